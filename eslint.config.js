@@ -33,7 +33,7 @@ export default tseslint.config(
     files: ['core/**/*.ts', 'workflows/**/*.ts'],
     rules: {
       'no-restricted-globals': ['error', 'setTimeout', 'setInterval', 'process', 'fetch', 'Temporal'],
-      'no-restricted-imports': ['error', { patterns: ['node:*'] }],
+      'no-restricted-imports': ['error', { patterns: ['node:*', '!node:crypto'] }],
     },
   },
   { files: ['core/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...clockAndChance] } },

@@ -1,0 +1,116 @@
+/**
+ * A lead as the deciders see it: plain data, loaded whole by store/ (or held in memory by the
+ * simulator) and folded forward by `core/decision`.
+ *
+ * It holds no score: scores are functions of the events and the instant. `events` holds those that
+ * some rule of the release, or the plan of an open enrolment, can still look at; `counts` are over all time.
+ * Instants are epoch milliseconds.
+ */
+import type { ConsentState } from '../sending/model.ts';
+import type { MessageClass } from '../journey/plan.ts';
+import type { Json, JsonObject } from '../rules/condition.ts';
+
+export type LeadId = string;
+/** Human unless something speaks against it; robots never count as activity. */
+export type Trust = 'human' | 'likely-robot' | 'unknown';
+
+export interface LeadEvent {
+  readonly id: string;
+  readonly name: string;
+  readonly properties: JsonObject;
+  readonly occurredAt: number;
+  /** Order of decision for this lead; 0 while it is not folded yet. */
+  readonly seq: number;
+  readonly trust: Trust;
+}
+export interface EventCount {
+  readonly count: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+export interface Account {
+  readonly id: string;
+  readonly name?: string;
+  readonly domain?: string;
+  /** A rep id. */
+  readonly owner?: string;
+  readonly tags: readonly string[];
+  readonly traits: JsonObject;
+}
+export interface Consent {
+  readonly class: MessageClass;
+  /** Absent: for every topic. */
+  readonly topic?: string;
+  readonly state: ConsentState;
+  readonly at: number;
+}
+export interface Suppression {
+  readonly scope: 'all' | 'marketing';
+  readonly reason: string;
+  readonly at: number;
+}
+export interface StageState {
+  readonly stage: string;
+  readonly since: number;
+  /** When each stage was last entered and left, for `again`. */
+  readonly entered: { readonly [stage: string]: number };
+  readonly left: { readonly [stage: string]: number };
+  /** Since when the `when` of a stage with `holdFor` has held without a break. */
+  readonly holding: { readonly [stage: string]: number };
+}
+export type HandoffStatus = 'open' | 'accepted' | 'rejected' | 'closed';
+export interface HandoffState {
+  readonly id: string;
+  readonly handoff: string;
+  readonly status: HandoffStatus;
+  readonly openedAt: number;
+  /** The event that caused it, or the stage entered. */
+  readonly cause: string;
+  readonly to?: string;
+  readonly rep?: string;
+}
+export interface EnrolmentState {
+  readonly id: string;
+  readonly journey: string;
+  /** Value of `oncePer`, `''` without one. */
+  readonly onceKey: string;
+  readonly entryNumber: number;
+  readonly status: 'open' | 'closed';
+  readonly planHash: string;
+  readonly enteredAt: number;
+  readonly closedAt?: number;
+  /** Properties of the entry event, read as `entry.<property>`. */
+  readonly entry: JsonObject;
+  /** Waits already reported, so that one message is written per wait. */
+  readonly satisfied: readonly string[];
+}
+export interface Lead {
+  readonly id: LeadId;
+  /** The id the lead was born with: kept through merges. */
+  readonly splitKey: string;
+  readonly bornAt: number;
+  /** Normalised; absent for an anonymous visitor. */
+  readonly address?: string;
+  /** Canonical facts and every trait sent (`traits.x` is read at `x`). */
+  readonly traits: { readonly [trait: string]: Json };
+  readonly tags: readonly string[];
+  readonly owner?: string;
+  readonly account?: Account;
+  readonly stage: StageState;
+  readonly disqualified?: { readonly id: string; readonly why: string; readonly at: number };
+  readonly consents: readonly Consent[];
+  readonly suppressions: readonly Suppression[];
+  readonly events: readonly LeadEvent[];
+  readonly counts: { readonly [event: string]: EventCount };
+  readonly lastActivityAt?: number;
+  readonly lastSeenAt?: number;
+  /** The latest handoff only. */
+  readonly handoff?: HandoffState;
+  /** Every open enrolment, and the latest closed one per journey and `onceKey`. */
+  readonly enrolments: readonly EnrolmentState[];
+  /** Highest `seq` folded. */
+  readonly seq: number;
+  readonly dueAt?: number;
+  /** Which segments matched at the last decision: `on: segment` fires when one starts to match. */
+  readonly segments: readonly string[];
+}

@@ -1,0 +1,194 @@
+/**
+ * What ingest decides about one event of one lead, as data.
+ *
+ * `decide(lead, event, context)` folds one event and returns the lead after it, the decisions with
+ * their reasons (stored for ever, shown in explanations) and the effects the shell has to write in the
+ * same transaction. Decisions are made once, in `seq` order, and never rewritten.
+ */
+import type { JourneyMessage } from '../journey/input.ts';
+import type { ConsentState } from '../sending/model.ts';
+import type { MessageClass } from '../journey/plan.ts';
+import type { Account, Lead, Trust } from '../facts/lead.ts';
+import type { JsonObject } from '../rules/condition.ts';
+
+/** An event as it reaches the fold: validated, normalised, its lead resolved. */
+export interface IncomingEvent {
+  /** UUID; derived from (source, messageId), so a repeat has the same id. */
+  readonly id: string;
+  readonly source: string;
+  readonly messageId: string;
+  /** `tick` is the clock as an input: no event is stored for it. */
+  readonly type: 'identify' | 'track' | 'page' | 'screen' | 'group' | 'enrol' | 'tick';
+  /** Event name; `Page Viewed` for a page call, `` for identify, group and tick. */
+  readonly name: string;
+  readonly properties: JsonObject;
+  /** Traits to merge into the lead. */
+  readonly traits: JsonObject;
+  readonly addTags?: readonly string[];
+  readonly removeTags?: readonly string[];
+  /** Set when the event's traits only fill what is unknown (imports). */
+  readonly fillOnly?: boolean;
+  readonly address?: string;
+  readonly account?: Account;
+  readonly occurredAt: number;
+  /** The caller's clock when the event was taken in: the `now` of the decision. */
+  readonly receivedAt: number;
+  readonly trust: Trust;
+  /** `enrol`: which journey, asked for by the API, a rejection or an `enter` step. */
+  readonly journey?: string;
+  /** Past facts of an import or a demo: never enters a journey nor opens a handoff. */
+  readonly historical?: boolean;
+}
+
+export type Decision = { readonly at: number } & (
+  | {
+      readonly kind: 'score';
+      readonly model: string;
+      readonly before: ScoreSummary;
+      readonly after: ScoreSummary;
+      readonly points: readonly {
+        readonly rule: string;
+        readonly why: string;
+        readonly points: number;
+      }[];
+    }
+  | {
+      readonly kind: 'stage';
+      readonly from: string;
+      readonly to: string;
+      readonly rule: string;
+      readonly why: string;
+      readonly cause: string;
+      readonly explanation: unknown;
+    }
+  | {
+      readonly kind: 'disqualified';
+      readonly rule: string;
+      readonly why: string;
+      readonly holds: boolean;
+      readonly explanation: unknown;
+    }
+  | {
+      readonly kind: 'entry';
+      readonly journey: string;
+      readonly entered: boolean;
+      readonly enrolmentId?: string;
+      readonly planHash: string;
+      /** Why not: `inside`, `again`, `exit-holds`, `no-address`, `too-old`, `disqualified`, `once-per`, `historical`, `suppressed`, `unknown-journey`. */
+      readonly because?: string;
+      readonly detail?: string;
+    }
+  | {
+      readonly kind: 'exit';
+      readonly enrolmentId: string;
+      readonly journey: string;
+      readonly exit: string;
+      readonly goal: boolean;
+      readonly why: string;
+      readonly explanation: unknown;
+    }
+  | {
+      readonly kind: 'wait';
+      readonly enrolmentId: string;
+      readonly journey: string;
+      readonly step: string;
+      readonly arm: string;
+    }
+  | {
+      readonly kind: 'handoff';
+      readonly handoffId?: string;
+      readonly handoff: string;
+      readonly opened: boolean;
+      readonly because: string;
+    }
+  | {
+      readonly kind: 'verdict';
+      readonly handoffId: string;
+      readonly verdict: 'accepted' | 'rejected' | 'closed';
+      readonly by: string;
+      readonly reason?: string;
+    }
+);
+export interface ScoreSummary {
+  readonly scores: { readonly [score: string]: number | null };
+  readonly grade: string;
+}
+
+export type Effect =
+  | {
+      readonly type: 'enrol';
+      readonly enrolmentId: string;
+      readonly journey: string;
+      readonly planHash: string;
+      readonly onceKey: string;
+      readonly entryNumber: number;
+      readonly entry: JsonObject;
+      readonly enteredAt: number;
+    }
+  /** Ingest is the one writer of an exit; the message that ends the run goes with it. */
+  | {
+      readonly type: 'close-enrolment';
+      readonly enrolmentId: string;
+      readonly journey: string;
+      readonly exit: string;
+      readonly why: string;
+      readonly goal: boolean;
+      readonly at: number;
+    }
+  | {
+      readonly type: 'tell-journey';
+      readonly enrolmentId: string;
+      readonly journey: string;
+      readonly message: JourneyMessage;
+    }
+  | {
+      readonly type: 'open-handoff';
+      readonly handoffId: string;
+      readonly handoff: string;
+      readonly routing: string;
+      readonly stage: string;
+      readonly cause: string;
+      readonly openedAt: number;
+      /** Skips the rep a rejection came from (`reroute`), or wants the same rep back. */
+      readonly avoidRep?: string;
+      readonly preferRep?: string;
+    }
+  /** Compare and set: open → status. Stops the clock of the handoff workflow. */
+  | {
+      readonly type: 'settle-handoff';
+      readonly handoffId: string;
+      readonly status: 'accepted' | 'rejected' | 'closed';
+      readonly by: string;
+      readonly reason?: string;
+      readonly detail?: JsonObject;
+      readonly at: number;
+    }
+  /** A cause while a handoff is open: the owner is told, nobody gets a second one. */
+  | {
+      readonly type: 'tell-handoff';
+      readonly handoffId: string;
+      readonly cause: string;
+      readonly at: number;
+    }
+  | {
+      readonly type: 'consent';
+      readonly class: MessageClass;
+      readonly topic?: string;
+      readonly state: ConsentState;
+      readonly basis: string;
+      readonly text?: string;
+      readonly evidence?: string;
+      readonly at: number;
+    }
+  | {
+      readonly type: 'suppress';
+      readonly scope: 'all' | 'marketing';
+      readonly reason: string;
+      readonly at: number;
+    };
+
+export interface Decided {
+  readonly lead: Lead;
+  readonly decisions: readonly Decision[];
+  readonly effects: readonly Effect[];
+}

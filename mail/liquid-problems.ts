@@ -1,0 +1,80 @@
+/**
+ * Finds what is wrong with the Liquid of a template before anyone receives it: tags and filters that
+ * do not exist, names that no lead has, and links built from data without the `url` filter. It reads
+ * the author's source, so every problem has the author's line and column.
+ */
+import { distance } from './did-you-mean.ts';
+import { createLiquid, knownFilters } from './liquid.ts';
+import { placeOf } from './mjml-structure.ts';
+import { knowsVariable, ownLinks } from './variables.ts';
+import type { TemplateProblem } from './compile.ts';
+
+const engine = createLiquid('text');
+
+export function liquidProblems(
+  text: string,
+  facts: readonly string[] | undefined,
+): readonly TemplateProblem[] {
+  try {
+    const templates = engine.parse(text);
+    const { globals } = engine.analyzeSync(templates);
+    return Object.values(globals).flatMap((uses) =>
+      uses.flatMap(({ segments, location }) =>
+        nameProblems(segments.map(String), facts).map((message) => ({
+          severity: 'error' as const,
+          message,
+          line: location.row,
+          column: location.col,
+        })),
+      ),
+    );
+  } catch (cause) {
+    return [parseProblem(cause)];
+  }
+}
+
+/** A link from lead data could be `javascript:…`; only our own links may go without the filter. */
+export function linkProblems(source: string): readonly TemplateProblem[] {
+  const problems: TemplateProblem[] = [];
+  for (const match of source.matchAll(/\b(?:href|src)\s*=\s*(["'])\s*\{\{-?([^}]*)\}\}/g)) {
+    const expression = (match[2] ?? '').replace(/-$/, '').trim();
+    const isOurs = (ownLinks as readonly string[]).includes(expression);
+    if (isOurs || /\|\s*url\b(?!_)/.test(expression)) continue;
+    const message = `a link from data needs the url filter: {{ ${expression} | url }}`;
+    problems.push({ severity: 'error', message, ...placeOf(source, match.index) });
+  }
+  return problems;
+}
+
+function nameProblems(
+  path: readonly string[],
+  facts: readonly string[] | undefined,
+): readonly string[] {
+  const known = knowsVariable(path, facts);
+  if (known === true) return [];
+  const name = path.slice(0, 2).join('.');
+  return [`there is no variable ${name}${suggestion(name, known)}`];
+}
+
+function parseProblem(cause: unknown): TemplateProblem {
+  const written = cause instanceof Error ? cause.message : String(cause);
+  const place = /, line:(\d+), col:(\d+)$/.exec(written.split('\n')[0] ?? '');
+  const plain = (written.split('\n')[0] ?? '').replace(/, line:\d+, col:\d+$/, '');
+  const filter = /^undefined filter: (\S+)/.exec(plain)?.[1];
+  const message =
+    filter === undefined
+      ? `Liquid cannot read it: ${plain}`
+      : `there is no filter ${filter}${suggestion(filter, knownFilters())}`;
+  return {
+    severity: 'error',
+    message,
+    ...(place === null ? {} : { line: Number(place[1]), column: Number(place[2]) }),
+  };
+}
+
+function suggestion(name: string, candidates: readonly string[]): string {
+  const near = candidates
+    .map((candidate) => ({ candidate, steps: distance(name, candidate) }))
+    .sort((one, other) => one.steps - other.steps)[0];
+  return near !== undefined && near.steps <= 3 ? `; did you mean ${near.candidate}?` : '';
+}

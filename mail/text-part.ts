@@ -1,0 +1,29 @@
+/**
+ * The text part of an email, taken once per template version from HTML that still holds its Liquid
+ * tags (they are plain words to the converter). It leaves out the preheader, which would repeat
+ * itself above the first line, and shows a link's address beside its words.
+ */
+import { convert } from 'html-to-text';
+
+export function textOfHtml(html: string): string {
+  const text = convert(html, {
+    wordwrap: false,
+    selectors: [
+      { selector: 'div[style*="display:none"]', format: 'skip' },
+      { selector: '.no-text', format: 'skip' },
+      { selector: 'img', format: 'skip' },
+      { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['<', '>'] } },
+      { selector: 'table', format: 'block' },
+      ...['h1', 'h2', 'h3'].map((selector) => ({ selector, options: { uppercase: false } })),
+    ],
+  });
+  return tidyText(text);
+}
+
+/** Loops and conditions leave blank lines behind; two line breaks are the most a text needs. */
+export function tidyText(text: string): string {
+  return text
+    .replace(/[ \t\u00a0]+$/gm, '')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}

@@ -130,7 +130,6 @@ func dynamicValues(pairs []string) (dynamicconfig.StaticClient, error) {
 	values := dynamicconfig.StaticClient{
 		dynamicconfig.HistoryCacheHostLevelMaxSize.Key():                 8096,
 		dynamicconfig.ForceSearchAttributesCacheRefreshOnRead.Key():      true,
-		dynamicconfig.MakeKey("system.enableNexus"):                      false,
 		dynamicconfig.FrontendMaxNamespaceVisibilityRPSPerInstance.Key(): 100,
 	}
 	for _, pair := range pairs {

@@ -42,6 +42,16 @@ CREATE TABLE "identity" (
 
 CREATE INDEX "identity_lead_id_idx" ON "identity" ("lead_id");
 
+CREATE TABLE "merge_candidate" (
+  "lead_id" UUID NOT NULL,
+  "other_id" UUID NOT NULL,
+  "because" TEXT NOT NULL,
+  "at" TIMESTAMPTZ(3) NOT NULL,
+  "settled_at" TIMESTAMPTZ(3),
+
+  CONSTRAINT "merge_candidate_pkey" PRIMARY KEY ("lead_id", "other_id")
+);
+
 CREATE TABLE "account" (
   "id" UUID NOT NULL,
   "key" TEXT NOT NULL,

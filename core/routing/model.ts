@@ -21,7 +21,8 @@ export interface Match {
 export interface Pool {
   readonly share: 'round-robin' | 'weighted';
   readonly whenFull?: Destination;
-  readonly whenClosed: 'assign-now-clock-later' | Destination;
+  /** `assign-now-clock-later`, or where a lead goes while nobody is in hours. */
+  readonly whenClosed: Destination;
   readonly afterAbsence: 'no-catch-up' | 'catch-up';
   readonly members: readonly { readonly rep: string; readonly weight: number }[];
 }

@@ -1,6 +1,8 @@
 /**
  * What can happen to a journey. Every input carries the instant at which it is taken up, because the
  * core knows no clock. Messages come from ingest through the outbox, ordered by `seq`, perhaps twice.
+ * Those that arrived together are one input: what happened first among them decides, not which of
+ * them was delivered first.
  */
 import type { CommandId, Outcome } from './command.ts';
 import type { ArmId, StepId } from './flow.ts';
@@ -26,4 +28,8 @@ export type Input =
       readonly now: number;
     }
   | { readonly type: 'timer-fired'; readonly id: CommandId; readonly now: number }
-  | { readonly type: 'message'; readonly message: JourneyMessage; readonly now: number };
+  | {
+      readonly type: 'messages';
+      readonly messages: readonly JourneyMessage[];
+      readonly now: number;
+    };

@@ -1,0 +1,164 @@
+/**
+ * Who has a handoff, attempt by attempt, and where each pool's round stands.
+ *
+ * One transaction per assignment, in the lock order of the product: lead, handoff, pools. The same
+ * attempt asked for twice answers with the first assignment, so a killed worker routes nobody twice.
+ */
+import type { Sql, Store } from './client.ts';
+
+export interface HandoffRow {
+  readonly id: string;
+  readonly leadId: string;
+  readonly handoff: string;
+  readonly routing: string;
+  readonly stage: string;
+  readonly cause: string;
+  readonly status: 'open' | 'accepted' | 'rejected' | 'closed';
+  readonly destination: string | null;
+  readonly rep: string | null;
+  readonly openedAt: number;
+  readonly assignedAt: number | null;
+  readonly acceptBy: number | null;
+  readonly settledBy: string | null;
+  readonly reason: string | null;
+  readonly detail: { readonly avoidRep?: string; readonly preferRep?: string };
+  readonly releaseId: string;
+}
+export interface AssignmentRow {
+  readonly attempt: number;
+  readonly rep: string;
+  readonly pool: string | null;
+  readonly at: number;
+}
+export interface NewAssignment {
+  readonly id: string;
+  readonly attempt: number;
+  /** A rep id, or `queue:<id>`. */
+  readonly rep: string;
+  readonly pool: string | null;
+  readonly match: string;
+  readonly sla: string;
+  readonly at: number;
+  readonly acceptBy: number | null;
+  readonly escalated: boolean;
+  readonly trace: unknown;
+  readonly pools: { readonly [pool: string]: { readonly [rep: string]: number } };
+}
+/** What an assignment is decided on, read under the locks. */
+export interface AssignmentBasis {
+  readonly handoff: HandoffRow;
+  readonly earlier: readonly AssignmentRow[];
+  readonly pools: { readonly [pool: string]: { readonly [rep: string]: number } };
+  /** Instants of every lead given to each rep since `since`. */
+  readonly given: readonly { readonly rep: string; readonly at: number }[];
+}
+
+const columns = `h.id, l.canonical_id AS "leadId", h.handoff, h.routing, h.stage, h.cause, h.status,
+  h.destination, h.rep, h.opened_at AS "openedAt", h.assigned_at AS "assignedAt",
+  h.accept_by AS "acceptBy", h.settled_by AS "settledBy", h.reason, h.detail,
+  h.release_id AS "releaseId"`;
+
+/** The handoff, or null when there is none of this id. */
+export async function findHandoff(sql: Sql, handoffId: string): Promise<HandoffRow | null> {
+  const rows = await sql.query<HandoffRow>(
+    `SELECT ${columns} FROM handoff h JOIN lead l ON l.id = h.lead_id WHERE h.id = $1`,
+    [handoffId],
+  );
+  return rows[0] ?? null;
+}
+
+export async function listAssignments(
+  sql: Sql,
+  handoffId: string,
+): Promise<readonly AssignmentRow[]> {
+  return sql.query<AssignmentRow>(
+    `SELECT attempt, rep, pool, at FROM assignment WHERE handoff_id = $1 ORDER BY attempt`,
+    [handoffId],
+  );
+}
+
+/**
+ * Decides and stores one attempt. `decide` sees what is true under the locks and returns the new
+ * assignment, or null to change nothing (the handoff is settled, or this attempt was made before).
+ */
+export async function assign(
+  store: Store,
+  handoffId: string,
+  poolNames: readonly string[],
+  since: number,
+  decide: (basis: AssignmentBasis) => NewAssignment | null,
+): Promise<void> {
+  await store.transaction(async (sql) => {
+    const basis = await lockBasis(sql, handoffId, poolNames, since);
+    if (basis === null) return;
+    const made = decide(basis);
+    if (made !== null) await saveAssignment(sql, handoffId, made);
+  });
+}
+
+async function lockBasis(
+  sql: Sql,
+  handoffId: string,
+  poolNames: readonly string[],
+  since: number,
+): Promise<AssignmentBasis | null> {
+  await sql.query(
+    `SELECT id FROM lead WHERE id = (SELECT lead_id FROM handoff WHERE id = $1) FOR UPDATE`,
+    [handoffId],
+  );
+  const rows = await sql.query<HandoffRow>(
+    `SELECT ${columns} FROM handoff h JOIN lead l ON l.id = h.lead_id WHERE h.id = $1 FOR UPDATE OF h`,
+    [handoffId],
+  );
+  const handoff = rows[0];
+  if (handoff === undefined) return null;
+  const sorted = [...poolNames].sort();
+  await sql.run(`INSERT INTO pool (pool) SELECT unnest($1::text[]) ON CONFLICT (pool) DO NOTHING`, [
+    sorted,
+  ]);
+  const pools = await sql.query<{ pool: string; state: { [rep: string]: number } }>(
+    `SELECT pool, state FROM pool WHERE pool = ANY($1) ORDER BY pool FOR UPDATE`,
+    [sorted],
+  );
+  return {
+    handoff,
+    earlier: await listAssignments(sql, handoffId),
+    pools: Object.fromEntries(pools.map((row) => [row.pool, row.state])),
+    given: await sql.query(
+      `SELECT rep, at FROM assignment WHERE at >= to_timestamp($1 / 1000.0) AND handoff_id <> $2`,
+      [since, handoffId],
+    ),
+  };
+}
+
+async function saveAssignment(sql: Sql, handoffId: string, made: NewAssignment): Promise<void> {
+  await sql.run(
+    `INSERT INTO assignment (id, handoff_id, attempt, pool, rep, at, trace)
+     VALUES ($1, $2, $3, $4, $5, to_timestamp($6 / 1000.0), $7)`,
+    [made.id, handoffId, made.attempt, made.pool, made.rep, made.at, JSON.stringify(made.trace)],
+  );
+  const toQueue = made.rep.startsWith('queue:');
+  await sql.run(
+    `UPDATE handoff SET rep = $2, destination = $3, match = $4, sla = $5, reassigned = $6,
+       assigned_at = to_timestamp($7 / 1000.0), accept_by = to_timestamp($8 / 1000.0),
+       escalated_at = CASE WHEN $9 THEN to_timestamp($7 / 1000.0) ELSE escalated_at END
+     WHERE id = $1`,
+    [
+      handoffId,
+      toQueue ? null : made.rep,
+      toQueue ? made.rep : `rep:${made.rep}`,
+      made.match,
+      made.sla,
+      made.attempt - 1,
+      made.at,
+      made.acceptBy,
+      made.escalated,
+    ],
+  );
+  const pools = Object.entries(made.pools);
+  await sql.run(
+    `UPDATE pool SET state = given.state FROM unnest($1::text[], $2::jsonb[]) AS given(pool, state)
+     WHERE pool.pool = given.pool`,
+    [pools.map(([name]) => name), pools.map(([, state]) => JSON.stringify(state))],
+  );
+}

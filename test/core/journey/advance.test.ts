@@ -287,7 +287,7 @@ const untilDate = (ifPast: 'skip' | 'continue' | 'exit'): Case['steps'] => ({
   u: { type: 'wait-until', ifPast, inside: 'good', next: 'help' },
   ...ends,
 });
-const date = (at: number | null): Case['outcomes'] => ({
+const date = (at: number | null): NonNullable<Case['outcomes']> => ({
   'u/1': { type: 'date', at: at === null ? null : T + at },
 });
 

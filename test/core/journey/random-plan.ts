@@ -87,7 +87,7 @@ function randomStep(random: Random, next: Next, nested: () => Next, depth: numbe
   if (kind < 48) return { type: 'wait', ms: random.below(3 * 24 * 60) * MINUTE, next };
   if (kind < 50) return { type: 'exit' };
   if (kind < 65) {
-    const ifPast = random.pick(['skip', 'continue', 'exit']);
+    const ifPast = random.pick<'skip' | 'continue' | 'exit'>(['skip', 'continue', 'exit']);
     return { type: 'wait-until', ifPast, inside: nested(), next };
   }
   if (kind < 85) {

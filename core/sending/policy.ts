@@ -1,0 +1,240 @@
+/**
+ * Whether one email may leave now: send it, hold it until an instant, or end it with one reason.
+ *
+ * One pure function over facts that the caller read under the lead's lock. The rules stand in the
+ * order in which they answer: what ends a send for good comes before what only delays it, so a mail
+ * that can never leave is not held for days first. Every answer carries the numbers that decided it.
+ * Transactional mail answers something the lead just did: consent, caps, windows and marketing
+ * suppressions do not hold it; suppression of scope `all`, exits, pauses and the address do.
+ */
+import type { Suppression } from '../facts/lead.ts';
+import type { Again, MessageClass, SendWindow } from '../journey/plan.ts';
+import type { JsonObject } from '../rules/condition.ts';
+import { parseAddress } from './address.ts';
+import { nextAllowed, ruleAt, spread, type SendingHours } from './calendar.ts';
+import { capStates, type CapState, type CountedSend } from './caps.ts';
+import type { SendingPolicy, SkipReason } from './model.ts';
+import { zoneOfLead } from './zone.ts';
+
+export type HoldReason =
+  'capped' | 'quiet-hours' | 'outside-window' | 'journey-paused' | 'sender-paused';
+export type SendDecision =
+  | { readonly type: 'send' }
+  | {
+      readonly type: 'hold';
+      readonly until: number;
+      readonly reason: HoldReason;
+      readonly evidence: JsonObject;
+    }
+  | { readonly type: 'skip'; readonly reason: SkipReason; readonly evidence: JsonObject };
+
+/** What the plan and the template say about this mail. */
+export interface SendRequest {
+  /** Scatters wake-ups that many share: lead and step. */
+  readonly key: string;
+  readonly class: MessageClass;
+  readonly priority: number;
+  readonly template: string;
+  readonly again: Again;
+  readonly window?: SendWindow;
+  readonly holdAtMostMs: number;
+  /** `whenPaused.resume.skipIfOlderThan`; without it a paused mail waits for the end of the pause. */
+  readonly pausedAtMostMs?: number;
+  /** The instant that `sendBy` means, when it is known. */
+  readonly sendBy?: number;
+  readonly onlyIfSent?: string;
+}
+export interface SendFacts {
+  readonly enrolmentOpen: boolean;
+  readonly disqualified?: { readonly id: string };
+  readonly address?: string;
+  readonly suppressions: readonly Suppression[];
+  /** The fact `mayEmail`, for this class and topic. */
+  readonly mayEmail: string;
+  readonly timezone?: unknown;
+  readonly country?: unknown;
+}
+export interface Pause {
+  readonly scope: 'journey' | 'lead' | 'sender' | 'all';
+  readonly until: number | null;
+}
+/** What the ledger holds about this lead, without the row being decided. */
+export interface SendHistory {
+  /** When the step first asked, and since when the policy (not a pause) has been holding it. */
+  readonly plannedAt: number;
+  readonly dueAt: number;
+  readonly counted: readonly CountedSend[];
+  /** When this template last counted for this lead. */
+  readonly templateAt?: number;
+  /** Ledger state of the step named by `onlyIfSent`. */
+  readonly earlier?: string;
+  /** Unsent rows of other open enrolments of the lead. */
+  readonly rivals: readonly { readonly priority: number; readonly dueAt: number }[];
+  readonly pauses: readonly Pause[];
+}
+
+/** A paused mail without a known end asks again: late by at most this after an early resume. */
+export const pauseRecheckMs = 3_600_000;
+/** Two mails due this close to each other compete for the room a cap leaves. */
+const rivalryMs = 30 * 60_000;
+
+export function decideSend(
+  now: number,
+  request: SendRequest,
+  facts: SendFacts,
+  history: SendHistory,
+  policy: SendingPolicy,
+): SendDecision {
+  return (
+    endedByLead(request, facts) ??
+    endedByLedger(now, request, history) ??
+    heldByPause(now, request, history, policy.spreadMs) ??
+    heldByPolicy(now, request, facts, history, policy) ?? { type: 'send' }
+  );
+}
+
+/** Windows, quiet hours and holidays as this lead meets them. */
+export function sendingHours(
+  request: SendRequest,
+  facts: SendFacts,
+  policy: SendingPolicy,
+): SendingHours {
+  const { window } = request;
+  const country = typeof facts.country === 'string' ? facts.country.toUpperCase() : '';
+  return {
+    ...(window === undefined ? {} : { window }),
+    ...(policy.quiet === undefined ? {} : { quiet: policy.quiet }),
+    holidays: policy.holidays[country] ?? [],
+    zone: zoneOfLead(facts, policy.zoneIfUnknown),
+  };
+}
+
+function endedByLead(request: SendRequest, facts: SendFacts): SendDecision | undefined {
+  const exempt = request.class === 'transactional';
+  if (!facts.enrolmentOpen) return skip('exited', { rule: 'enrolment-closed' });
+  if (facts.disqualified !== undefined && !exempt) {
+    return skip('disqualified', { rule: facts.disqualified.id });
+  }
+  if (facts.address === undefined) return skip('no-address', { rule: 'address' });
+  const parsed = parseAddress(facts.address);
+  if (!parsed.ok) return skip('invalid-email', { rule: 'address', problem: parsed.problem });
+  const suppression = facts.suppressions.find(({ scope }) => scope === 'all' || !exempt);
+  if (suppression !== undefined) {
+    const { scope, reason, at } = suppression;
+    return skip('suppressed', { rule: `suppression:${scope}`, because: reason, at });
+  }
+  if (facts.mayEmail === 'yes' || exempt) return undefined;
+  return skip('no-consent', { rule: 'consent', mayEmail: facts.mayEmail });
+}
+
+function endedByLedger(
+  now: number,
+  request: SendRequest,
+  history: SendHistory,
+): SendDecision | undefined {
+  const { again, onlyIfSent, sendBy } = request;
+  if (onlyIfSent !== undefined && history.earlier !== 'sent') {
+    const found = history.earlier ?? 'none';
+    return skip('earlier-not-sent', { rule: 'onlyIfSent', step: onlyIfSent, found });
+  }
+  if (sendBy !== undefined && now > sendBy) {
+    return skip('too-late', { rule: 'sendBy', sendBy, lateMs: now - sendBy });
+  }
+  const { templateAt } = history;
+  if (templateAt === undefined || again.type === 'always') return undefined;
+  if (again.type === 'after' && now >= templateAt + again.ms) return undefined;
+  const until = again.type === 'after' ? { allowedAt: templateAt + again.ms } : {};
+  return skip('duplicate', {
+    rule: `again:${again.type}`,
+    template: request.template,
+    lastAt: templateAt,
+    ...until,
+  });
+}
+
+function heldByPause(
+  now: number,
+  request: SendRequest,
+  history: SendHistory,
+  spreadMs: number,
+): SendDecision | undefined {
+  const active = history.pauses.filter(({ until }) => until === null || until > now);
+  const [pause] = active;
+  if (pause === undefined) return undefined;
+  const reason =
+    pause.scope === 'journey' || pause.scope === 'lead' ? 'journey-paused' : 'sender-paused';
+  const evidence = { rule: `pause:${pause.scope}`, pausedUntil: pause.until };
+  const { pausedAtMostMs } = request;
+  if (pausedAtMostMs !== undefined && now - history.plannedAt >= pausedAtMostMs) {
+    return skip(reason, { ...evidence, atMostMs: pausedAtMostMs });
+  }
+  const ends = Math.max(...active.map((one) => one.until ?? now + pauseRecheckMs));
+  const until = ends + spread(request.key, spreadMs);
+  return { type: 'hold', until: Math.min(until, deadlineOf(request)), reason, evidence };
+}
+
+/** The three holds that the calendar and the caps give; each ends after `holdAtMost`. */
+function heldByPolicy(
+  now: number,
+  request: SendRequest,
+  facts: SendFacts,
+  history: SendHistory,
+  policy: SendingPolicy,
+): SendDecision | undefined {
+  if (request.class === 'transactional') return undefined;
+  const hours = sendingHours(request, facts, policy);
+  const hold = (reason: HoldReason & SkipReason, earliest: number, evidence: JsonObject) => {
+    const giveUpAt = history.dueAt + request.holdAtMostMs;
+    if (now >= giveUpAt) return skip(reason, { ...evidence, heldMs: now - history.dueAt });
+    const next = scattered(earliest, hours, request.key, policy.spreadMs) ?? giveUpAt;
+    const until = Math.max(now + 1, Math.min(next, giveUpAt, deadlineOf(request)));
+    return { type: 'hold', until, reason, evidence: { ...evidence, until } } as const;
+  };
+  const rule = ruleAt(now, hours);
+  if (rule !== undefined) return hold(rule, now, { rule, zone: hours.zone });
+  const caps = capStates(policy.caps, request.class, history.counted, now, hours.zone);
+  const full = fullest(caps);
+  if (full !== undefined) return hold('capped', full.freeAt, capEvidence(full));
+  const rivals = history.rivals.filter(
+    (rival) => rival.priority > request.priority && Math.abs(rival.dueAt - now) <= rivalryMs,
+  );
+  const tight = caps.find(({ cap, counted }) => cap.max - counted <= rivals.length);
+  if (tight === undefined || rivals.length === 0) return undefined;
+  const evidence = { ...capEvidence(tight), rule: 'priority', rivals: rivals.length };
+  // A minute after the rival is due it has taken the room, or is no longer in the way.
+  return hold('capped', Math.max(now, ...rivals.map(({ dueAt }) => dueAt)) + 60_000, evidence);
+}
+
+/** The first allowed instant from `earliest` on; scattered when many wake at the same opening. */
+function scattered(
+  earliest: number,
+  hours: SendingHours,
+  key: string,
+  spreadMs: number,
+): number | null {
+  const { at, rule } = nextAllowed(earliest, hours);
+  if (at === null || rule === undefined) return at;
+  const later = at + spread(key, spreadMs);
+  return ruleAt(later, hours) === undefined ? later : at;
+}
+
+/** Of the caps without room, the one that frees last. */
+function fullest(caps: readonly CapState[]): CapState | undefined {
+  return caps
+    .filter(({ cap, counted }) => counted >= cap.max)
+    .sort((left, right) => right.freeAt - left.freeAt)[0];
+}
+
+function capEvidence({ cap, counted }: CapState): JsonObject {
+  const per = cap.per.type === 'day' ? 'day' : cap.per.ms;
+  return { rule: `cap:${cap.id}`, max: cap.max, per, counted };
+}
+
+/** A held mail wakes just after its deadline at the latest, to end as `too-late`. */
+function deadlineOf(request: SendRequest): number {
+  return request.sendBy === undefined ? Number.POSITIVE_INFINITY : request.sendBy + 1;
+}
+
+function skip(reason: SkipReason, evidence: JsonObject): SendDecision {
+  return { type: 'skip', reason, evidence };
+}

@@ -1,0 +1,41 @@
+/**
+ * Every timeout and retry of every activity, named after the system it speaks to, with the reason of
+ * each number. Workflows never write one themselves.
+ *
+ * Retries here are for defects of the moment (a worker that died, a database that restarts). What a
+ * mail server or a policy refuses is an outcome, and the activity itself retries a refusal of the
+ * moment for at most two minutes.
+ */
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
+import { QUEUES } from './contract.ts';
+
+/** Two minutes of retries inside the activity, and a minute for the last of them to end. */
+const STEP_ATTEMPT = '3 minutes';
+/** One indexed read and one write: a minute means that the database is in trouble. */
+const DECISION_ATTEMPT = '1 minute';
+
+/** No limit on attempts: a journey outlives any outage, and never skips a step because of one. */
+const PATIENTLY = {
+  initialInterval: '1 second',
+  backoffCoefficient: 2,
+  /** After an outage every waiting journey is back within half a minute. */
+  maximumInterval: '30 seconds',
+} as const;
+
+/** A send through a relay that is near. */
+export const localStepOptions: LocalActivityOptions = {
+  startToCloseTimeout: STEP_ATTEMPT,
+  retry: PATIENTLY,
+};
+
+/** A send through a relay that may be slow: on its own queue, whose workers do nothing else. */
+export const queuedStepOptions: ActivityOptions = {
+  taskQueue: QUEUES.mail,
+  startToCloseTimeout: STEP_ATTEMPT,
+  retry: PATIENTLY,
+};
+
+export const decisionOptions: LocalActivityOptions = {
+  startToCloseTimeout: DECISION_ATTEMPT,
+  retry: PATIENTLY,
+};

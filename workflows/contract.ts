@@ -1,0 +1,110 @@
+/**
+ * What clients, workers and workflows agree on: names, queues, ids and the types of what they send
+ * each other. Everything here is written into histories that live for months, so a name is never
+ * changed and a field is only added.
+ *
+ * Types and constants alone: the API imports this file, and so does the workflow bundle.
+ */
+import type { ActingCommand, Outcome } from '../core/journey/command.ts';
+import type { Flow, StepId } from '../core/journey/flow.ts';
+import type { JourneyMessage } from '../core/journey/input.ts';
+import type { JourneyEnd, JourneyState } from '../core/journey/state.ts';
+
+/** A slow relay must never delay a journey of somebody else, nor a rep: hence three. */
+export const QUEUES = {
+  journeys: 'perennial-journeys',
+  mail: 'perennial-mail',
+  handoffs: 'perennial-handoffs',
+} as const;
+
+export const WORKFLOWS = { leadJourney: 'leadJourney', handoff: 'handoff' } as const;
+
+// ---- leadJourney -------------------------------------------------------------------------------
+
+export const JOURNEY_SIGNALS = { deliver: 'deliver' } as const;
+export const JOURNEY_QUERIES = { status: 'status' } as const;
+
+/** No lead id: a merge moves the enrolment to another lead, and activities find out where it is. */
+export interface LeadJourneyInput {
+  readonly v: 1;
+  readonly enrolmentId: string;
+  readonly journey: string;
+  readonly planHash: string;
+  readonly flow: Flow;
+  /** What the arms of splits are drawn by: kept when leads merge. */
+  readonly splitKey: string;
+  /** Virtual minus real time at the start; 0 in production. */
+  readonly clockOffset: number;
+  /** `local` where the relay is near; `queue` keeps a slow relay away from the journeys' workers. */
+  readonly sendVia: 'local' | 'queue';
+  /** Carried over continue-as-new. */
+  readonly state?: JourneyState;
+  readonly inbox?: readonly JourneyMessage[];
+}
+
+export type LeadJourneyResult = JourneyEnd;
+
+/** For operators and tests; the product reads the enrolment's row. */
+export interface LeadJourneyStatus {
+  readonly step: StepId | null;
+  readonly since: number | null;
+  readonly doing: ActingCommand['type'] | 'wait' | null;
+  readonly until: number | null;
+  readonly ended: JourneyEnd | null;
+}
+
+export interface ExecuteStepInput {
+  readonly enrolmentId: string;
+  readonly step: StepId;
+  readonly visit: number;
+  /** Nothing follows: the same activity completes the enrolment. */
+  readonly last: boolean;
+  readonly now: number;
+}
+
+export interface DecideStepInput {
+  readonly enrolmentId: string;
+  readonly step: StepId;
+  readonly visit: number;
+  readonly kind: 'choose' | 'resolve-date';
+  readonly splitKey: string;
+  readonly now: number;
+}
+
+export interface CompleteJourneyInput {
+  readonly enrolmentId: string;
+  /** `finished`, `exit:<step>` or `past:<step>`. */
+  readonly why: string;
+  readonly now: number;
+}
+
+export interface JourneyActivities {
+  executeStep(input: ExecuteStepInput): Promise<Outcome>;
+  decideStep(input: DecideStepInput): Promise<Outcome>;
+  completeJourney(input: CompleteJourneyInput): Promise<Outcome>;
+}
+
+/** Opaque ids only: workflow ids are never encrypted and are shown everywhere. */
+export function leadJourneyId(journey: string, enrolmentId: string): string {
+  return `journey/${journey}/${enrolmentId}`;
+}
+
+export function parseLeadJourneyId(
+  workflowId: string,
+): { readonly journey: string; readonly enrolmentId: string } | null {
+  const [kind, journey, enrolmentId, ...rest] = workflowId.split('/');
+  if (kind !== 'journey' || !journey || !enrolmentId || rest.length > 0) return null;
+  return { journey, enrolmentId };
+}
+
+// ---- handoff -----------------------------------------------------------------------------------
+
+export function handoffWorkflowId(handoffId: string): string {
+  return `handoff/${handoffId}`;
+}
+
+export function parseHandoffWorkflowId(workflowId: string): { readonly handoffId: string } | null {
+  const [kind, handoffId, ...rest] = workflowId.split('/');
+  if (kind !== 'handoff' || !handoffId || rest.length > 0) return null;
+  return { handoffId };
+}

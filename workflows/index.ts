@@ -1,0 +1,2 @@
+/** What the workflow bundle registers, and nothing else. */
+export { leadJourney } from './lead-journey.ts';

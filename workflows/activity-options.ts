@@ -39,3 +39,9 @@ export const decisionOptions: LocalActivityOptions = {
   startToCloseTimeout: DECISION_ATTEMPT,
   retry: PATIENTLY,
 };
+
+/** Routing and rep emails: their own queue, so that nothing stands before a rep. */
+export const handoffActivityOptions: ActivityOptions = {
+  startToCloseTimeout: STEP_ATTEMPT,
+  retry: PATIENTLY,
+};

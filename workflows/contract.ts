@@ -99,6 +99,52 @@ export function parseLeadJourneyId(
 
 // ---- handoff -----------------------------------------------------------------------------------
 
+export const HANDOFF_SIGNALS = { tell: 'tellHandoff' } as const;
+
+export interface HandoffInput {
+  readonly v: 1;
+  readonly handoffId: string;
+  readonly clockOffset: number;
+  /** Carried over continue-as-new. */
+  readonly attempt?: number;
+  readonly inbox?: readonly HandoffMessage[];
+}
+
+export type HandoffMessage =
+  /** Ingest settled the row: accepted, rejected or closed. The clock stops. */
+  | { readonly type: 'settled'; readonly status: string }
+  /** The lead did something else worth a handoff while this one is open: its owner is told. */
+  | { readonly type: 'cause'; readonly cause: string; readonly at: number };
+
+/** One attempt: who has it was decided and stored; the workflow only needs the clock. */
+export type HandoffTurn =
+  | { readonly type: 'closed' }
+  | {
+      readonly type: 'turn';
+      readonly kind: 'assigned' | 'escalation';
+      readonly remindAt: readonly number[];
+      /** Null: it stays there until somebody answers. */
+      readonly acceptBy: number | null;
+    };
+
+export interface AssignHandoffInput {
+  readonly handoffId: string;
+  /** 1 is the first rep; the one after `reassignAtMost` reassignments is the escalation. */
+  readonly attempt: number;
+  readonly now: number;
+}
+
+export interface NotifyHandoffInput extends AssignHandoffInput {
+  readonly kind: 'assigned' | 'reminder' | 'escalation' | 'cause';
+  /** Which email of this kind in this attempt: part of the ledger's key. */
+  readonly visit: number;
+}
+
+export interface HandoffActivities {
+  assignHandoff(input: AssignHandoffInput): Promise<HandoffTurn>;
+  notifyHandoff(input: NotifyHandoffInput): Promise<void>;
+}
+
 export function handoffWorkflowId(handoffId: string): string {
   return `handoff/${handoffId}`;
 }

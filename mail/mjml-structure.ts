@@ -6,10 +6,11 @@
  */
 import type { TemplateProblem } from './compile.ts';
 
-/** Inside these MJML keeps whatever stands there; everywhere else it keeps only elements. */
-const keepsText = new Set([
-  ...['mj-text', 'mj-button', 'mj-table', 'mj-raw', 'mj-style', 'mj-preview', 'mj-title'],
-  ...['mj-navbar-link', 'mj-social-element', 'mj-accordion-title', 'mj-accordion-text'],
+/** Here MJML keeps elements only; text between them is dropped without an error. */
+const holdsElementsOnly = new Set([
+  ...['mjml', 'mj-head', 'mj-attributes', 'mj-body', 'mj-wrapper', 'mj-section', 'mj-group'],
+  ...['mj-column', 'mj-hero', 'mj-social', 'mj-navbar', 'mj-accordion', 'mj-accordion-element'],
+  ...['mj-carousel'],
 ]);
 
 const attribute = `(?:"[^"]*"|'[^']*'|[^>"'])*`;
@@ -75,7 +76,7 @@ function swallowed(
 ): readonly TemplateProblem[] {
   const text = source.slice(from, to);
   const start = text.search(/\S/);
-  if (start < 0 || parent === undefined || keepsText.has(parent.name)) return [];
+  if (start < 0 || parent === undefined || !holdsElementsOnly.has(parent.name)) return [];
   const found = text.trim().split('\n')[0]?.slice(0, 40) ?? '';
   const message =
     `MJML deletes "${found}" because it stands directly in <${parent.name}>; ` +

@@ -1,0 +1,118 @@
+/**
+ * Decides what an SMTP error means for the one message it happened to. The question is not "what
+ * went wrong" but "can the server have taken the mail": as soon as content may have been written and
+ * no clear answer came back, the outcome is `unknown` and stays so; it is never guessed.
+ * Pure: it reads the error's fields and what the transport saw, nothing else.
+ */
+
+/** What to do about it: suppress the address, try later, stop the sender, or call someone. */
+export type SmtpErrorClass = 'address' | 'mailbox' | 'policy' | 'transient' | 'config' | 'infra';
+
+export type FailedDelivery =
+  | {
+      readonly type: 'not-taken';
+      readonly transient: boolean;
+      readonly code?: number;
+      readonly enhancedCode?: string;
+      readonly class: SmtpErrorClass;
+      readonly response: string;
+    }
+  | { readonly type: 'unknown'; readonly response: string };
+
+export interface TransmissionProgress {
+  /** The server had answered DATA with 354 and the first byte of content was asked for. */
+  readonly dataBegan: boolean;
+}
+
+interface SmtpErrorFields {
+  readonly code?: string;
+  readonly command?: string;
+  readonly response?: string;
+  readonly responseCode?: number;
+  readonly message: string;
+}
+
+const configCodes = new Set([
+  ...['EAUTH', 'ENOAUTH', 'EOAUTH2', 'ECONFIG', 'ETLS', 'EREQUIRETLS', 'EPROXY'],
+  ...['EFILEACCESS', 'EURLACCESS'],
+]);
+
+/** Words by which servers say "you", not "this mailbox", when they send no enhanced code. */
+const policyWords =
+  /spam|blocked|blacklist|blocklist|reputation|policy|dmarc|dkim|\bspf\b|not permitted|relay|unauthenticated|listed/i;
+const noSuchMailboxWords =
+  /no such (?:user|mailbox|recipient)|user (?:unknown|not found)|(?:unknown|invalid) (?:user|recipient|mailbox)|(?:does not|doesn't) exist|mailbox (?:not found|unavailable)|recipient (?:not found|unknown)/i;
+
+export function classifySmtpError(cause: unknown, progress: TransmissionProgress): FailedDelivery {
+  const error = fieldsOf(cause);
+  const response = (error.response ?? error.message).slice(0, 500);
+  if (progress.dataBegan && !isFinalRefusal(error)) return { type: 'unknown', response };
+  const enhancedCode = enhancedCodeOf(error.response);
+  const kind = classOf(error, enhancedCode);
+  return {
+    type: 'not-taken',
+    transient: kind === 'transient' || kind === 'infra',
+    ...(error.responseCode === undefined ? {} : { code: error.responseCode }),
+    ...(enhancedCode === undefined ? {} : { enhancedCode }),
+    class: kind,
+    response,
+  };
+}
+
+/**
+ * The answer to the content itself, 4yz or 5yz: by RFC 5321 the server has not taken the mail.
+ * 421 is no such answer: it ends the session at any moment, also after the mail was stored.
+ */
+function isFinalRefusal(error: SmtpErrorFields): boolean {
+  const code = error.responseCode ?? 0;
+  return error.code === 'EMESSAGE' && error.command === 'DATA' && code >= 400 && code !== 421;
+}
+
+function classOf(error: SmtpErrorFields, enhancedCode: string | undefined): SmtpErrorClass {
+  if (configCodes.has(error.code ?? '')) {
+    // A server that is only busy says 4yz to AUTH too, and that passes by itself.
+    return error.responseCode !== undefined && error.responseCode < 500 ? 'transient' : 'config';
+  }
+  const code = error.responseCode;
+  if (code === undefined) return withoutReply(error);
+  if (code < 500 || code === 503) return 'transient';
+  // 530, 534, 535, 538: the server wants a login; no recipient is to blame.
+  if ([530, 534, 535, 538].includes(code)) return 'config';
+  if (enhancedCode !== undefined) return byEnhancedCode(enhancedCode);
+  if (policyWords.test(error.response ?? '')) return 'policy';
+  if (error.command === 'MAIL FROM' && code !== 552) return 'policy';
+  const isAboutMailbox = error.command === 'RCPT TO' && [550, 551, 553].includes(code);
+  return isAboutMailbox && noSuchMailboxWords.test(error.response ?? '') ? 'address' : 'mailbox';
+}
+
+/** EENVELOPE and EMESSAGE without a reply are our own refusals, before a byte was sent. */
+function withoutReply(error: SmtpErrorFields): SmtpErrorClass {
+  if (error.code === 'EENVELOPE') return 'address';
+  return error.code === 'EMESSAGE' || error.code === 'ESTREAM' ? 'config' : 'infra';
+}
+
+/** RFC 3463: the middle number is the subject. */
+function byEnhancedCode(enhancedCode: string): SmtpErrorClass {
+  const [, subject, detail] = enhancedCode.split('.').map(Number);
+  if (subject === 7) return 'policy';
+  // 5.1.7 and 5.1.8 speak of the sender's address.
+  if (subject === 1) return detail === 7 || detail === 8 ? 'policy' : 'address';
+  if (subject === 2 && detail === 1) return 'address';
+  return 'mailbox';
+}
+
+function enhancedCodeOf(response: string | undefined): string | undefined {
+  return /^[245]\d\d[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response ?? '')?.[1];
+}
+
+function fieldsOf(cause: unknown): SmtpErrorFields {
+  if (!(cause instanceof Error)) return { message: String(cause) };
+  const raw: Partial<Record<keyof SmtpErrorFields, unknown>> = { ...cause };
+  return {
+    message: cause.message,
+    ...(typeof raw.code === 'string' ? { code: raw.code } : {}),
+    ...(typeof raw.command === 'string' ? { command: raw.command } : {}),
+    ...(typeof raw.response === 'string' ? { response: raw.response } : {}),
+    ...(typeof raw.responseCode === 'number' ? { responseCode: raw.responseCode } : {}),
+  };
+}

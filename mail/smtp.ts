@@ -1,0 +1,232 @@
+/**
+ * Hands one email to one recipient over SMTP and says, without guessing, what became of it:
+ * accepted, not taken, or unknown. It never retries and never requeues, because only the send ledger
+ * knows whether a second attempt is allowed. It asserts exactly one recipient for every mail, and
+ * accepts bodies as strings only, so that nothing in the data can attach a file or fetch a URL.
+ *
+ * How it knows that content may have left: the pool reads the body only after the server answered
+ * DATA with 354. The body is given to it as a stream that starts on the first read, so `dataBegan`
+ * is false exactly as long as the server cannot have anything to accept.
+ */
+import { createPrivateKey } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createTransport } from 'nodemailer';
+import SMTPPool from 'nodemailer/lib/smtp-pool';
+import { mailOptions, notTaken, refusalOf } from './outgoing.ts';
+import { classifySmtpError } from './smtp-error.ts';
+import type { FailedDelivery } from './smtp-error.ts';
+import type { OutgoingEmail } from './outgoing.ts';
+
+export type Delivery =
+  | { readonly type: 'accepted'; readonly response: string; readonly serverMessageId?: string }
+  | FailedDelivery;
+
+/**
+ * Moments that a fault test may stop or kill at. `afterRcpt`: the recipient and DATA are accepted,
+ * no content is written. `dataWritten`: all of it is written, the answer not yet looked at (the
+ * server may have it). `after250`: accepted, our caller does not know yet.
+ */
+export type SmtpPhase = 'afterRcpt' | 'dataWritten' | 'after250';
+
+export interface SmtpOptions {
+  /** `smtp://user:password@host:port` or `smtps://…`. */
+  readonly url: string;
+  readonly connectionsMax?: number;
+  readonly messagesPerSecondMax?: number;
+  readonly socketTimeoutMs?: number;
+  readonly dkim?: {
+    readonly domain: string;
+    readonly selector: string;
+    /** RSA in PEM: nodemailer sends unsigned, without an error, when given anything else. */
+    readonly privateKey: string;
+  };
+  readonly onPhase?: (phase: SmtpPhase, messageId: string) => Promise<void>;
+}
+export interface SmtpTransport {
+  /** Rejects only for a broken caller (a second recipient, a header with a line break) or a failpoint. */
+  deliver(message: OutgoingEmail): Promise<Delivery>;
+  /** Lets what is being sent finish, at most `graceMs`, then cuts the connections. */
+  close(graceMs?: number): Promise<void>;
+}
+
+const timeouts = {
+  connectionTimeout: 10_000,
+  greetingTimeout: 10_000,
+  dnsTimeout: 10_000,
+  /** RFC 5321 4.5.3.2 allows ten minutes for the last answer; relays answer in seconds. */
+  socketTimeout: 60_000,
+};
+
+const signedHeaders = [
+  ...['from', 'sender', 'reply-to', 'subject', 'date', 'message-id', 'to', 'mime-version'],
+  ...['content-type', 'content-transfer-encoding', 'list-id', 'list-unsubscribe'],
+  ...['list-unsubscribe-post', 'feedback-id', 'auto-submitted'],
+].join(':');
+
+interface Transmission {
+  readonly messageId: string;
+  readonly onPhase: SmtpOptions['onPhase'];
+  dataBegan: boolean;
+  written: Promise<void>;
+  failpoint: unknown;
+}
+
+export function createSmtpTransport(options: SmtpOptions): SmtpTransport {
+  const transmissions = new Map<string, Transmission>();
+  const pool = new TrackedPool(poolOptions(options), transmissions);
+  const mailer = createTransport(pool);
+  const dkim = options.dkim === undefined ? {} : { dkim: dkimOptions(options.dkim) };
+  const inFlight = new Set<Promise<unknown>>();
+  let isClosing = false;
+
+  async function send(message: OutgoingEmail, transmission: Transmission): Promise<Delivery> {
+    try {
+      const info = await mailer.sendMail({ ...mailOptions(message), ...dkim });
+      await transmission.written;
+      await reachPhase('after250', transmission);
+      const { serverMessageId, response } = info;
+      return {
+        type: 'accepted',
+        response,
+        ...(serverMessageId === undefined ? {} : { serverMessageId }),
+      };
+    } catch (cause) {
+      if (transmission.failpoint !== undefined) throw asError(transmission.failpoint);
+      return classifySmtpError(cause, transmission);
+    } finally {
+      transmissions.delete(message.messageId);
+    }
+  }
+
+  return {
+    async deliver(message) {
+      const refusal = isClosing ? notTaken('infra', 'shutting down') : refusalOf(message);
+      if (refusal !== undefined) return refusal;
+      if (transmissions.has(message.messageId)) {
+        throw new Error(`${message.messageId} is being sent already`);
+      }
+      const transmission = startOf(message.messageId, options.onPhase);
+      transmissions.set(message.messageId, transmission);
+      const sending = send(message, transmission);
+      inFlight.add(sending);
+      try {
+        return await sending;
+      } finally {
+        inFlight.delete(sending);
+      }
+    },
+    async close(graceMs = 10_000) {
+      isClosing = true;
+      const timer = new AbortController();
+      const grace = delay(graceMs, undefined, { signal: timer.signal }).catch(ignoreAbort);
+      await Promise.race([Promise.allSettled(inFlight), grace]);
+      timer.abort();
+      pool.close({ force: true });
+      await Promise.allSettled(inFlight);
+    },
+  };
+}
+
+/** The pool of nodemailer, with the body of each mail watched. */
+class TrackedPool extends SMTPPool {
+  readonly #transmissions: ReadonlyMap<string, Transmission>;
+
+  constructor(
+    options: ConstructorParameters<typeof SMTPPool>[0],
+    transmissions: ReadonlyMap<string, Transmission>,
+  ) {
+    super(options);
+    this.#transmissions = transmissions;
+  }
+
+  override send(...[mail, callback]: Parameters<SMTPPool['send']>): boolean {
+    const transmission = this.#transmissions.get(String(mail.data.messageId));
+    // Added here, last of all, so that DKIM has signed what the watched stream reads.
+    if (transmission !== undefined) {
+      mail.message.processFunc((input: Readable) => watched(input, transmission));
+    }
+    return super.send(mail, callback);
+  }
+}
+
+function watched(input: Readable, transmission: Transmission): Readable {
+  const body = Readable.from(bodyOf(input, transmission), { objectMode: false });
+  transmission.written = new Promise((resolve, reject) => {
+    body.once('end', () => {
+      // The end mark of DATA follows in the same turn; after it everything is the socket's.
+      setImmediate(() => {
+        reachPhase('dataWritten', transmission).then(resolve, reject);
+      });
+    });
+  });
+  // Read only after a success; a failure before that must not count as unhandled.
+  transmission.written.catch(() => undefined);
+  return body;
+}
+
+async function* bodyOf(input: Readable, transmission: Transmission): AsyncGenerator<Buffer> {
+  transmission.dataBegan = true;
+  await reachPhase('afterRcpt', transmission);
+  for await (const chunk of input) yield chunk as Buffer;
+}
+
+async function reachPhase(phase: SmtpPhase, transmission: Transmission): Promise<void> {
+  try {
+    await transmission.onPhase?.(phase, transmission.messageId);
+  } catch (cause) {
+    transmission.failpoint = cause;
+    throw cause;
+  }
+}
+
+function startOf(messageId: string, onPhase: SmtpOptions['onPhase']): Transmission {
+  return {
+    messageId,
+    onPhase,
+    dataBegan: false,
+    written: Promise.resolve(),
+    failpoint: undefined,
+  };
+}
+
+function poolOptions(options: SmtpOptions): ConstructorParameters<typeof SMTPPool>[0] {
+  return {
+    ...timeouts,
+    url: options.url,
+    pool: true,
+    maxConnections: options.connectionsMax ?? 5,
+    maxMessages: 100,
+    maxRequeues: 0,
+    ...(options.socketTimeoutMs === undefined ? {} : { socketTimeout: options.socketTimeoutMs }),
+    ...(options.messagesPerSecondMax === undefined
+      ? {}
+      : { rateLimit: options.messagesPerSecondMax, rateDelta: 1000 }),
+  };
+}
+
+function dkimOptions(dkim: NonNullable<SmtpOptions['dkim']>): {
+  domainName: string;
+  keySelector: string;
+  privateKey: string;
+  headerFieldNames: string;
+} {
+  const { asymmetricKeyType } = createPrivateKey(dkim.privateKey);
+  if (asymmetricKeyType !== 'rsa') {
+    throw new Error(`the DKIM key must be RSA, found ${asymmetricKeyType ?? 'no key'}`);
+  }
+  return {
+    domainName: dkim.domain,
+    keySelector: dkim.selector,
+    privateKey: dkim.privateKey,
+    headerFieldNames: signedHeaders,
+  };
+}
+
+function asError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error(String(cause));
+}
+
+function ignoreAbort(cause: unknown): void {
+  if (!(cause instanceof Error) || cause.name !== 'AbortError') throw asError(cause);
+}

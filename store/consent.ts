@@ -1,0 +1,99 @@
+/**
+ * Permission to write: consent (append-only) and suppression, both by address, never by lead, so
+ * that a merge or a second lead with the same address cannot loosen them.
+ *
+ * Of several rows for one (address, class, topic) the latest wish is in force, by the instant at which
+ * it was said; a message that arrives late never overrides a later one. Nothing is updated or deleted.
+ */
+import type { Consent, Suppression } from '../core/facts/lead.ts';
+import type { Sql } from './client.ts';
+
+export interface NewConsent extends Consent {
+  readonly id: string;
+  readonly address: string;
+  readonly basis: string;
+  readonly text?: string;
+  readonly evidence?: string;
+  readonly eventId: string | null;
+}
+
+export async function loadConsents(
+  sql: Sql,
+  addresses: readonly string[],
+): Promise<ReadonlyMap<string, readonly Consent[]>> {
+  if (addresses.length === 0) return new Map();
+  const rows = await sql.query<Consent & { readonly address: string; readonly topic: string }>(
+    `SELECT DISTINCT ON (address, class, topic) address, class, topic, state, at
+     FROM consent WHERE address = ANY($1::text[])
+     ORDER BY address, class, topic, at DESC, seq DESC`,
+    [addresses],
+  );
+  const consents = rows.map(({ topic, ...row }) => ({
+    ...row,
+    ...(topic === '' ? {} : { topic }),
+  }));
+  return byAddress<Consent>(consents);
+}
+
+export async function saveConsents(sql: Sql, consents: readonly NewConsent[]): Promise<void> {
+  if (consents.length === 0) return;
+  await sql.run(
+    `INSERT INTO consent (id, address, class, topic, state, basis, text, evidence, at, event_id)
+     SELECT id, address, class, coalesce(topic, ''), state, basis, text, evidence, to_timestamp(at / 1000.0), "eventId"
+     FROM json_to_recordset($1::json) AS x(id uuid, address text, class text, topic text, state text, basis text,
+       text text, evidence text, at float8, "eventId" uuid)`,
+    [JSON.stringify(consents)],
+  );
+}
+
+export interface NewSuppression extends Suppression {
+  readonly address: string;
+  readonly source: string | null;
+}
+
+export async function loadSuppressions(
+  sql: Sql,
+  addresses: readonly string[],
+): Promise<ReadonlyMap<string, readonly Suppression[]>> {
+  if (addresses.length === 0) return new Map();
+  const rows = await sql.query<Suppression & { readonly address: string }>(
+    'SELECT address, scope, reason, at FROM suppression WHERE address = ANY($1::text[]) ORDER BY address, scope',
+    [addresses],
+  );
+  return byAddress<Suppression>(rows);
+}
+
+/** The first reason stays: a second bounce says nothing new. */
+export async function saveSuppressions(
+  sql: Sql,
+  suppressions: readonly NewSuppression[],
+): Promise<void> {
+  if (suppressions.length === 0) return;
+  await sql.run(
+    `INSERT INTO suppression (address, scope, reason, at, source)
+     SELECT address, scope, reason, to_timestamp(at / 1000.0), source
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::float8[], $5::text[]) AS x(address, scope, reason, at, source)
+     ORDER BY address, scope
+     ON CONFLICT DO NOTHING`,
+    [
+      suppressions.map((row) => row.address),
+      suppressions.map((row) => row.scope),
+      suppressions.map((row) => row.reason),
+      suppressions.map((row) => row.at),
+      suppressions.map((row) => row.source),
+    ],
+  );
+}
+
+function byAddress<Value>(
+  rows: readonly (Value & { readonly address: string })[],
+): ReadonlyMap<string, readonly Value[]> {
+  const grouped = new Map<string, Value[]>();
+  for (const row of rows) {
+    const { address, ...value } = row;
+    const group = grouped.get(address) ?? [];
+    group.push(value as unknown as Value);
+    grouped.set(address, group);
+  }
+  return grouped;
+}

@@ -1,0 +1,143 @@
+/**
+ * Events: the set of facts about a lead. Stored once per (source, message id), never changed, kept
+ * under the lead id they came with; reads go through `lead.canonical_id`.
+ *
+ * `lead_event_count` holds the counts over all time, so that no decision has to read a long history.
+ */
+import type { EventCount, LeadEvent, Trust } from '../core/facts/lead.ts';
+import type { JsonObject } from '../core/rules/condition.ts';
+import type { Sql } from './client.ts';
+
+/** Which events a decision can look at, and how far back. */
+export interface EventNeed {
+  readonly event: string;
+  /** Epoch milliseconds; absent: all of them. */
+  readonly since?: number;
+}
+
+export interface StoredEvent {
+  readonly id: string;
+  readonly source: string;
+  readonly messageId: string;
+  readonly leadId: string;
+  readonly seq: number;
+  readonly type: string;
+  readonly name: string;
+  readonly properties: JsonObject;
+  readonly traits: JsonObject;
+  readonly trust: Trust;
+  readonly occurredAt: number;
+  readonly receivedAt: number;
+  readonly answer: unknown;
+  readonly releaseId: string;
+}
+
+export async function saveEvents(sql: Sql, events: readonly StoredEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await sql.run(
+    `INSERT INTO event (id, source, message_id, lead_id, seq, type, name, properties, traits, trust, occurred_at,
+       received_at, answer, release_id)
+     SELECT id, source, "messageId", "leadId", seq, type, name, properties, traits, trust,
+       to_timestamp("occurredAt" / 1000.0), to_timestamp("receivedAt" / 1000.0), answer, "releaseId"
+     FROM json_to_recordset($1::json) AS x(id uuid, source text, "messageId" text, "leadId" uuid, seq bigint,
+       type text, name text, properties jsonb, traits jsonb, trust text, "occurredAt" float8, "receivedAt" float8,
+       answer jsonb, "releaseId" uuid)`,
+    [JSON.stringify(events)],
+  );
+}
+
+/** The stored answers of events that were taken in before, by event id. */
+export async function findAnswers<Answer>(
+  sql: Sql,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Answer>> {
+  if (ids.length === 0) return new Map();
+  const rows = await sql.query<{ readonly id: string; readonly answer: Answer }>(
+    'SELECT id, answer FROM event WHERE id = ANY($1::uuid[])',
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, row.answer]));
+}
+
+export async function loadLeadEvents(
+  sql: Sql,
+  leadIds: readonly string[],
+  needs: readonly EventNeed[],
+): Promise<ReadonlyMap<string, readonly LeadEvent[]>> {
+  if (leadIds.length === 0 || needs.length === 0) return new Map();
+  const rows = await sql.query<LeadEvent & { readonly leadId: string }>(
+    `SELECT m.canonical_id AS "leadId", e.id, e.name, e.properties, e.occurred_at AS "occurredAt", e.seq, e.trust
+     FROM lead m
+     JOIN event e ON e.lead_id = m.id
+     JOIN unnest($2::text[], $3::float8[]) AS need(name, since)
+       ON e.name = need.name AND (need.since IS NULL OR e.occurred_at >= to_timestamp(need.since / 1000.0))
+     WHERE m.canonical_id = ANY($1::uuid[])
+     ORDER BY e.occurred_at, e.seq`,
+    [leadIds, needs.map((need) => need.event), needs.map((need) => need.since ?? null)],
+  );
+  return byLead(rows);
+}
+
+export async function loadEventCounts(
+  sql: Sql,
+  leadIds: readonly string[],
+): Promise<ReadonlyMap<string, { readonly [event: string]: EventCount }>> {
+  if (leadIds.length === 0) return new Map();
+  const rows = await sql.query<EventCount & { readonly leadId: string; readonly name: string }>(
+    `SELECT m.canonical_id AS "leadId", c.name, sum(c.count)::bigint AS count, min(c.first_at) AS "firstAt",
+       max(c.last_at) AS "lastAt"
+     FROM lead m JOIN lead_event_count c ON c.lead_id = m.id
+     WHERE m.canonical_id = ANY($1::uuid[])
+     GROUP BY 1, 2`,
+    [leadIds],
+  );
+  const counts = new Map<string, { [event: string]: EventCount }>();
+  for (const { leadId, name, ...count } of rows) {
+    const lead = counts.get(leadId) ?? {};
+    lead[name] = count;
+    counts.set(leadId, lead);
+  }
+  return counts;
+}
+
+export interface CountedEvents {
+  readonly leadId: string;
+  readonly name: string;
+  readonly count: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+/** Adds to the counts: rows of one (lead, name) must arrive summed up. */
+export async function addEventCounts(sql: Sql, counted: readonly CountedEvents[]): Promise<void> {
+  if (counted.length === 0) return;
+  await sql.run(
+    `INSERT INTO lead_event_count AS c (lead_id, name, count, first_at, last_at)
+     SELECT lead_id, name, count, to_timestamp(first_at / 1000.0), to_timestamp(last_at / 1000.0)
+     FROM unnest($1::uuid[], $2::text[], $3::int[], $4::float8[], $5::float8[])
+       AS x(lead_id, name, count, first_at, last_at)
+     ORDER BY lead_id, name
+     ON CONFLICT (lead_id, name) DO UPDATE SET count = c.count + excluded.count,
+       first_at = least(c.first_at, excluded.first_at), last_at = greatest(c.last_at, excluded.last_at)`,
+    [
+      counted.map((row) => row.leadId),
+      counted.map((row) => row.name),
+      counted.map((row) => row.count),
+      counted.map((row) => row.firstAt),
+      counted.map((row) => row.lastAt),
+    ],
+  );
+}
+
+/** Groups rows by their `leadId`, which is left out of them. */
+export function byLead<Row extends { readonly leadId: string }>(
+  rows: readonly Row[],
+): ReadonlyMap<string, readonly Omit<Row, 'leadId'>[]> {
+  const grouped = new Map<string, Omit<Row, 'leadId'>[]>();
+  for (const { leadId, ...row } of rows) {
+    const group = grouped.get(leadId);
+    if (group === undefined) grouped.set(leadId, [row]);
+    else group.push(row);
+  }
+  return grouped;
+}

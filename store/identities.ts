@@ -1,0 +1,112 @@
+/**
+ * Who is meant: `identity(kind, value) → lead`, and which lead stands for a merged group.
+ *
+ * Keys are only ever added, never moved: a merge changes `lead.canonical_id` alone, and every read
+ * goes through it, so merge and unmerge are one update each. Nothing here decides who is who.
+ */
+import type { Sql } from './client.ts';
+
+export type IdentityKind = 'userId' | 'email' | 'anonymousId';
+export interface IdentityKey {
+  readonly kind: IdentityKind;
+  readonly value: string;
+}
+export interface FoundIdentity extends IdentityKey {
+  /** The canonical lead. */
+  readonly leadId: string;
+  readonly address: string | null;
+  /** Every user id that the merged group holds. */
+  readonly userIds: readonly string[];
+}
+
+export async function findIdentities(
+  sql: Sql,
+  keys: readonly IdentityKey[],
+): Promise<readonly FoundIdentity[]> {
+  if (keys.length === 0) return [];
+  return sql.query<FoundIdentity>(
+    `SELECT i.kind, i.value, m.canonical_id AS "leadId", c.address,
+       ARRAY(SELECT u.value FROM lead g JOIN identity u ON u.lead_id = g.id AND u.kind = 'userId'
+             WHERE g.canonical_id = m.canonical_id ORDER BY u.value) AS "userIds"
+     FROM unnest($1::text[], $2::text[]) AS k(kind, value)
+     JOIN identity i ON i.kind = k.kind AND i.value = k.value
+     JOIN lead m ON m.id = i.lead_id
+     JOIN lead c ON c.id = m.canonical_id`,
+    [keys.map((key) => key.kind), keys.map((key) => key.value)],
+  );
+}
+
+/** Which lead stands for each of these ids now; an id without a lead is absent. */
+export async function findCanonical(
+  sql: Sql,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await sql.query<{ readonly id: string; readonly canonicalId: string }>(
+    'SELECT id, canonical_id AS "canonicalId" FROM lead WHERE id = ANY($1::uuid[])',
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, row.canonicalId]));
+}
+
+/**
+ * Adds keys in sorted order, so that two transactions with the same new keys wait for each other
+ * instead of deadlocking. Returns how many were new: fewer than asked for means another transaction won.
+ */
+export async function addIdentities(
+  sql: Sql,
+  keys: readonly (IdentityKey & { readonly leadId: string })[],
+): Promise<number> {
+  if (keys.length === 0) return 0;
+  return sql.run(
+    `INSERT INTO identity (kind, value, lead_id)
+     SELECT kind, value, lead_id FROM unnest($1::text[], $2::text[], $3::uuid[]) AS k(kind, value, lead_id)
+     ORDER BY kind, value
+     ON CONFLICT DO NOTHING`,
+    [keys.map((key) => key.kind), keys.map((key) => key.value), keys.map((key) => key.leadId)],
+  );
+}
+
+export interface Merge {
+  readonly from: string;
+  readonly into: string;
+}
+
+/** Every lead of the absorbed groups answers to the surviving one from now on. */
+export async function mergeLeads(sql: Sql, merges: readonly Merge[]): Promise<void> {
+  if (merges.length === 0) return;
+  await sql.run(
+    `UPDATE lead SET canonical_id = m.into_id, due_at = NULL
+     FROM unnest($1::uuid[], $2::uuid[]) AS m(from_id, into_id)
+     WHERE lead.canonical_id = m.from_id`,
+    [merges.map((merge) => merge.from), merges.map((merge) => merge.into)],
+  );
+}
+
+export interface MergeCandidate {
+  readonly leadIds: readonly [string, string];
+  readonly because: string;
+  readonly at: number;
+}
+
+/** Lists pairs for a person to decide; a pair already listed stays as it is. */
+export async function listMergeCandidates(
+  sql: Sql,
+  pairs: readonly MergeCandidate[],
+): Promise<void> {
+  if (pairs.length === 0) return;
+  const sorted = pairs.map((pair) => [...pair.leadIds].sort());
+  await sql.run(
+    `INSERT INTO merge_candidate (lead_id, other_id, because, at)
+     SELECT a, b, because, to_timestamp(at / 1000.0)
+     FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::float8[]) AS p(a, b, because, at)
+     ORDER BY a, b
+     ON CONFLICT DO NOTHING`,
+    [
+      sorted.map((pair) => pair[0]),
+      sorted.map((pair) => pair[1]),
+      pairs.map((pair) => pair.because),
+      pairs.map((pair) => pair.at),
+    ],
+  );
+}

@@ -1,0 +1,221 @@
+/**
+ * Leads as the deciders see them, read and written many at a time.
+ *
+ * `loadLeads` builds whole `Lead`s in a constant number of statements, whatever their number;
+ * `lockLeads` is its first part alone, under the one lock a lead has (rows in order of id, always
+ * before accounts and pools). Scores are stored for lists only and never read back.
+ */
+import type {
+  Account,
+  Consent,
+  EnrolmentState,
+  EventCount,
+  HandoffState,
+  Lead,
+  LeadEvent,
+  StageState,
+  Suppression,
+} from '../core/facts/lead.ts';
+import type { Json } from '../core/rules/condition.ts';
+import { StaleRead, type Sql } from './client.ts';
+import { loadConsents, loadSuppressions } from './consent.ts';
+import { loadEnrolmentStates } from './enrolments.ts';
+import { loadEventCounts, loadLeadEvents, type EventNeed } from './events.ts';
+import { loadHandoffStates } from './handoffs.ts';
+
+export interface LeadNeeds {
+  readonly events: readonly EventNeed[];
+}
+
+/** Whole leads by id, the canonical one for each id given. Reads only: for activities and pages. */
+export async function loadLeads(
+  sql: Sql,
+  ids: readonly string[],
+  needs: LeadNeeds,
+): Promise<readonly Lead[]> {
+  if (ids.length === 0) return [];
+  const stored = await sql.query<LeadRow>(
+    `${selectLead} WHERE l.id IN (SELECT canonical_id FROM lead WHERE id = ANY($1::uuid[])) ORDER BY l.id`,
+    [ids],
+  );
+  return completeLeads(sql, stored.map(leadOf), needs);
+}
+
+/**
+ * Takes the lock of each lead. A row that has been merged since its id was found is a stale read:
+ * the transaction has to find out anew whom the event is about.
+ */
+export async function lockLeads(sql: Sql, ids: readonly string[]): Promise<readonly Lead[]> {
+  if (ids.length === 0) return [];
+  const rows = await sql.query<LeadRow>(
+    `${selectLead} WHERE l.id = ANY($1::uuid[]) ORDER BY l.id FOR UPDATE OF l`,
+    [ids],
+  );
+  const moved = rows.find((row) => row.canonicalId !== row.id);
+  if (moved !== undefined) throw new StaleRead(`lead ${moved.id} has been merged`);
+  return rows.map(leadOf);
+}
+
+/** What hangs on leads: six statements for one lead or for two hundred. */
+export async function completeLeads(
+  sql: Sql,
+  leads: readonly Lead[],
+  needs: LeadNeeds,
+  enrolments?: ReadonlyMap<string, readonly EnrolmentState[]>,
+): Promise<readonly Lead[]> {
+  if (leads.length === 0) return [];
+  const ids = leads.map((lead) => lead.id);
+  const addresses = leads.flatMap((lead) => lead.address ?? []);
+  const inside = enrolments ?? (await loadEnrolmentStates(sql, ids));
+  const events = await loadLeadEvents(sql, ids, needs.events);
+  const counts = await loadEventCounts(sql, ids);
+  const handoffs = await loadHandoffStates(sql, ids);
+  const consents = await loadConsents(sql, addresses);
+  const suppressions = await loadSuppressions(sql, addresses);
+  return leads.map((lead) =>
+    completed(lead, {
+      enrolments: inside.get(lead.id) ?? [],
+      events: events.get(lead.id) ?? [],
+      counts: counts.get(lead.id) ?? {},
+      handoff: handoffs.get(lead.id),
+      consents: consents.get(lead.address ?? '') ?? [],
+      suppressions: suppressions.get(lead.address ?? '') ?? [],
+    }),
+  );
+}
+
+export interface SavedLead {
+  readonly lead: Lead;
+  /** The last computed scores, for lists. */
+  readonly scores: unknown;
+}
+
+/** Creates and updates in one statement. New leads are their own canonical lead. */
+export async function saveLeads(sql: Sql, saved: readonly SavedLead[]): Promise<void> {
+  if (saved.length === 0) return;
+  await sql.run(
+    `INSERT INTO lead (id, canonical_id, split_key, born_at, address, traits, tags, owner, account_id, stage,
+       stage_state, disqualified, segments, scores, last_activity_at, last_seen_at, seq, due_at)
+     SELECT id, id, split_key, to_timestamp(born_at / 1000.0), address, traits, tags, owner, account_id, stage,
+       stage_state, disqualified, segments, scores, to_timestamp(last_activity_at / 1000.0),
+       to_timestamp(last_seen_at / 1000.0), seq, to_timestamp(due_at / 1000.0)
+     FROM json_to_recordset($1::json) AS x(id uuid, split_key uuid, born_at float8, address text, traits jsonb,
+       tags text[], owner text, account_id uuid, stage text, stage_state jsonb, disqualified jsonb, segments text[],
+       scores jsonb, last_activity_at float8, last_seen_at float8, seq bigint, due_at float8)
+     ORDER BY id
+     ON CONFLICT (id) DO UPDATE SET address = excluded.address, traits = excluded.traits, tags = excluded.tags,
+       owner = excluded.owner, account_id = excluded.account_id, stage = excluded.stage,
+       stage_state = excluded.stage_state, disqualified = excluded.disqualified, segments = excluded.segments,
+       scores = excluded.scores, last_activity_at = excluded.last_activity_at,
+       last_seen_at = excluded.last_seen_at, seq = excluded.seq, due_at = excluded.due_at`,
+    [JSON.stringify(saved.map(rowOf))],
+  );
+}
+
+interface LeadRow {
+  readonly id: string;
+  readonly canonicalId: string;
+  readonly splitKey: string;
+  readonly bornAt: number;
+  readonly address: string | null;
+  readonly traits: { readonly [trait: string]: Json };
+  readonly tags: readonly string[];
+  readonly owner: string | null;
+  readonly stage: string;
+  readonly stageState: Omit<StageState, 'stage'>;
+  readonly disqualified: Lead['disqualified'] | null;
+  readonly segments: readonly string[];
+  readonly lastActivityAt: number | null;
+  readonly lastSeenAt: number | null;
+  readonly seq: number;
+  readonly dueAt: number | null;
+  readonly accountId: string | null;
+  readonly accountName: string | null;
+  readonly accountDomain: string | null;
+  readonly accountOwner: string | null;
+  readonly accountTags: readonly string[] | null;
+  readonly accountTraits: Account['traits'] | null;
+}
+
+const selectLead = `SELECT l.id, l.canonical_id AS "canonicalId", l.split_key AS "splitKey", l.born_at AS "bornAt",
+  l.address, l.traits, l.tags, l.owner, l.stage, l.stage_state AS "stageState", l.disqualified, l.segments,
+  l.last_activity_at AS "lastActivityAt", l.last_seen_at AS "lastSeenAt", l.seq, l.due_at AS "dueAt",
+  a.id AS "accountId", a.name AS "accountName", a.domain AS "accountDomain", a.owner AS "accountOwner",
+  a.tags AS "accountTags", a.traits AS "accountTraits"
+  FROM lead l LEFT JOIN account a ON a.id = l.account_id`;
+
+function leadOf(row: LeadRow): Lead {
+  const account = accountOf(row);
+  return {
+    id: row.id,
+    splitKey: row.splitKey,
+    bornAt: row.bornAt,
+    ...(row.address === null ? {} : { address: row.address }),
+    traits: row.traits,
+    tags: row.tags,
+    ...(row.owner === null ? {} : { owner: row.owner }),
+    ...(account === undefined ? {} : { account }),
+    stage: { ...row.stageState, stage: row.stage },
+    ...(row.disqualified ? { disqualified: row.disqualified } : {}),
+    consents: [],
+    suppressions: [],
+    events: [],
+    counts: {},
+    ...(row.lastActivityAt === null ? {} : { lastActivityAt: row.lastActivityAt }),
+    ...(row.lastSeenAt === null ? {} : { lastSeenAt: row.lastSeenAt }),
+    enrolments: [],
+    seq: row.seq,
+    ...(row.dueAt === null ? {} : { dueAt: row.dueAt }),
+    segments: row.segments,
+  };
+}
+
+function accountOf(row: LeadRow): Account | undefined {
+  if (row.accountId === null) return undefined;
+  return {
+    id: row.accountId,
+    ...(row.accountName === null ? {} : { name: row.accountName }),
+    ...(row.accountDomain === null ? {} : { domain: row.accountDomain }),
+    ...(row.accountOwner === null ? {} : { owner: row.accountOwner }),
+    tags: row.accountTags ?? [],
+    traits: row.accountTraits ?? {},
+  };
+}
+
+interface Attached {
+  readonly enrolments: readonly EnrolmentState[];
+  readonly events: readonly LeadEvent[];
+  readonly counts: { readonly [event: string]: EventCount };
+  readonly handoff: HandoffState | undefined;
+  readonly consents: readonly Consent[];
+  readonly suppressions: readonly Suppression[];
+}
+
+function completed(lead: Lead, attached: Attached): Lead {
+  const { handoff, ...rest } = attached;
+  return { ...lead, ...rest, ...(handoff === undefined ? {} : { handoff }) };
+}
+
+/** A key that is undefined is left out of the JSON, and reads as NULL there. */
+function rowOf({ lead, scores }: SavedLead): object {
+  const { stage, ...stageState } = lead.stage;
+  return {
+    id: lead.id,
+    split_key: lead.splitKey,
+    born_at: lead.bornAt,
+    address: lead.address,
+    traits: lead.traits,
+    tags: lead.tags,
+    owner: lead.owner,
+    account_id: lead.account?.id,
+    stage,
+    stage_state: stageState,
+    disqualified: lead.disqualified,
+    segments: lead.segments,
+    scores,
+    last_activity_at: lead.lastActivityAt,
+    last_seen_at: lead.lastSeenAt,
+    seq: lead.seq,
+    due_at: lead.dueAt,
+  };
+}

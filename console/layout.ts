@@ -1,0 +1,57 @@
+/** The frame of every page: head, navigation, footer. No script, no inline style: the CSP forbids both. */
+import { html, type Html, type HtmlValue } from './html.ts';
+
+export interface Frame {
+  readonly title: string;
+  /** Which entry of the navigation is lit; absent on pages for people outside (reps, leads). */
+  readonly section?: 'overview' | 'leads' | 'journeys' | 'handoffs' | 'emails' | 'mailbox';
+  readonly mailbox?: boolean;
+}
+
+const sections = [
+  ['overview', '/console', 'Overview'],
+  ['leads', '/console/leads', 'Leads'],
+  ['journeys', '/console/journeys', 'Journeys'],
+  ['handoffs', '/console/handoffs', 'Handoffs'],
+  ['emails', '/console/emails', 'Emails'],
+] as const;
+
+export function page(frame: Frame, ...body: readonly HtmlValue[]): string {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${frame.title} · Perennial</title>
+        <link rel="icon" href="/assets/mark.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="/assets/console.css" />
+      </head>
+      <body class="${frame.section === undefined ? 'outside' : 'inside'}">
+        ${frame.section !== undefined && navigation(frame)}
+        <main>${body}</main>
+      </body>
+    </html>`.text;
+}
+
+function navigation(frame: Frame): Html {
+  return html`<header class="bar">
+    <a class="brand" href="/console"
+      ><img src="/assets/mark.svg" alt="" width="22" height="22" />Perennial</a
+    >
+    <nav aria-label="Sections">
+      ${sections.map(
+        ([section, href, label]) =>
+          html`<a href="${href}" ${section === frame.section && html`aria-current="page"`}
+            >${label}</a
+          >`,
+      )}
+      ${
+        frame.mailbox === true &&
+        html`<a href="/mailbox" ${frame.section === 'mailbox' && html`aria-current="page"`}
+          >Mailbox</a
+        >`
+      }
+    </nav>
+  </header>`;
+}

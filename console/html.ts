@@ -25,7 +25,7 @@ function escaped(value: HtmlValue): string {
   if (value === null || value === undefined || value === false || value === true) return '';
   if (value instanceof Html) return value.text;
   if (Array.isArray(value)) return (value as readonly HtmlValue[]).map(escaped).join('');
-  return String(value as string | number).replace(/[&<>"']/g, (char) => entities[char] ?? char);
+  return String(value).replace(/[&<>"']/g, (char) => entities[char] ?? char);
 }
 
 const entities: Readonly<Record<string, string>> = {

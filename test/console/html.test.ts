@@ -8,10 +8,7 @@ test('every value is escaped, nested HTML is kept, absence leaves nothing', () =
     '<p title="&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; &#39;co&#39;">' +
       '&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; &#39;co&#39;</p>',
   );
-  expect(
-    html`<ul>
-        ${[1, 2].map((n) => html`<li>${n}</li>`)}
-      </ul>
-      ${null}${false}`.text,
-  ).toBe('<ul><li>1</li><li>2</li></ul>');
+  expect(html`<ul>${[1, 2].map((n) => html`<li>${n}</li>`)}</ul>${null}${false}`.text).toBe(
+    '<ul><li>1</li><li>2</li></ul>',
+  );
 });

@@ -1,0 +1,335 @@
+/**
+ * Names and types inside conditions: facts, operators, values, parameters, segments.
+ *
+ * Returns the condition with labels of stages replaced by their values; everything else stays as
+ * written, because the file's JSON is what json-rules-engine runs.
+ */
+import type { Condition, EventMatch, Json, JsonObject, Leaf } from '../rules/condition.ts';
+import { decorators, operators } from '../rules/operators.ts';
+import type { Operator } from '../rules/operators.ts';
+import { readDuration } from './duration.ts';
+import { sayValue } from './explain-issues.ts';
+import type { MatchSource } from './journey.ts';
+import { list } from './problems.ts';
+import { present } from './present.ts';
+import type { Path } from './problems.ts';
+import { check, refer, referEvent, referStage } from './scope.ts';
+import type { FactInfo, Scope } from './scope.ts';
+import { notYet } from './shape.ts';
+import { didYouMean } from './suggest.ts';
+
+/** What a condition can see where it stands. */
+export type World =
+  | {
+      readonly type: 'lead';
+      /** Properties of the entry; `any` where a journey can be entered by name. */
+      readonly entry?: { readonly [property: string]: string } | 'any';
+      readonly handoff?: true;
+    }
+  | { readonly type: 'event'; readonly event: string };
+
+export const leadWorld: World = { type: 'lead' };
+
+export function checkCondition(
+  scope: Scope,
+  condition: Condition,
+  path: Path,
+  world: World,
+): Condition {
+  if ('all' in condition) {
+    return { ...condition, all: checkList(scope, condition.all, [...path, 'all'], world) };
+  }
+  if ('any' in condition) {
+    return { ...condition, any: checkList(scope, condition.any, [...path, 'any'], world) };
+  }
+  if ('not' in condition) {
+    return { ...condition, not: checkCondition(scope, condition.not, [...path, 'not'], world) };
+  }
+  if ('condition' in condition) {
+    refer(scope, 'segment', condition.condition, [...path, 'condition']);
+    return condition;
+  }
+  return checkLeaf(scope, condition, path, world);
+}
+
+/** An event named in a file, with its `where` and `same`. */
+export function checkMatch(
+  scope: Scope,
+  match: MatchSource,
+  path: Path,
+  entry: Extract<World, { type: 'lead' }>['entry'],
+): EventMatch {
+  const isKnown = referEvent(scope, match.event, [...path, 'event']);
+  const where =
+    match.where === undefined
+      ? undefined
+      : checkCondition(scope, match.where, [...path, 'where'], {
+          type: 'event',
+          event: match.event,
+        });
+  if (match.same !== undefined && isKnown) {
+    checkProperty(scope, match.event, match.same, [...path, 'same']);
+    if (entry !== undefined && entry !== 'any' && !Object.hasOwn(entry, match.same)) {
+      const found = JSON.stringify(match.same);
+      const fix = didYouMean(match.same, Object.keys(entry));
+      const message = `the entry of this journey has no property ${found}`;
+      scope.report([...path, 'same'], present({ message, found, fix }));
+    }
+  }
+  return present({ event: match.event, where, same: match.same, trust: match.trust });
+}
+
+export function checkProperty(scope: Scope, event: string, property: string, path: Path): void {
+  const declared = scope.names.events.get(event)?.properties ?? {};
+  if (Object.hasOwn(declared, property) || scope.names.tolerated.has(property)) return;
+  const found = JSON.stringify(property);
+  scope.report(path, {
+    message: `event ${JSON.stringify(event)} has no property ${found}`,
+    found,
+    expected: list(Object.keys(declared)),
+    fix: didYouMean(property, Object.keys(declared)) ?? 'declare it in rules/events.json',
+  });
+}
+
+/** The fact behind a name, `any` when its type cannot be known, `undefined` after a report. */
+export function findFact(
+  scope: Scope,
+  fact: string,
+  path: Path,
+  world: World,
+): FactInfo | 'any' | undefined {
+  if (world.type === 'event') {
+    if (!scope.names.events.has(world.event)) return 'any';
+    checkProperty(scope, world.event, fact, path);
+    return ofType(scope.names.events.get(world.event)?.properties[fact]);
+  }
+  if (fact.startsWith('entry.')) return findEntryFact(scope, fact, path, world.entry);
+  const found = JSON.stringify(fact);
+  if (fact.startsWith('handoff.') && world.handoff !== true && scope.names.facts.has(fact)) {
+    scope.report(path, { message: `${found} is known only in "sla"`, found });
+    return undefined;
+  }
+  const facts = scope.names.facts;
+  const visible = [...facts.keys()].filter(
+    (name) => world.handoff === true || !name.startsWith('handoff.'),
+  );
+  return check(scope, 'fact', fact, path, new Set(visible)) ? facts.get(fact) : undefined;
+}
+
+function findEntryFact(
+  scope: Scope,
+  fact: string,
+  path: Path,
+  entry: Extract<World, { type: 'lead' }>['entry'],
+): FactInfo | 'any' | undefined {
+  const found = JSON.stringify(fact);
+  if (entry === undefined) {
+    scope.report(path, { message: `${found} is known only inside a journey`, found });
+    return undefined;
+  }
+  const property = fact.slice('entry.'.length);
+  if (entry === 'any') return 'any';
+  if (Object.hasOwn(entry, property)) return ofType(entry[property]);
+  if (scope.names.tolerated.has(property)) return undefined;
+  const known = Object.keys(entry).map((name) => `entry.${name}`);
+  scope.report(path, {
+    message: `the entry of this journey has no property ${JSON.stringify(property)}`,
+    found,
+    expected: list(known),
+    fix: didYouMean(fact, known) ?? 'declare it with the entry event in rules/events.json',
+  });
+  return undefined;
+}
+
+function ofType(type: string | undefined): FactInfo | 'any' {
+  const known = (['text', 'number', 'boolean', 'date', 'list'] as const).find((one) => one === type);
+  return known === undefined ? 'any' : { type: known, label: '', isTrait: false, trait: '' };
+}
+
+function checkList(
+  scope: Scope,
+  conditions: readonly Condition[],
+  path: Path,
+  world: World,
+): readonly Condition[] {
+  return conditions.map((inner, index) => checkCondition(scope, inner, [...path, index], world));
+}
+
+function checkLeaf(scope: Scope, leaf: Leaf, path: Path, world: World): Leaf {
+  const fact = findFact(scope, leaf.fact, [...path, 'fact'], world);
+  const operator = checkOperator(scope, leaf.operator, [...path, 'operator']);
+  if (leaf.params !== undefined) checkParams(scope, leaf, leaf.params, fact, path);
+  const at = [...path, 'value'];
+  if (operator === undefined || fact === undefined) return leaf;
+  if (world.type === 'lead' && leaf.fact === 'stage') return checkStages(scope, leaf, at, operator);
+  const known = fact === 'any' || leaf.path !== undefined ? undefined : withGrades(scope, leaf, fact);
+  checkValue(scope, leaf.value, at, operator, known);
+  if (known !== undefined) checkFit(scope, leaf, operator, known, [...path, 'operator']);
+  return leaf;
+}
+
+/** `undefined` also for decorated operators (`not:in`): their values are not checked further. */
+function checkOperator(scope: Scope, name: string, path: Path): Operator | undefined {
+  const operator = operators.get(name);
+  const found = JSON.stringify(name);
+  if (operator?.later === true) scope.report(path, { message: `${found} ${notYet}`, found });
+  if (operator !== undefined) return operator.later === true ? undefined : operator;
+  const parts = name.split(':');
+  const isDecorated =
+    parts.length > 1 &&
+    parts.slice(0, -1).every((part) => decorators.has(part)) &&
+    operators.has(parts[parts.length - 1] ?? '');
+  if (isDecorated) return undefined;
+  const known = [...operators.values()].filter((one) => one.later !== true).map((one) => one.name);
+  const fix = didYouMean(name, known) ?? `known are ${list(known, 13)}`;
+  scope.report(path, { message: `unknown operator ${found}`, found, expected: list(known), fix });
+  return undefined;
+}
+
+function checkParams(
+  scope: Scope,
+  leaf: Leaf,
+  params: JsonObject,
+  fact: FactInfo | 'any' | undefined,
+  path: Path,
+): void {
+  if (fact === undefined || fact === 'any') return;
+  for (const key of Object.keys(params)) {
+    const found = JSON.stringify(key);
+    if (fact.params?.includes(key) === true) continue;
+    const fix = didYouMean(key, fact.params ?? []);
+    const message = `fact ${JSON.stringify(leaf.fact)} has no parameter ${found}`;
+    scope.report([...path, 'params', key], present({ message, found, fix }), 'key');
+  }
+  const { event, within, model } = params;
+  if (typeof event === 'string') referEvent(scope, event, [...path, 'params', 'event']);
+  if (typeof model === 'string') refer(scope, 'model', model, [...path, 'params', 'model']);
+  if (within === undefined) return;
+  const parsed = readDuration(typeof within === 'string' ? within : '');
+  if (parsed.ok) return;
+  const found = sayValue(within);
+  const message = `expected ${parsed.expected}, found ${found}`;
+  scope.report([...path, 'params', 'within'], { message, found, expected: parsed.expected });
+}
+
+function checkStages(scope: Scope, leaf: Leaf, path: Path, operator: Operator): Leaf {
+  const { value } = leaf;
+  if (operator.value === 'any' && typeof value === 'string') {
+    return { ...leaf, value: referStage(scope, value, path) };
+  }
+  if (operator.value === 'list' && Array.isArray(value)) {
+    const stages = value.map((one: Json, index) =>
+      typeof one === 'string' ? referStage(scope, one, [...path, index]) : one,
+    );
+    return { ...leaf, value: stages };
+  }
+  checkValue(scope, value, path, operator, scope.names.facts.get('stage'));
+  return leaf;
+}
+
+/** A grade is one of those its scoring model declares. */
+function withGrades(scope: Scope, leaf: Leaf, fact: FactInfo): FactInfo {
+  if (leaf.fact !== 'fitGrade' && leaf.fact !== 'grade') return fact;
+  const model = leaf.params?.['model'];
+  const grades = scope.names.grades.get(typeof model === 'string' ? model : 'core');
+  const letters = [...(grades?.['fit'] ?? []), 'U'];
+  if (grades === undefined || letters.length === 1) return fact;
+  if (leaf.fact === 'fitGrade') return { ...fact, type: 'choice', values: letters };
+  const numbers = grades['engagement'] ?? [];
+  const values = letters.flatMap((letter) => numbers.map((number) => `${letter}${number}`));
+  return numbers.length === 0 ? fact : { ...fact, type: 'choice', values };
+}
+
+function checkValue(
+  scope: Scope,
+  value: Json,
+  path: Path,
+  operator: Operator,
+  fact: FactInfo | undefined,
+): void {
+  const refuse = (expected: string, at: Path, found: Json, fix?: string) => {
+    const said = sayValue(found);
+    const message = `${JSON.stringify(operator.name)} expects ${expected}, found ${said}`;
+    scope.report(at, present({ message, found: said, expected, fix }));
+  };
+  switch (operator.value) {
+    case 'number':
+      if (typeof value !== 'number') refuse('a number', path, value);
+      return;
+    case 'boolean':
+      if (typeof value !== 'boolean') refuse('true or false', path, value);
+      return;
+    case 'text':
+      if (typeof value !== 'string') refuse('a text', path, value);
+      return;
+    case 'duration': {
+      const parsed = readDuration(typeof value === 'string' ? value : '');
+      if (!parsed.ok) refuse(parsed.expected, path, value);
+      return;
+    }
+    case 'list': {
+      if (!Array.isArray(value)) return refuse('a list', path, value, 'put it in [ ]');
+      value.forEach((one: Json, index) => {
+        const wrong = mismatch(one, fact);
+        if (wrong !== undefined) refuse(wrong.expected, [...path, index], one, wrong.fix);
+      });
+      return;
+    }
+    case 'any': {
+      const isList = operator.name === 'has' || operator.name.toLowerCase().includes('contain');
+      const wrong = mismatch(value, isList ? undefined : fact);
+      if (wrong !== undefined) refuse(wrong.expected, path, value, wrong.fix);
+    }
+  }
+}
+
+function mismatch(
+  value: Json,
+  fact: FactInfo | undefined,
+): { readonly expected: string; readonly fix?: string | undefined } | undefined {
+  if (typeof value === 'object' && value !== null) return { expected: 'one value' };
+  switch (fact?.type) {
+    case 'number':
+      return typeof value === 'number' ? undefined : { expected: 'a number' };
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : { expected: 'true or false' };
+    case 'choice': {
+      const values = fact.values ?? [];
+      if (typeof value === 'string' && values.includes(value)) return undefined;
+      return { expected: list(values), fix: didYouMean(String(value), values) };
+    }
+    case 'text':
+    case 'date':
+      return typeof value === 'string' ? undefined : { expected: 'a text' };
+    case 'list':
+    case undefined:
+      return undefined;
+  }
+}
+
+/** An operator that can never hold for a fact of this type. */
+function checkFit(
+  scope: Scope,
+  leaf: Leaf,
+  operator: Operator,
+  fact: FactInfo,
+  path: Path,
+): void {
+  const name = operator.name;
+  const isForLists = ['has', 'contains', 'doesNotContain'].includes(name);
+  const wrong =
+    isForLists && fact.type !== 'list'
+      ? fact.type === 'text' ? 'use "containsText" or "is"' : 'use "is"'
+      : !isForLists && fact.type === 'list' && name !== 'known'
+        ? 'use "has"'
+        : operator.value === 'number' && fact.type !== 'number'
+          ? `${JSON.stringify(leaf.fact)} is not a number`
+          : operator.value === 'text' && !['text', 'choice'].includes(fact.type)
+            ? `${JSON.stringify(leaf.fact)} is not a text`
+            : operator.value === 'duration' && fact.type !== 'date'
+              ? `${JSON.stringify(leaf.fact)} is not a date`
+              : undefined;
+  if (wrong === undefined) return;
+  const message = `${JSON.stringify(name)} never holds for ${JSON.stringify(leaf.fact)} (a ${fact.type})`;
+  scope.report(path, { message, found: JSON.stringify(name), fix: wrong });
+}

@@ -1,0 +1,38 @@
+// Three projects, so that each test starts only what it needs:
+//   core         pure decisions and files; no server, instant
+//   embedded     the embedded servers themselves, which start their own
+//   integration  all the rest; one Postgres and one Temporal server for the whole run
+// A new folder of tests is an integration folder until it is listed here as needing no server.
+import { defineConfig } from 'vitest/config';
+
+const core = [
+  'test/*.test.ts',
+  'test/core/**/*.test.ts',
+  'test/mail/**/*.test.ts',
+  'test/rule-engine/**/*.test.ts',
+  'test/runtime/*.test.ts',
+  'test/support/until.test.ts',
+];
+const embedded = ['test/runtime/embedded/**/*.test.ts'];
+
+export default defineConfig({
+  test: {
+    pool: 'forks', // The Temporal SDK keeps one native runtime per process.
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'core', include: core } },
+      { extends: true, test: { name: 'embedded', include: embedded } },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/**/*.test.ts'],
+          exclude: [...core, ...embedded],
+          globalSetup: ['test/support/global-setup.ts'],
+        },
+      },
+    ],
+  },
+});

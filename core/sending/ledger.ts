@@ -1,0 +1,130 @@
+/**
+ * The words of the send ledger: what a row can be, and what those who use it tell each other.
+ *
+ *   planned ─► held(until) ─┐
+ *      ▲  └────────────────►├─► claimed(token, lease) ─► transmitting ─► sent | failed | unknown
+ *      └────────────────────┴─► skipped(reason)
+ *
+ * `claimed` reserves the room under caps. `transmitting` is committed before a byte goes to the relay,
+ * so a crash earlier is safely tried again and only a crash after it is `unknown`. A row is planned again
+ * when the relay certainly did not take the mail. Types only: store/ moves rows, activities/ asks.
+ */
+import type { Lead } from '../facts/lead.ts';
+import type { MessageClass } from '../journey/plan.ts';
+import type { JsonObject } from '../rules/condition.ts';
+import type { CountedSend } from './caps.ts';
+import type { Pause, SendDecision } from './policy.ts';
+
+export type SendState =
+  'planned' | 'held' | 'claimed' | 'transmitting' | 'sent' | 'failed' | 'unknown' | 'skipped';
+/** Rows in these states use up room under caps. */
+export const countedStates = ['claimed', 'transmitting', 'sent', 'unknown'] as const;
+
+/** What a row says about its mail, whoever it is for. */
+export interface SendIdentity {
+  /** Derived from the command id. */
+  readonly id: string;
+  /** enrolmentId/step/visit, or handoffId/step/visit. */
+  readonly commandId: string;
+  readonly step: string;
+  readonly class: MessageClass | 'internal';
+  readonly template: string;
+  readonly templateHash: string;
+  readonly messageId: string;
+  readonly releaseId: string;
+}
+/** Where the run stands after this step: written with the row, in the same statement. */
+export interface Progress {
+  readonly enrolmentId: string;
+  readonly step: string;
+  readonly at: number;
+  /** When the run is heard of next; null where a date decides. */
+  readonly expectedBy: number | null;
+  /** The last step: the enrolment is closed as completed. */
+  readonly completes: boolean;
+}
+
+export interface ClaimRequest extends SendIdentity {
+  readonly class: MessageClass;
+  readonly leadId: string;
+  readonly enrolmentId: string;
+  readonly journey: string;
+  readonly topic?: string;
+  readonly priority: number;
+  readonly onlyIfSent?: string;
+  readonly now: number;
+  /** How far back caps look. */
+  readonly horizonMs: number;
+  /** Of an earlier claim of this same attempt: its row may be decided anew at once. */
+  readonly token?: string;
+  /** An `unknown` row may be sent again, at most this often in all. */
+  readonly attemptsMax: number;
+}
+/** Read under the lead's lock; the row itself is not among what is counted. */
+export interface LedgerView {
+  readonly lead: Lead;
+  readonly enrolmentOpen: boolean;
+  readonly plannedAt: number;
+  readonly dueAt: number;
+  readonly counted: readonly CountedSend[];
+  readonly templateAt?: number;
+  readonly earlier?: string;
+  readonly rivals: readonly { readonly priority: number; readonly dueAt: number }[];
+  /** Of the journey, the lead, all, and of every sender. */
+  readonly pauses: readonly (Pause & { readonly key: string })[];
+}
+/** What the caller made of it: the policy's decision, and what follows for the run. */
+export interface ClaimVerdict {
+  readonly decision: SendDecision;
+  readonly progress: Progress;
+}
+export interface Claimed {
+  readonly type: 'claimed';
+  readonly token: string;
+  readonly address: string;
+  readonly lead: Lead;
+  /** How often its transmission began before. */
+  readonly attempts: number;
+  /** Consent rows of the address up to here are part of the decision. */
+  readonly consentSeq: number;
+}
+export type Claim =
+  | Claimed
+  | { readonly type: 'held'; readonly until: number; readonly reason: string }
+  /** Settled now or before: nothing is left to do for this command. */
+  | { readonly type: 'settled'; readonly state: SendState; readonly reason: string | null }
+  /** Another attempt holds the row; its lease ends in `leaseMs` by the database's clock. */
+  | { readonly type: 'busy'; readonly leaseMs: number };
+
+export interface InternalClaimRequest extends SendIdentity {
+  readonly leadId: string;
+  readonly handoffId: string | null;
+  readonly enrolmentId: string | null;
+  readonly address: string;
+  readonly now: number;
+  readonly attemptsMax: number;
+}
+
+export interface TransmitRequest {
+  readonly id: string;
+  readonly token: string;
+  readonly leadId: string;
+  readonly enrolmentId: string;
+  readonly journey: string;
+  readonly sender: string;
+  readonly consentSeq: number;
+  readonly subject: string;
+  readonly now: number;
+}
+
+export interface Settlement {
+  readonly id: string;
+  readonly token: string;
+  /** `planned`: the relay certainly did not take it, and it may be tried again. */
+  readonly state: 'sent' | 'failed' | 'unknown' | 'planned' | 'skipped';
+  readonly reason?: string;
+  readonly evidence?: JsonObject;
+  readonly response?: string;
+  readonly at: number;
+  readonly progress?: Progress;
+}

@@ -68,6 +68,8 @@ export interface HandoffState {
   readonly cause: string;
   readonly to?: string;
   readonly rep?: string;
+  /** Why it was rejected: the id of the reason. */
+  readonly reason?: string;
 }
 export interface EnrolmentState {
   readonly id: string;

@@ -1,0 +1,96 @@
+/**
+ * What a decision is made with: the release in force, its conditions compiled once, the plans of open
+ * enrolments; and the moment it is made at.
+ *
+ * A lead is judged as it is at that moment of the fold: every phase asks for a new judge, because the
+ * phase before it may have changed what the facts say. Nothing here decides anything.
+ */
+import type { Release } from '../definitions/release.ts';
+import type { Lead } from '../facts/lead.ts';
+import { factReader } from '../facts/read.ts';
+import type { JourneyPlan } from '../journey/plan.ts';
+import { compileCondition, type CompiledCondition, type Verdict } from '../rules/compile.ts';
+import type { Condition, JsonObject } from '../rules/condition.ts';
+import type { Decided, Decision, IncomingEvent } from './decision.ts';
+
+export interface DecisionContext {
+  readonly release: Release;
+  /** Plans by hash, at least those of the lead's open enrolments that the release does not hold. */
+  readonly plans: ReadonlyMap<string, JourneyPlan>;
+}
+
+/** Older events tell what the lead is like; acting on them now would come too late. */
+export const FRESH_FOR_MS = 24 * 60 * 60 * 1_000;
+
+/** One event at the instant it is decided. */
+export interface Moment {
+  readonly event: IncomingEvent;
+  readonly now: number;
+  readonly seq: number;
+  /** Anything but `fresh` changes facts and stage, and neither enters a journey nor opens a handoff. */
+  readonly age: 'fresh' | 'too-old' | 'historical';
+}
+
+export interface Judge {
+  readonly holds: (condition: Condition) => boolean;
+  readonly verdict: (condition: Condition) => Verdict;
+}
+
+/** `before` are the decisions of the phases before this one. */
+export type Phase = (
+  lead: Lead,
+  moment: Moment,
+  context: DecisionContext,
+  before: readonly Decision[],
+) => Decided;
+
+type Conditions = WeakMap<Condition, CompiledCondition>;
+const conditions = new WeakMap<Release, Conditions>();
+
+/**
+ * Compiled the first time it is asked for and kept as long as release and condition live: both are
+ * parsed once and shared by all decisions.
+ */
+export function compiledIn(release: Release, condition: Condition): CompiledCondition {
+  const ofRelease: Conditions = conditions.get(release) ?? new WeakMap();
+  conditions.set(release, ofRelease);
+  const known = ofRelease.get(condition);
+  if (known !== undefined) return known;
+  const compiled = compileCondition(condition, release.segments);
+  ofRelease.set(condition, compiled);
+  return compiled;
+}
+
+export function momentOf(lead: Lead, event: IncomingEvent): Moment {
+  const now = event.receivedAt;
+  const tooOld = event.type !== 'tick' && now - event.occurredAt > FRESH_FOR_MS;
+  const age = event.historical === true ? 'historical' : tooOld ? 'too-old' : 'fresh';
+  return { event, now, seq: lead.seq + 1, age };
+}
+
+export function judgeOf(
+  context: DecisionContext,
+  lead: Lead,
+  now: number,
+  entry?: JsonObject,
+): Judge {
+  const read = factReader(context.release, lead, now, entry === undefined ? {} : { entry });
+  return {
+    holds: (condition) => compiledIn(context.release, condition).holds(read, now),
+    verdict: (condition) => compiledIn(context.release, condition).evaluate(read, now),
+  };
+}
+
+/** The plan an enrolment runs on, `undefined` only when its store lost it. */
+export function planOf(context: DecisionContext, journey: string, hash: string) {
+  const current = context.release.journeys[journey];
+  return context.plans.get(hash) ?? (current?.hash === hash ? current.plan : undefined);
+}
+
+export function isRobot(event: IncomingEvent): boolean {
+  return event.trust === 'likely-robot';
+}
+
+export function nothing(lead: Lead): Decided {
+  return { lead, decisions: [], effects: [] };
+}

@@ -1,0 +1,88 @@
+/**
+ * The fold: one event of one lead in, the lead after it, the decisions and the effects out.
+ *
+ * Order inside one event: facts, a rep's verdict, score, `disqualified`, stage, handoff, exits, waits,
+ * entries, and the next instant at which the clock alone can change an answer. Each phase sees the
+ * lead as the one before left it, so a demo request that makes an MQL opens the handoff and ends the
+ * journeys that sales replaces in one decision. A tick is the same fold without an event.
+ *
+ * Pure: decided one by one or in batches the result is the same. Duplicates are dropped before.
+ */
+import type { Lead } from '../facts/lead.ts';
+import { factReader } from '../facts/read.ts';
+import { applyEvent } from './apply-event.ts';
+import { momentOf, type DecisionContext, type Moment, type Phase } from './context.ts';
+import type { Decided, Decision, Effect, IncomingEvent, ScoreSummary } from './decision.ts';
+import { nextDueAt } from './due.ts';
+import { enterJourneys } from './entries.ts';
+import { exitJourneys } from './exits.ts';
+import { handOver } from './handoffs.ts';
+import { matchingSegments, occasionsOf } from './occasions.ts';
+import { decideDisqualified, decideStages } from './stage-decisions.ts';
+import { settleVerdict } from './verdicts.ts';
+import { satisfyWaits } from './waits.ts';
+
+const phases: readonly Phase[] = [
+  applyEvent,
+  settleVerdict,
+  decideDisqualified,
+  decideStages,
+  handOver,
+  exitJourneys,
+  satisfyWaits,
+  decideEntries,
+];
+
+export function decide(lead: Lead, event: IncomingEvent, context: DecisionContext): Decided {
+  const moment = momentOf(lead, event);
+  const decisions: Decision[] = [];
+  const effects: Effect[] = [];
+  let current = lead;
+  for (const phase of phases) {
+    const decided = phase(current, moment, context, decisions);
+    current = decided.lead;
+    decisions.push(...decided.decisions);
+    effects.push(...decided.effects);
+    if (phase === applyEvent) decisions.push(...scoreDecisions(lead, current, moment, context));
+  }
+  return { lead: withDue(current, nextDueAt(current, moment.now, context)), decisions, effects };
+}
+
+function decideEntries(
+  lead: Lead,
+  moment: Moment,
+  context: DecisionContext,
+  before: readonly Decision[],
+): Decided {
+  const segments = matchingSegments(lead, moment, context);
+  const occasions = occasionsOf(lead, segments, moment, context, before);
+  return enterJourneys({ ...lead, segments }, moment, context, occasions);
+}
+
+/** What this event did to the scores, by itself: both are taken at the same instant. */
+function scoreDecisions(
+  before: Lead,
+  after: Lead,
+  { event, now }: Moment,
+  { release }: DecisionContext,
+): readonly Decision[] {
+  if (event.type === 'tick') return [];
+  const [then, here] = [factReader(release, before, now), factReader(release, after, now)];
+  return release.models.flatMap(({ model }) => {
+    const [was, is] = [then.scored(model), here.scored(model)];
+    if (was === undefined || is === undefined) return [];
+    const summaries = { before: summaryOf(was), after: summaryOf(is) };
+    if (JSON.stringify(summaries.before) === JSON.stringify(summaries.after)) return [];
+    const points = is.points.map(({ rule, why, points }) => ({ rule, why, points }));
+    return [{ kind: 'score', at: now, model, ...summaries, points }];
+  });
+}
+
+function summaryOf({ scores, grade }: ScoreSummary): ScoreSummary {
+  return { scores, grade };
+}
+
+function withDue(lead: Lead, dueAt: number | undefined): Lead {
+  const { dueAt: _before, ...rest } = lead;
+  return dueAt === undefined ? rest : { ...rest, dueAt };
+}

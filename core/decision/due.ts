@@ -1,0 +1,113 @@
+/**
+ * The next instant at which the clock alone can change an answer about this lead: the end of a hold or
+ * of an `again`, an event falling out of a window, a score fading over a threshold, a date coming near.
+ *
+ * Watched are the conditions whose answer leads to something: stages ahead, the way back, `disqualified`,
+ * segments, and the exits and waits of open enrolments. The answer may be early (a tick that finds
+ * nothing to do asks again) but never late, and always lies after `now`, so ticks cannot spin.
+ */
+import type { Lead } from '../facts/lead.ts';
+import { nextChange } from '../facts/next-change.ts';
+import { factReader } from '../facts/read.ts';
+import { mayEnterAgain, rulesAhead } from '../qualification/stages.ts';
+import type { CompiledCondition } from '../rules/compile.ts';
+import type { Condition, JsonObject } from '../rules/condition.ts';
+import { compiledIn, judgeOf, planOf, type DecisionContext } from './context.ts';
+
+interface Watched {
+  readonly conditions: readonly CompiledCondition[];
+  /** Of the enrolment that watches. */
+  readonly entry?: JsonObject;
+}
+
+/** Instants that turn out to change nothing are passed over; after so many the lead is simply asked again. */
+const INSTANTS_TRIED_MAX = 8;
+
+export function nextDueAt(lead: Lead, now: number, context: DecisionContext): number | undefined {
+  const until = Math.min(Infinity, ...endsOfHolds(lead, now, context));
+  const changes = watchedBy(lead, context).map((watched) =>
+    nextAnswer(watched, lead, now, until, context),
+  );
+  const first = Math.min(until, ...changes);
+  return first === Infinity ? undefined : first;
+}
+
+/** The first instant up to `until` at which one of the conditions answers differently, or Infinity. */
+function nextAnswer(
+  { conditions, entry }: Watched,
+  lead: Lead,
+  now: number,
+  until: number,
+  { release }: DecisionContext,
+): number {
+  const scope = entry === undefined ? {} : { entry };
+  const answersAt = (at: number) => {
+    const read = factReader(release, lead, at, scope);
+    return conditions.map(({ holds }) => (holds(read, at) ? '1' : '0')).join('');
+  };
+  const answers = answersAt(now);
+  let at = now;
+  for (let tried = 0; tried < INSTANTS_TRIED_MAX; tried += 1) {
+    const next = nextChange(release, lead, conditions, at, scope);
+    if (next === null || next >= until) return Infinity;
+    at = next;
+    if (answersAt(at) !== answers) break;
+  }
+  return at;
+}
+
+function watchedBy(lead: Lead, context: DecisionContext): readonly Watched[] {
+  const { qualification, segments } = context.release;
+  const current = qualification.stages.find(({ stage }) => stage === lead.stage.stage);
+  const ahead = lead.disqualified === undefined ? rulesAhead(qualification, lead.stage.stage) : [];
+  const conditions = [
+    ...ahead.flatMap(({ when, backTo }) => (backTo === undefined ? [when] : [when, backTo.if])),
+    ...(current?.backTo === undefined ? [] : [current.backTo.if]),
+    ...qualification.disqualified.map(({ when }) => when),
+    ...Object.values(segments).map(({ when }) => when),
+  ];
+  return [compiled(conditions, context), ...watchedByJourneys(lead, context)];
+}
+
+function watchedByJourneys(lead: Lead, context: DecisionContext): readonly Watched[] {
+  return lead.enrolments.flatMap(({ status, journey, planHash, entry, satisfied }) => {
+    const plan = status === 'open' ? planOf(context, journey, planHash) : undefined;
+    if (plan === undefined) return [];
+    const waits = Object.entries(plan.steps).flatMap(([step, definition]) =>
+      definition.type === 'wait-for' && !satisfied.includes(step)
+        ? definition.arms.map(({ when }) => when)
+        : [],
+    );
+    const watches = [...plan.exits.map(({ when }) => when), ...waits];
+    const conditions = watches.flatMap((when) =>
+      when.type === 'condition' ? [when.condition] : [],
+    );
+    return conditions.length === 0 ? [] : [{ ...compiled(conditions, context), entry }];
+  });
+}
+
+function compiled(conditions: readonly Condition[], { release }: DecisionContext): Watched {
+  return { conditions: conditions.map((condition) => compiledIn(release, condition)) };
+}
+
+/** Stages that would be entered by the clock alone: a hold that ends, an `again` that begins. */
+function endsOfHolds(lead: Lead, now: number, context: DecisionContext): readonly number[] {
+  if (lead.disqualified !== undefined) return [];
+  const { qualification } = context.release;
+  const judge = judgeOf(context, lead, now);
+  return rulesAhead(qualification, lead.stage.stage)
+    .filter(({ when }) => judge.holds(when))
+    .flatMap((rule) => {
+      const held = (lead.stage.holding[rule.stage] ?? now) + rule.holdForMs;
+      const left = lead.stage.left[rule.stage];
+      const again = left === undefined ? held : left + (rule.again?.notBeforeMs ?? 0);
+      const at = Math.max(held, again);
+      const then = {
+        now: Math.max(at, now + 1),
+        event: '',
+        trust: 'human',
+        isPast: false,
+      } as const;
+      return at > now && mayEnterAgain(lead, rule, then) ? [at] : [];
+    });
+}

@@ -1,0 +1,107 @@
+/**
+ * A rep's verdict, and the closing of a handoff that has lost its point: compare and set.
+ *
+ * Only an open handoff can be settled, and only the one the verdict names; a late click on an old
+ * button changes nothing and is recorded as such. What a rejection leads to (`then`) is read from the
+ * decision by the phases it concerns: stage, flag, entries, new handoff.
+ */
+import type { Lead } from '../facts/lead.ts';
+import type { RejectReason } from '../routing/model.ts';
+import type { JsonObject } from '../rules/condition.ts';
+import { textOf } from './apply-event.ts';
+import { nothing, type DecisionContext, type Moment } from './context.ts';
+import type { Decided, Decision, Effect } from './decision.ts';
+
+type Status = Extract<Effect, { type: 'settle-handoff' }>['status'];
+
+export function settleVerdict(lead: Lead, moment: Moment): Decided {
+  const verdict = verdictOf(moment);
+  if (verdict === undefined) return nothing(lead);
+  const { properties } = moment.event;
+  const { handoff } = lead;
+  const about = textOf(properties['handoffId']);
+  if (handoff?.status !== 'open' || (about !== undefined && about !== handoff.id)) {
+    return { ...nothing(lead), decisions: [refused(lead, moment, about)] };
+  }
+  const by = textOf(properties['by']) ?? handoff.rep ?? 'unknown';
+  const { handoffId: _id, by: _by, reason: _reason, ...detail } = properties;
+  return settle(lead, moment.now, {
+    status: verdict,
+    by,
+    ...(textOf(properties['reason']) === undefined
+      ? {}
+      : { reason: textOf(properties['reason']) ?? '' }),
+    detail,
+  });
+}
+
+/** A disqualified lead is nobody's to call. */
+export function closeHandoff(lead: Lead, now: number, why: string): Decided {
+  if (lead.handoff?.status !== 'open') return nothing(lead);
+  return settle(lead, now, { status: 'closed', by: 'perennial', reason: why, detail: {} });
+}
+
+/** What the rejection among these decisions leads to, if there is one. */
+export function rejectionIn(
+  decisions: readonly Decision[],
+  context: DecisionContext,
+): RejectReason | undefined {
+  const rejected = decisions.find(
+    (decision) => decision.kind === 'verdict' && decision.verdict === 'rejected',
+  );
+  if (rejected?.kind !== 'verdict') return undefined;
+  return context.release.rejectReasons.find(({ id }) => id === rejected.reason);
+}
+
+function verdictOf({ event }: Moment): Status | undefined {
+  if (event.name === 'Handoff Accepted') return 'accepted';
+  return event.name === 'Handoff Rejected' ? 'rejected' : undefined;
+}
+
+function refused(lead: Lead, { now }: Moment, about: string | undefined): Decision {
+  const handoffId = about ?? lead.handoff?.id;
+  return {
+    kind: 'handoff',
+    at: now,
+    ...(handoffId === undefined ? {} : { handoffId }),
+    handoff: lead.handoff?.handoff ?? '',
+    opened: false,
+    because: 'not-open',
+  };
+}
+
+function settle(
+  lead: Lead,
+  at: number,
+  verdict: {
+    readonly status: Status;
+    readonly by: string;
+    readonly reason?: string;
+    readonly detail: JsonObject;
+  },
+): Decided {
+  const { handoff } = lead;
+  if (handoff === undefined) return nothing(lead);
+  const { status, detail, ...who } = verdict;
+  const rep = handoff.rep ?? (status === 'accepted' ? who.by : undefined);
+  const settled = { ...handoff, status, ...(rep === undefined ? {} : { rep }) };
+  const reason = who.reason === undefined ? {} : { reason: who.reason };
+  return {
+    lead: {
+      ...lead,
+      handoff: { ...settled, ...reason },
+      ...(status === 'accepted' && rep !== undefined ? { owner: rep } : {}),
+    },
+    decisions: [{ kind: 'verdict', at, handoffId: handoff.id, verdict: status, ...who }],
+    effects: [
+      {
+        type: 'settle-handoff',
+        handoffId: handoff.id,
+        status,
+        ...who,
+        ...(Object.keys(detail).length === 0 ? {} : { detail }),
+        at,
+      },
+    ],
+  };
+}

@@ -5,25 +5,8 @@
  * attempt asked for twice answers with the first assignment, so a killed worker routes nobody twice.
  */
 import type { Sql, Store } from './client.ts';
+import { selectHandoff, type StoredHandoff } from './handoffs.ts';
 
-export interface HandoffRow {
-  readonly id: string;
-  readonly leadId: string;
-  readonly handoff: string;
-  readonly routing: string;
-  readonly stage: string;
-  readonly cause: string;
-  readonly status: 'open' | 'accepted' | 'rejected' | 'closed';
-  readonly destination: string | null;
-  readonly rep: string | null;
-  readonly openedAt: number;
-  readonly assignedAt: number | null;
-  readonly acceptBy: number | null;
-  readonly settledBy: string | null;
-  readonly reason: string | null;
-  readonly detail: { readonly avoidRep?: string; readonly preferRep?: string };
-  readonly releaseId: string;
-}
 export interface AssignmentRow {
   readonly attempt: number;
   readonly rep: string;
@@ -46,25 +29,11 @@ export interface NewAssignment {
 }
 /** What an assignment is decided on, read under the locks. */
 export interface AssignmentBasis {
-  readonly handoff: HandoffRow;
+  readonly handoff: StoredHandoff;
   readonly earlier: readonly AssignmentRow[];
   readonly pools: { readonly [pool: string]: { readonly [rep: string]: number } };
   /** Instants of every lead given to each rep since `since`. */
   readonly given: readonly { readonly rep: string; readonly at: number }[];
-}
-
-const columns = `h.id, l.canonical_id AS "leadId", h.handoff, h.routing, h.stage, h.cause, h.status,
-  h.destination, h.rep, h.opened_at AS "openedAt", h.assigned_at AS "assignedAt",
-  h.accept_by AS "acceptBy", h.settled_by AS "settledBy", h.reason, h.detail,
-  h.release_id AS "releaseId"`;
-
-/** The handoff, or null when there is none of this id. */
-export async function findHandoff(sql: Sql, handoffId: string): Promise<HandoffRow | null> {
-  const rows = await sql.query<HandoffRow>(
-    `SELECT ${columns} FROM handoff h JOIN lead l ON l.id = h.lead_id WHERE h.id = $1`,
-    [handoffId],
-  );
-  return rows[0] ?? null;
 }
 
 export async function listAssignments(
@@ -103,13 +72,12 @@ async function lockBasis(
   since: number,
 ): Promise<AssignmentBasis | null> {
   await sql.query(
-    `SELECT id FROM lead WHERE id = (SELECT lead_id FROM handoff WHERE id = $1) FOR UPDATE`,
+    `SELECT l.id FROM lead l WHERE l.id = (SELECT m.canonical_id FROM handoff h JOIN lead m ON m.id = h.lead_id WHERE h.id = $1) FOR UPDATE`,
     [handoffId],
   );
-  const rows = await sql.query<HandoffRow>(
-    `SELECT ${columns} FROM handoff h JOIN lead l ON l.id = h.lead_id WHERE h.id = $1 FOR UPDATE OF h`,
-    [handoffId],
-  );
+  const rows = await sql.query<StoredHandoff>(`${selectHandoff} WHERE h.id = $1 FOR UPDATE OF h`, [
+    handoffId,
+  ]);
   const handoff = rows[0];
   if (handoff === undefined) return null;
   const sorted = [...poolNames].sort();

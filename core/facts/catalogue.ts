@@ -1,0 +1,148 @@
+/**
+ * Facts and events every workspace knows without declaring them.
+ *
+ * Files are checked against these types, editors complete from them, documentation lists them, and
+ * `read.ts` answers every fact named here (a test proves it). No value is computed in this file.
+ */
+import type { EventDeclaration, FactType } from '../definitions/release.ts';
+
+export interface BuiltInFact {
+  readonly type: FactType;
+  readonly label: string;
+  readonly description: string;
+  /** Names of parameters it takes. */
+  readonly params?: readonly string[];
+  /** A trait of the lead: may be imported, updated and given to a persona. */
+  readonly isTrait?: true;
+  readonly values?: readonly string[];
+  /** Only readable there. */
+  readonly onlyIn?: 'sla';
+}
+
+export const builtInFacts: { readonly [fact: string]: BuiltInFact } = {
+  email: trait('text', 'Email', 'The address, normalised.'),
+  firstName: trait('text', 'First name', 'Also the first word of `name`.'),
+  lastName: trait('text', 'Last name', 'Also what follows the first word of `name`.'),
+  company: trait('text', 'Company', 'Also filled by `company.name`.'),
+  jobTitle: trait('text', 'Job title', 'Also filled by `title`.'),
+  phone: trait('text', 'Phone', 'As it was sent.'),
+  country: trait('text', 'Country', 'ISO code such as DE; also filled by `address.country`.'),
+  region: trait('text', 'Region', 'Also filled by `address.state`.'),
+  language: trait('text', 'Language', 'Such as "de"; also filled by `locale`.'),
+  timezone: trait('text', 'Time zone', 'IANA name such as Europe/Berlin.'),
+  employees: trait('number', 'Employees', 'Also filled by `company.employee_count`.'),
+  industry: trait('text', 'Industry', 'Also filled by `company.industry`.'),
+  source: trait('text', 'Source', 'Where the lead came from.'),
+  owner: trait('text', 'Owner', 'The rep who owns the lead.'),
+  tags: { type: 'list', label: 'Tags', description: 'Tags of the lead.' },
+  'account.owner': text('Owner of the account', 'The rep who owns the company.'),
+  'account.tags': {
+    type: 'list',
+    label: 'Tags of the account',
+    description: 'Tags of the company.',
+  },
+  'account.domain': text('Domain of the account', 'Such as nordwind.example.'),
+  'handoff.cause': { ...text('What caused the handoff', 'An event, or a stage.'), onlyIn: 'sla' },
+  'handoff.to': { ...text('Who gets the handoff', 'Such as pool:dach.'), onlyIn: 'sla' },
+  stage: text('Stage', 'The stage the lead is in.'),
+  withSales: {
+    type: 'boolean',
+    label: 'With sales',
+    description: 'In any stage from MQL on, or an open handoff.',
+  },
+  fitScore: score('number', 'Fit score', 'Whole points; missing while too little is known.'),
+  engagementScore: score('number', 'Engagement score', 'Whole points, fading with time.'),
+  fitGrade: score('text', 'Fit grade', 'The letter of the grade; U while too little is known.'),
+  grade: score('text', 'Grade', 'Letter of fit and number of engagement, such as A1.'),
+  eventCount: {
+    type: 'number',
+    label: 'Number of events',
+    description: 'How often an event happened, within a time and where a condition holds.',
+    params: ['event', 'within', 'where'],
+  },
+  lastSeen: { type: 'date', label: 'Last seen', description: 'When anything was last heard.' },
+  daysSinceActivity: {
+    type: 'number',
+    label: 'Days since the last activity',
+    description: 'Whole days; since the lead is known when there was no activity.',
+  },
+  emailKind: {
+    type: 'choice',
+    label: 'Kind of address',
+    description: 'A private provider, a shared mailbox, a throw-away address or a company.',
+    values: ['free', 'role', 'disposable', 'company'],
+  },
+  emailStatus: {
+    type: 'choice',
+    label: 'State of the address',
+    description: 'What is known about writing to it.',
+    values: ['ok', 'unsubscribed', 'bounced', 'complained', 'suppressed'],
+  },
+  mayEmail: {
+    type: 'choice',
+    label: 'May be written to',
+    description: 'By consent and suppression, for a class (marketing unless told) and a topic.',
+    params: ['class', 'topic'],
+    values: ['yes', 'after-confirmation', 'no'],
+  },
+  bantYes: {
+    type: 'number',
+    label: 'BANT answered yes',
+    description: 'How many of the questions.',
+  },
+  repAccepted: {
+    type: 'boolean',
+    label: 'Accepted by a rep',
+    description: 'Whether the latest handoff was accepted.',
+  },
+};
+
+const page = { path: 'text', url: 'text', title: 'text', referrer: 'text' };
+const consent = { class: 'text', topic: 'text', state: 'text', text: 'text', evidence: 'text' };
+const message = { template: 'text', journey: 'text', step: 'text' };
+const deal = { amount: 'number', currency: 'text' };
+const handoff = { handoff: 'text', rep: 'text' };
+const rejection = { ...handoff, reason: 'text', callAgainAt: 'date', note: 'text' };
+
+export const builtInEvents: { readonly [event: string]: EventDeclaration } = Object.fromEntries(
+  [
+    event('Page Viewed', 'Looked at a page', true, page),
+    event('Screen Viewed', 'Looked at a screen', false, { name: 'text' }),
+    event('Form Submitted', 'Sent a form', true, { form: 'text', path: 'text', url: 'text' }),
+    event('Email Sent', 'Was sent an email', false, message),
+    event('Email Delivered', 'Received an email', false, message),
+    event('Email Opened', 'Opened an email', false, message),
+    event('Email Clicked', 'Clicked an email', true, { ...message, url: 'text' }),
+    event('Email Bounced', 'An email came back', false, { ...message, kind: 'text' }),
+    event('Email Complained', 'Called an email spam', false, message),
+    event('Email Replied', 'Answered an email', true, { ...message, reply: 'text' }),
+    event('Consent Given', 'Agreed to receive mail', false, consent),
+    event('Consent Confirmed', 'Confirmed the consent', false, consent),
+    event('Consent Withdrawn', 'Withdrew the consent', false, consent),
+    event('Rep Assigned', 'Was given to a rep', false, handoff),
+    event('Handoff Accepted', 'A rep accepted', false, handoff),
+    event('Handoff Rejected', 'A rep rejected', false, rejection),
+    event('Meeting Booked', 'Booked a meeting', true, { rep: 'text', startsAt: 'date' }),
+    event('Deal Created', 'A deal was opened', false, deal),
+    event('Deal Won', 'Bought', false, deal),
+    event('Deal Lost', 'Did not buy', false, { ...deal, reason: 'text' }),
+  ].map((declared) => [declared.event, declared]),
+);
+
+function trait(type: FactType, label: string, description: string): BuiltInFact {
+  return { type, label, description, isTrait: true };
+}
+function text(label: string, description: string): BuiltInFact {
+  return { type: 'text', label, description };
+}
+function score(type: FactType, label: string, description: string): BuiltInFact {
+  return { type, label, description, params: ['model'] };
+}
+function event(
+  name: string,
+  label: string,
+  activity: boolean,
+  properties: EventDeclaration['properties'],
+): EventDeclaration {
+  return { event: name, label, activity, properties };
+}

@@ -1,0 +1,40 @@
+/**
+ * A lead's events by name, oldest first, each once.
+ *
+ * Scores and counts are functions of the *set* of events: sorting by instant and id and dropping
+ * repeats here is what makes the order of arrival invisible to them, down to the last bit of a sum.
+ */
+import type { LeadEvent } from './lead.ts';
+
+export type EventIndex = ReadonlyMap<string, readonly LeadEvent[]>;
+
+const indexes = new WeakMap<
+  readonly LeadEvent[],
+  { readonly length: number; readonly index: EventIndex }
+>();
+
+export function eventsByName(events: readonly LeadEvent[]): EventIndex {
+  const known = indexes.get(events);
+  if (known?.length === events.length) return known.index;
+  const index = indexOf(events);
+  indexes.set(events, { length: events.length, index });
+  return index;
+}
+
+function indexOf(events: readonly LeadEvent[]): EventIndex {
+  const index = new Map<string, LeadEvent[]>();
+  const seen = new Set<string>();
+  for (const event of [...events].sort(byInstant)) {
+    if (seen.has(event.id)) continue;
+    seen.add(event.id);
+    const ofName = index.get(event.name);
+    if (ofName === undefined) index.set(event.name, [event]);
+    else ofName.push(event);
+  }
+  return index;
+}
+
+function byInstant(a: LeadEvent, b: LeadEvent): number {
+  if (a.occurredAt !== b.occurredAt) return a.occurredAt - b.occurredAt;
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}

@@ -1,0 +1,96 @@
+/**
+ * Which events a batch has to load so that every fact of a release, and of the plans in flight, can be
+ * answered: per event name how far back, or all of them.
+ *
+ * Counts over all time come from the lead's own counts and need no events. Apart from `read.ts` because
+ * the store asks this once per release, not per lead.
+ */
+import type { Release } from '../definitions/release.ts';
+import type { JourneyPlan, Watch } from '../journey/plan.ts';
+import type { Condition, EventMatch, JsonObject } from '../rules/condition.ts';
+import { compileCondition, type FactNeed } from '../rules/compile.ts';
+import { durationOf } from '../rules/duration.ts';
+import { compiledRelease } from './compiled-release.ts';
+
+export interface FactNeeds {
+  /** Event name → milliseconds back from now; `'all'` for every event there ever was. */
+  readonly events: ReadonlyMap<string, number | 'all'>;
+}
+
+export function factNeeds(release: Release, plans: readonly JourneyPlan[] = []): FactNeeds {
+  const events = new Map<string, number | 'all'>();
+  const add = (event: string, reach: number | 'all') => {
+    const known = events.get(event) ?? 0;
+    const isAll = known === 'all' || reach === 'all' || reach === Infinity;
+    events.set(event, isAll ? 'all' : Math.max(known, reach));
+  };
+  for (const model of compiledRelease(release).models.values()) {
+    for (const rule of model.rules) {
+      if (rule.type === 'for-each') add(rule.rule.match.event, rule.reachMs);
+    }
+  }
+  const inFlight = [...Object.values(release.journeys).map(({ plan }) => plan), ...plans];
+  for (const { event } of inFlight.flatMap(waitedFor)) add(event, 'all');
+  const conditions = [...conditionsOf(release), ...inFlight.flatMap(conditionsOfPlan)];
+  for (const condition of conditions) {
+    for (const need of compileCondition(condition, release.segments).factsNeeded) {
+      addCount(need, add);
+    }
+  }
+  return { events };
+}
+
+/** Every condition of the rule files of a release, those of journeys apart. */
+export function conditionsOf(release: Release): readonly Condition[] {
+  const { qualification, sending, segments, models, routings } = release;
+  const stages = qualification.stages.flatMap(({ when, backTo }) => [when, backTo?.if]);
+  const bant = Object.values(qualification.bant).flatMap(({ yes, no }) => [yes, no]);
+  const routing = Object.values(routings).flatMap(({ match, sla }) => [...match, ...sla]);
+  const found = [
+    ...stages,
+    ...bant,
+    ...qualification.disqualified.map(({ when }) => when),
+    ...sending.consent.map((rule) => rule.if),
+    ...routing.map((rule) => rule.if),
+    ...Object.values(segments).map(({ when }) => when),
+    ...models.flatMap(({ rules }) =>
+      rules.map((rule) => (rule.type === 'when' ? rule.when : undefined)),
+    ),
+  ];
+  return found.filter((condition) => condition !== undefined);
+}
+
+/** Every condition of a plan that speaks of the lead: `where` speaks of an event and is left out. */
+export function conditionsOfPlan(plan: JourneyPlan): readonly Condition[] {
+  const steps = Object.values(plan.steps);
+  const branches = steps.flatMap((step) => (step.type === 'branch' ? step.arms : []));
+  const waits = steps.flatMap((step) => (step.type === 'wait-for' ? step.arms : []));
+  const watches = [...plan.exits, ...waits].map(({ when }) => conditionOf(when));
+  const found = [
+    ...plan.enter.map((entry) => entry.if),
+    ...branches.map((arm) => arm.if),
+    ...watches,
+  ];
+  return found.filter((condition) => condition !== undefined);
+}
+
+/** Waits look back to the entry or the step; entries and exits only look at the event that arrives. */
+function waitedFor(plan: JourneyPlan): readonly EventMatch[] {
+  return Object.values(plan.steps).flatMap((step) =>
+    step.type === 'wait-for'
+      ? step.arms.flatMap(({ when }) => (when.type === 'event' ? [when.match] : []))
+      : [],
+  );
+}
+
+function conditionOf(watch: Watch): Condition | undefined {
+  return watch.type === 'condition' ? watch.condition : undefined;
+}
+
+function addCount(need: FactNeed, add: (event: string, reach: number | 'all') => void): void {
+  const { event, within, where }: JsonObject =
+    need.fact === 'eventCount' ? (need.params ?? {}) : {};
+  if (typeof event !== 'string') return;
+  if (within !== undefined) add(event, durationOf(within) ?? 'all');
+  else if (where !== undefined) add(event, 'all');
+}

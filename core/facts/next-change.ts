@@ -1,0 +1,163 @@
+/**
+ * When can an answer change although nothing happens? The end of a window, a day without activity, a
+ * fading score that crosses a number some rule names.
+ *
+ * This is what makes time an input: ingest stores the earliest such instant and ticks the lead then.
+ * An instant returned may turn out to change nothing; one that is left out would be a decision missed.
+ * At the instant returned, the new answer is already there.
+ */
+import type { Release } from '../definitions/release.ts';
+import type { JsonObject, Leaf, ReadFact } from '../rules/condition.ts';
+import type { CompiledCondition } from '../rules/compile.ts';
+import { durationOf } from '../rules/duration.ts';
+import { instantOf } from '../rules/instant.ts';
+import { numberOf } from '../rules/operators.ts';
+import { factAtPath } from '../rules/path.ts';
+import { nextScoreChange } from '../scoring/next-change.ts';
+import { compiledRelease } from './compiled-release.ts';
+import type { Lead } from './lead.ts';
+import { DEFAULT_MODEL, factReader, type FactScope } from './read.ts';
+
+interface Search {
+  readonly release: Release;
+  readonly lead: Lead;
+  readonly from: number;
+  readonly read: ReadFact;
+  /** Models being looked at: a model that reads its own score ends here. */
+  readonly models: readonly string[];
+}
+
+/** The first instant after `from` at which one of the conditions may answer differently, or `null`. */
+export function nextChange(
+  release: Release,
+  lead: Lead,
+  conditions: readonly CompiledCondition[],
+  from: number,
+  scope: FactScope = {},
+): number | null {
+  const read = factReader(release, lead, from, scope);
+  return earliest(candidates({ release, lead, from, read, models: [] }, conditions));
+}
+
+function candidates(search: Search, conditions: readonly CompiledCondition[]): readonly number[] {
+  const leaves = conditions.flatMap((condition) => condition.leaves);
+  const later = leaves.flatMap((leaf) => leafChanges(search, leaf));
+  return [...later, ...scoreChanges(search, leaves)].filter((instant) => instant > search.from);
+}
+
+function leafChanges(search: Search, leaf: Leaf): readonly number[] {
+  const { lead, release, read } = search;
+  switch (leaf.fact) {
+    case 'eventCount':
+      return countChanges(search, leaf.params ?? {});
+    case 'daysSinceActivity':
+      return dayChanges(lead, leaf);
+    case 'bantYes':
+      return candidates(search, compiledRelease(release).bant);
+    case 'mayEmail':
+      return candidates(
+        search,
+        compiledRelease(release).consent.flatMap((rule) => rule.condition ?? []),
+      );
+    default:
+      return isAboutAge(leaf)
+        ? ageChanges(factAtPath(read(leaf.fact, leaf.params), leaf.path), leaf)
+        : [];
+  }
+}
+
+/** An event leaves the window; one dated ahead of the clock comes in. */
+function countChanges({ lead }: Search, { event, within }: JsonObject): readonly number[] {
+  const withinMs = durationOf(within);
+  return lead.events
+    .filter(({ name }) => name === event)
+    .flatMap(({ occurredAt }) =>
+      withinMs === undefined ? [occurredAt] : [occurredAt, occurredAt + withinMs],
+    );
+}
+
+/** Whole days: `n` is reached after n days and left after n + 1. */
+function dayChanges(lead: Lead, { value }: Leaf): readonly number[] {
+  const since = lead.lastActivityAt ?? lead.bornAt;
+  const values = Array.isArray(value) ? value : [value];
+  return values.flatMap((one: Leaf['value']) => {
+    const days = numberOf(one);
+    return days === undefined
+      ? []
+      : [Math.floor(days), Math.floor(days) + 1].map((day) => since + day * DAY_MS);
+  });
+}
+
+/** `withinLast` and `olderThan`, decorated or not. */
+function isAboutAge({ operator }: Leaf): boolean {
+  return operator.endsWith('withinLast') || operator.endsWith('olderThan');
+}
+
+function ageChanges(actual: ReturnType<ReadFact>, { value }: Leaf): readonly number[] {
+  const at = instantOf(actual);
+  const span = durationOf(value);
+  return at === undefined || span === undefined ? [] : [at, at + span];
+}
+
+function scoreChanges(search: Search, leaves: readonly Leaf[]): readonly number[] {
+  const { release, lead, from } = search;
+  return [...compiledRelease(release).models].flatMap(([name, model]) => {
+    const thresholds = thresholdsOf(
+      leaves.filter((leaf) => modelOf(leaf) === name),
+      model.model.grades,
+    );
+    if (search.models.includes(name) || thresholds.size === 0) return [];
+    const whens = model.rules.flatMap((rule) => (rule.type === 'when' ? [rule.condition] : []));
+    const readAt = (now: number) => factReader(release, lead, now);
+    const nextFactChange = (after: number) =>
+      earliest(
+        candidates(
+          { ...search, from: after, read: readAt(after), models: [...search.models, name] },
+          whens,
+        ),
+      );
+    const at = nextScoreChange({ model, lead, thresholds, readAt, nextFactChange }, from);
+    return at === null ? [] : [at];
+  });
+}
+
+/** The points at which a leaf on a score or grade of a model can answer differently. */
+function thresholdsOf(
+  leaves: readonly Leaf[],
+  grades: { readonly [score: string]: readonly { readonly from: number }[] },
+): ReadonlyMap<string, readonly number[]> {
+  const thresholds = new Map<string, readonly number[]>();
+  const add = (score: string, points: readonly number[]) => {
+    thresholds.set(score, [...(thresholds.get(score) ?? []), ...points]);
+  };
+  const bands = (score: string) => (grades[score] ?? []).map((band) => band.from);
+  for (const leaf of leaves) {
+    if (leaf.fact === 'fitScore') add('fit', around(leaf.value));
+    else if (leaf.fact === 'engagementScore') add('engagement', around(leaf.value));
+    else add('fit', bands('fit'));
+    if (leaf.fact === 'grade') add('engagement', bands('engagement'));
+  }
+  return thresholds;
+}
+
+/** Scores are whole: "more than 60" begins at 61, "60" ends there. */
+function around(value: Leaf['value']): readonly number[] {
+  const values = Array.isArray(value) ? value : [value];
+  return values.flatMap((one: Leaf['value']) => {
+    const points = numberOf(one);
+    return points === undefined ? [] : [Math.ceil(points), Math.floor(points) + 1];
+  });
+}
+
+const DAY_MS = 86_400_000;
+const scoreFacts = new Set(['fitScore', 'engagementScore', 'fitGrade', 'grade']);
+
+function modelOf({ fact, params }: Leaf): string | undefined {
+  if (!scoreFacts.has(fact)) return undefined;
+  const model = params?.['model'];
+  return typeof model === 'string' ? model : DEFAULT_MODEL;
+}
+
+function earliest(instants: readonly number[]): number | null {
+  return instants.length === 0 ? null : Math.ceil(instants.reduce((a, b) => Math.min(a, b)));
+}

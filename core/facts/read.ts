@@ -1,0 +1,188 @@
+/**
+ * Answers every fact that files may name, for one lead at one instant.
+ *
+ * A reader is made per lead and instant, remembers what it computed, and is the only way conditions see
+ * a lead: in ingest, in the simulator and behind json-rules-engine. It changes nothing and never throws
+ * for a name it does not know: such a fact is missing.
+ */
+import type { FactDeclaration, Release } from '../definitions/release.ts';
+import type { MessageClass } from '../journey/plan.ts';
+import type { EventMatch, FactValue, JsonObject, ReadFact } from '../rules/condition.ts';
+import { durationOf } from '../rules/duration.ts';
+import { isKnown } from '../rules/operators.ts';
+import { valueAt } from '../rules/path.ts';
+import { scoreLead, type Scored } from '../scoring/score.ts';
+import { mayEmail } from '../sending/consent.ts';
+import { builtInFacts } from './catalogue.ts';
+import { compiledRelease, wordsOf, type CompiledRelease } from './compiled-release.ts';
+import { emailKind } from './email-kind.ts';
+import { eventsByName } from './event-index.ts';
+import type { Lead } from './lead.ts';
+import { matchesEvent } from './match-event.ts';
+import { ofType, standardTrait } from './traits.ts';
+
+export interface FactScope {
+  /** Properties of the entry event, read as `entry.<property>`. */
+  readonly entry?: JsonObject;
+  /** Read as `handoff.cause` and `handoff.to`, in `sla` only. */
+  readonly handoff?: { readonly cause: string; readonly to?: string };
+}
+export interface FactReader extends ReadFact {
+  /** The lead scored by a model at the reader's instant; `undefined` when there is no such model. */
+  readonly scored: (model: string) => Scored | undefined;
+}
+
+interface Reading {
+  readonly release: Release;
+  readonly compiled: CompiledRelease;
+  readonly lead: Lead;
+  readonly now: number;
+  readonly scope: FactScope;
+  readonly read: ReadFact;
+  readonly scored: (model: string) => Scored | undefined;
+}
+type Answer = (reading: Reading, params: JsonObject) => FactValue;
+
+const DAY_MS = 86_400_000;
+export const DEFAULT_MODEL = 'core';
+const noParams: JsonObject = {};
+
+export function factReader(
+  release: Release,
+  lead: Lead,
+  now: number,
+  scope: FactScope = {},
+): FactReader {
+  const compiled = compiledRelease(release);
+  const plain = new Map<string, FactValue>();
+  const read: ReadFact = (fact, params = noParams) => {
+    if (Object.keys(params).length > 0) return answer(reading, fact, params);
+    if (!plain.has(fact)) plain.set(fact, answer(reading, fact, noParams));
+    return plain.get(fact);
+  };
+  const scored = scorer(compiled, lead, read, now);
+  const reading: Reading = { release, compiled, lead, now, scope, read, scored };
+  return Object.assign(read, { scored });
+}
+
+/** Each model once per reader. A model that asks for its own score while it is computed finds none. */
+function scorer(compiled: CompiledRelease, lead: Lead, read: ReadFact, now: number) {
+  const scores = new Map<string, Scored | undefined>();
+  return (name: string): Scored | undefined => {
+    const model = compiled.models.get(name);
+    if (model === undefined || scores.has(name)) return scores.get(name);
+    scores.set(name, undefined);
+    const scored = scoreLead(model, lead, read, now);
+    scores.set(name, scored);
+    return scored;
+  };
+}
+
+function answer(reading: Reading, fact: string, params: JsonObject): FactValue {
+  const computed = Object.hasOwn(answers, fact) ? answers[fact] : undefined;
+  if (computed !== undefined) return computed(reading, params);
+  if (fact.startsWith('entry.')) return valueAt(reading.scope.entry, fact.slice('entry.'.length));
+  if (fact.startsWith('account.')) return accountFact(reading.lead, fact.slice('account.'.length));
+  const declared = Object.hasOwn(reading.release.facts, fact)
+    ? reading.release.facts[fact]
+    : undefined;
+  if (declared !== undefined) return declaredFact(reading, declared);
+  return Object.hasOwn(builtInFacts, fact) ? builtInTrait(reading.lead, fact) : undefined;
+}
+
+const answers: { readonly [fact: string]: Answer } = {
+  email: ({ lead }) => lead.address ?? builtInTrait(lead, 'email'),
+  owner: ({ lead }) => lead.owner ?? builtInTrait(lead, 'owner'),
+  tags: ({ lead }) => lead.tags,
+  'handoff.cause': ({ scope }) => scope.handoff?.cause,
+  'handoff.to': ({ scope }) => scope.handoff?.to,
+  stage: ({ lead }) => lead.stage.stage,
+  withSales: ({ lead, compiled }) =>
+    compiled.salesStages.has(lead.stage.stage) || lead.handoff?.status === 'open',
+  fitScore: (reading, params) => scoredBy(reading, params)?.scores['fit'] ?? undefined,
+  engagementScore: (reading, params) =>
+    scoredBy(reading, params)?.scores['engagement'] ?? undefined,
+  fitGrade: (reading, params) => scoredBy(reading, params)?.grades['fit'],
+  grade: (reading, params) => scoredBy(reading, params)?.grade,
+  eventCount,
+  lastSeen: ({ lead }) => lead.lastSeenAt,
+  daysSinceActivity: ({ lead, now }) =>
+    Math.max(0, Math.floor((now - (lead.lastActivityAt ?? lead.bornAt)) / DAY_MS)),
+  emailKind: ({ read }) => {
+    const email = read('email');
+    return typeof email === 'string' ? emailKind(email) : undefined;
+  },
+  emailStatus: ({ lead }) => (lead.address === undefined ? undefined : emailStatus(lead)),
+  mayEmail: ({ lead, compiled, read, now }, params) => {
+    if (lead.address === undefined) return 'no';
+    const topic = typeof params['topic'] === 'string' ? params['topic'] : undefined;
+    return mayEmail(compiled.consent, lead, read, now, { class: classOf(params), topic }).verdict;
+  },
+  bantYes: ({ compiled, read, now }) => compiled.bant.filter((yes) => yes.holds(read, now)).length,
+  repAccepted: ({ lead }) => lead.handoff?.status === 'accepted',
+};
+
+/** Over all time from the counts; within a time or under a condition from the events themselves. */
+function eventCount({ lead, release, now }: Reading, params: JsonObject): FactValue {
+  const { event, where, within } = params;
+  if (typeof event !== 'string') return undefined;
+  if (where === undefined && within === undefined) return lead.counts[event]?.count ?? 0;
+  const withinMs = within === undefined ? Infinity : (durationOf(within) ?? 0);
+  // The parameters of a leaf live as long as its release, so their `where` is compiled once.
+  const match = params as unknown as EventMatch;
+  const context = { segments: release.segments, now };
+  const events = eventsByName(lead.events).get(event) ?? [];
+  return events.filter(
+    (one) =>
+      one.occurredAt <= now && now - one.occurredAt < withinMs && matchesEvent(match, one, context),
+  ).length;
+}
+
+function scoredBy({ scored }: Reading, params: JsonObject): Scored | undefined {
+  return scored(typeof params['model'] === 'string' ? params['model'] : DEFAULT_MODEL);
+}
+
+function accountFact({ account }: Lead, field: string): FactValue {
+  if (account === undefined) return undefined;
+  switch (field) {
+    case 'id':
+    case 'name':
+    case 'domain':
+    case 'owner':
+    case 'tags':
+      return account[field];
+    default:
+      return valueAt(account.traits, field);
+  }
+}
+
+function builtInTrait(lead: Lead, fact: string): FactValue {
+  return standardTrait(lead.traits, fact, builtInFacts[fact]?.type ?? 'text');
+}
+
+/** What was sent wins over what can be derived. */
+function declaredFact({ lead, compiled, read }: Reading, declared: FactDeclaration): FactValue {
+  const { id, from, type, values, derive } = declared;
+  for (const path of [from, id]) {
+    const value = ofType(valueAt(lead.traits, path), type, values);
+    if (isKnown(value)) return value;
+  }
+  if (derive === undefined || derive.from === id) return undefined;
+  const source = read(derive.from);
+  if (typeof source !== 'string') return undefined;
+  const text = wordsOf(source);
+  return compiled.derived.get(id)?.find(({ any }) => any.some((word) => text.includes(word)))
+    ?.value;
+}
+
+function emailStatus({ suppressions }: Lead): string {
+  const all = suppressions.find(({ scope }) => scope === 'all');
+  if (all === undefined) return suppressions.length === 0 ? 'ok' : 'unsubscribed';
+  if (/bounce/i.test(all.reason)) return 'bounced';
+  return /complain/i.test(all.reason) ? 'complained' : 'suppressed';
+}
+
+function classOf(params: JsonObject): MessageClass {
+  const asked = params['class'];
+  return asked === 'outbound' || asked === 'transactional' ? asked : 'marketing';
+}

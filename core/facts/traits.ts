@@ -1,0 +1,92 @@
+/**
+ * Traits as senders spell them, read as the facts we speak of.
+ *
+ * Segment's `title` or `company.name` fill `jobTitle` and `company`; values are brought to the type
+ * a fact declares. A value that does not fit its type reads as missing, never as a guess.
+ */
+import type { FactType } from '../definitions/release.ts';
+import type { FactValue, Json } from '../rules/condition.ts';
+import { instantOf } from '../rules/instant.ts';
+import { isKnown, numberOf } from '../rules/operators.ts';
+import { valueAt } from '../rules/path.ts';
+
+export type Traits = { readonly [trait: string]: Json };
+
+/** Fact → trait paths that fill it when the trait of its own name is missing, best first. */
+export const standardTraits: { readonly [fact: string]: readonly string[] } = {
+  firstName: ['first_name', 'firstname'],
+  lastName: ['last_name', 'lastname'],
+  jobTitle: ['title', 'job_title', 'jobtitle', 'position'],
+  company: ['company.name', 'organization', 'company_name'],
+  employees: ['company.employee_count', 'company.employees', 'employee_count'],
+  industry: ['company.industry'],
+  country: ['address.country', 'country_code'],
+  region: ['address.state', 'address.region', 'state'],
+  language: ['locale'],
+  timezone: ['time_zone', 'context.timezone'],
+  phone: ['phone_number', 'mobile'],
+  source: ['utm_source', 'lead_source'],
+};
+
+/** The value of a built-in trait, whichever of its names it came under. */
+export function standardTrait(traits: Traits, fact: string, type: FactType): FactValue {
+  for (const path of [fact, ...(standardTraits[fact] ?? [])]) {
+    const value = ofType(valueAt(traits, path), type);
+    if (isKnown(value)) return tidy(fact, value);
+  }
+  return partOfName(traits, fact);
+}
+
+export function ofType(value: FactValue, type: FactType, values?: readonly string[]): FactValue {
+  if (!isKnown(value)) return undefined;
+  switch (type) {
+    case 'text':
+      return textOf(value);
+    case 'number':
+      return numberOf(value);
+    case 'boolean':
+      return booleanOf(value);
+    case 'choice':
+      return choiceOf(value, values);
+    case 'date':
+      return instantOf(value) === undefined ? undefined : value;
+    case 'list':
+      return Array.isArray(value) ? value : typeof value === 'object' ? undefined : [value as Json];
+  }
+}
+
+function textOf(value: FactValue): string | undefined {
+  if (typeof value === 'string') return value.trim() === '' ? undefined : value.trim();
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+}
+
+const yes = new Set(['true', 'yes', '1']);
+const no = new Set(['false', 'no', '0']);
+
+function booleanOf(value: FactValue): boolean | undefined {
+  if (typeof value === 'boolean') return value;
+  const text = textOf(value)?.toLowerCase() ?? '';
+  if (yes.has(text)) return true;
+  return no.has(text) ? false : undefined;
+}
+
+/** Choices are spelled as declared, whatever case they came in. */
+function choiceOf(value: FactValue, values: readonly string[] | undefined): string | undefined {
+  const text = textOf(value);
+  if (text === undefined || values === undefined) return text;
+  return values.find((choice) => choice.toLowerCase() === text.toLowerCase());
+}
+
+function tidy(fact: string, value: FactValue): FactValue {
+  if (typeof value !== 'string') return value;
+  if (fact === 'country' && value.length === 2) return value.toUpperCase();
+  if (fact === 'language') return value.split(/[-_]/)[0]?.toLowerCase();
+  return value;
+}
+
+function partOfName(traits: Traits, fact: string): FactValue {
+  if (fact !== 'firstName' && fact !== 'lastName') return undefined;
+  const [first, ...rest] = textOf(traits['name'])?.split(/\s+/) ?? [];
+  if (fact === 'firstName') return first;
+  return rest.length === 0 ? undefined : rest.join(' ');
+}

@@ -1,0 +1,103 @@
+/**
+ * May this person be written to? Consent and suppression, and nothing else: caps, windows and pauses
+ * only delay a send and live elsewhere.
+ *
+ * What a file requires is an ordered list, the first rule whose `if` holds decides. What a person gave
+ * is append-only: a refusal undoes what came before it, a weaker consent never undoes a stronger one.
+ * Transactional mail is stopped by a suppression of scope `all` only.
+ */
+import type { Consent, Lead } from '../facts/lead.ts';
+import type { MessageClass } from '../journey/plan.ts';
+import type { ReadFact } from '../rules/condition.ts';
+import { compileCondition, type CompiledCondition, type Segments } from '../rules/compile.ts';
+import type { ConsentRequirement, ConsentRule, ConsentState, SendingPolicy } from './model.ts';
+
+export interface MayEmail {
+  readonly verdict: 'yes' | 'after-confirmation' | 'no';
+  /** Id of the consent rule that decided; `suppression` or `transactional` where none was asked. */
+  readonly rule: string;
+  readonly why: string;
+  readonly reason?: 'suppressed' | 'no-consent';
+}
+export interface CompiledConsentRule {
+  readonly rule: ConsentRule;
+  readonly condition?: CompiledCondition;
+}
+
+export function compileConsent(
+  policy: SendingPolicy,
+  segments: Segments,
+): readonly CompiledConsentRule[] {
+  return policy.consent.map((rule) =>
+    rule.if === undefined ? { rule } : { rule, condition: compileCondition(rule.if, segments) },
+  );
+}
+
+export function mayEmail(
+  rules: readonly CompiledConsentRule[],
+  lead: Pick<Lead, 'consents' | 'suppressions'>,
+  read: ReadFact,
+  now: number,
+  asked: { readonly class: MessageClass; readonly topic?: string | undefined },
+): MayEmail {
+  const suppressed = lead.suppressions.find(
+    ({ scope }) => scope === 'all' || asked.class !== 'transactional',
+  );
+  if (suppressed !== undefined) {
+    const why = `The address is suppressed: ${suppressed.reason}`;
+    return { verdict: 'no', rule: 'suppression', why, reason: 'suppressed' };
+  }
+  if (asked.class === 'transactional') {
+    return { verdict: 'yes', rule: 'transactional', why: 'It answers something the lead did' };
+  }
+  const found = rules.find(({ condition }) => condition?.holds(read, now) ?? true);
+  if (found === undefined) {
+    const why = 'No consent rule covers this lead';
+    return { verdict: 'no', rule: 'none', why, reason: 'no-consent' };
+  }
+  const given = consentState(lead.consents, asked.class, asked.topic);
+  return judge(found.rule, found.rule[asked.class], given);
+}
+
+/** What a person gave for a class and a topic, from all they ever said. */
+export function consentState(
+  consents: readonly Consent[],
+  messageClass: MessageClass,
+  topic: string | undefined,
+): ConsentState {
+  const said = consents
+    .filter((one) => one.class === messageClass)
+    .filter((one) => one.topic === undefined || one.topic === topic)
+    .filter((one) => one.state !== 'none')
+    .sort((a, b) => a.at - b.at || strength[b.state] - strength[a.state]);
+  return said.reduce<ConsentState>(
+    (state, { state: next }) =>
+      next === 'refused' || strength[next] > strength[state] ? next : state,
+    'none',
+  );
+}
+
+/** A refusal of the same instant is heard last. */
+const strength = { refused: 0, none: 0, 'opt-in': 1, 'double-opt-in': 2 } as const;
+
+function judge(rule: ConsentRule, required: ConsentRequirement, given: ConsentState): MayEmail {
+  const decided = { rule: rule.id, why: `${rule.why}: needs ${required}, has ${given}` };
+  switch (required) {
+    case 'never':
+      return { verdict: 'no', ...decided, reason: 'no-consent' };
+    case 'opt-out':
+    case 'legitimate-interest':
+      return given === 'refused'
+        ? { verdict: 'no', ...decided, reason: 'no-consent' }
+        : { verdict: 'yes', ...decided };
+    case 'opt-in':
+      return strength[given] >= strength['opt-in']
+        ? { verdict: 'yes', ...decided }
+        : { verdict: 'no', ...decided, reason: 'no-consent' };
+    case 'double-opt-in':
+      if (given === 'double-opt-in') return { verdict: 'yes', ...decided };
+      return given === 'opt-in'
+        ? { verdict: 'after-confirmation', ...decided }
+        : { verdict: 'no', ...decided, reason: 'no-consent' };
+  }
+}

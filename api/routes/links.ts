@@ -1,0 +1,93 @@
+/**
+ * The pages behind links in emails: unsubscribe for leads, accept and reject for reps.
+ *
+ * GET (and HEAD, which Express answers with it) shows a page and changes nothing, because scanners
+ * follow links. POST acts, and acting twice is acting once. A token is the authority: no login, no
+ * cookie; a token that does not fit gets the same answer whatever is wrong with it.
+ */
+import { Router, urlencoded, type Request } from 'express';
+import { Problem } from '../problems.ts';
+import { objectOf } from './events.ts';
+
+export interface SendOfLink {
+  readonly leadId: string;
+  readonly address: string;
+  readonly commandId: string;
+}
+export type HandoffLink = {
+  readonly handoffId: string;
+  readonly attempt: number;
+  readonly rep: string;
+};
+export type Verdict =
+  | { readonly type: 'accept' }
+  | {
+      readonly type: 'reject';
+      readonly reason: string;
+      readonly detail: { readonly [key: string]: string };
+    };
+
+/** What each page shows is console/'s; what each act does is ingest's. */
+export interface LinkRoutes {
+  readonly readUnsubscribe: (token: string) => Promise<SendOfLink | null>;
+  readonly unsubscribe: (send: SendOfLink) => Promise<void>;
+  readonly unsubscribePage: (address: string, state: 'ask' | 'done') => string;
+  readonly readHandoff: (token: string) => HandoffLink | null;
+  readonly answer: (link: HandoffLink, verdict: Verdict) => Promise<void>;
+  readonly handoffPage: (
+    link: HandoffLink,
+    view: { readonly open: 'accept' | 'reject'; readonly problem?: string },
+  ) => Promise<string>;
+  /** Null when the words do not make a verdict: the sentence to show. */
+  readonly parseVerdict: (body: { readonly [key: string]: unknown }) => Verdict | string;
+}
+
+export function linkRoutes(deps: LinkRoutes): Router {
+  const router = Router();
+  const form = urlencoded({ extended: false, limit: '20kb' });
+
+  const sendOf = async (request: Request): Promise<SendOfLink> => {
+    const send = await deps.readUnsubscribe(String(request.params['token']));
+    if (send === null) throw badLink();
+    return send;
+  };
+  router.get('/u/:token', async (request, response) => {
+    const send = await sendOf(request);
+    response.type('html').send(deps.unsubscribePage(send.address, 'ask'));
+  });
+  // RFC 8058 posts `List-Unsubscribe=One-Click`, urlencoded or multipart; the token alone decides.
+  router.post('/u/:token', async (request, response) => {
+    const send = await sendOf(request);
+    await deps.unsubscribe(send);
+    response.type('html').send(deps.unsubscribePage(send.address, 'done'));
+  });
+
+  const linkOf = (request: Request): HandoffLink => {
+    const link = deps.readHandoff(String(request.params['token']));
+    if (link === null) throw badLink();
+    return link;
+  };
+  router.get('/h/:token', async (request, response) => {
+    const open = request.query['verdict'] === 'reject' ? 'reject' : 'accept';
+    response.type('html').send(await deps.handoffPage(linkOf(request), { open }));
+  });
+  router.post('/h/:token', form, async (request, response) => {
+    const link = linkOf(request);
+    const verdict = deps.parseVerdict(objectOf(request.body, '#'));
+    if (typeof verdict === 'string') {
+      const view = { open: 'reject', problem: verdict } as const;
+      response
+        .status(422)
+        .type('html')
+        .send(await deps.handoffPage(link, view));
+      return;
+    }
+    await deps.answer(link, verdict);
+    response.redirect(303, request.originalUrl.split('?', 1)[0] ?? '/');
+  });
+  return router;
+}
+
+function badLink(): Problem {
+  return new Problem('bad-link', 'This link is not valid. Please use the one in the latest email.');
+}

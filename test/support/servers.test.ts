@@ -46,7 +46,7 @@ test('a worker of this file is given the tasks of its own queue', async () => {
     activities: {},
     workflowsPath: workflows,
   });
-  const result = await worker.runUntil(
+  const result: unknown = await worker.runUntil(
     temporal.client.workflow.execute('echo', {
       taskQueue,
       workflowId: taskQueue,

@@ -7,7 +7,7 @@
  * moment for at most two minutes.
  */
 import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
-import { QUEUES } from './contract.ts';
+import { mailQueueBeside } from './contract.ts';
 
 /** Two minutes of retries inside the activity, and a minute for the last of them to end. */
 const STEP_ATTEMPT = '3 minutes';
@@ -29,11 +29,13 @@ export const localStepOptions: LocalActivityOptions = {
 };
 
 /** A send through a relay that may be slow: on its own queue, whose workers do nothing else. */
-export const queuedStepOptions: ActivityOptions = {
-  taskQueue: QUEUES.mail,
-  startToCloseTimeout: STEP_ATTEMPT,
-  retry: PATIENTLY,
-};
+export function queuedStepOptions(journeysQueue: string): ActivityOptions {
+  return {
+    taskQueue: mailQueueBeside(journeysQueue),
+    startToCloseTimeout: STEP_ATTEMPT,
+    retry: PATIENTLY,
+  };
+}
 
 export const decisionOptions: LocalActivityOptions = {
   startToCloseTimeout: DECISION_ATTEMPT,

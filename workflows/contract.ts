@@ -17,6 +17,11 @@ export const QUEUES = {
   handoffs: 'perennial-handoffs',
 } as const;
 
+/** A suffix sets the queues of one deployment apart; what belongs together carries the same one. */
+export function mailQueueBeside(journeysQueue: string): string {
+  return journeysQueue.replace(QUEUES.journeys, QUEUES.mail);
+}
+
 export const WORKFLOWS = { leadJourney: 'leadJourney', handoff: 'handoff' } as const;
 
 // ---- leadJourney -------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ export async function leadJourney(input: LeadJourneyInput): Promise<LeadJourneyR
       inbox.length > 0 && !isStillAt(command, advance(input.flow, state, heard()).state);
     const isLong = (): boolean => inbox.length > 0 && workflowInfo().continueAsNewSuggested;
     const left = command.until - now();
-    const summary = `${command.step}, until ${new Date(command.until).toISOString()}`;
+    const summary = `${command.id} until ${new Date(command.until).toISOString()}`;
     const isDue =
       left <= 0 || !(await condition(() => isDisturbed() || isLong(), left, { summary }));
     drain(); // Before the timer: what happened up to the deadline counts.

@@ -2,13 +2,12 @@
  * Carries out a journey's command: the only switch over acting commands in the workflow bundle. It
  * decides nothing and knows no clock; adding a kind of command fails to compile here.
  */
-import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
 import type { ActingCommand, Outcome } from '../core/journey/command.ts';
 import { decisionOptions, localStepOptions, queuedStepOptions } from './activity-options.ts';
 import type { JourneyActivities, LeadJourneyInput } from './contract.ts';
 
 const near = proxyLocalActivities<JourneyActivities>(localStepOptions);
-const queued = proxyActivities<JourneyActivities>(queuedStepOptions);
 const deciding = proxyLocalActivities<JourneyActivities>(decisionOptions);
 
 export async function runCommand(
@@ -20,7 +19,7 @@ export async function runCommand(
   const { enrolmentId, splitKey } = input;
   switch (command.type) {
     case 'act': {
-      const { executeStep } = input.sendVia === 'local' ? near : queued;
+      const { executeStep } = input.sendVia === 'local' ? near : queued();
       return executeStep({ enrolmentId, step: command.step, visit, last: command.last, now });
     }
     case 'choose':
@@ -31,4 +30,8 @@ export async function runCommand(
     case 'complete':
       return deciding.completeJourney({ enrolmentId, why: command.why, now });
   }
+}
+
+function queued(): ReturnType<typeof proxyActivities<JourneyActivities>> {
+  return proxyActivities<JourneyActivities>(queuedStepOptions(workflowInfo().taskQueue));
 }

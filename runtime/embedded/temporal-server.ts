@@ -5,6 +5,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
@@ -110,34 +111,53 @@ async function spawnFailure(child: ChildProcess, binary: string): Promise<Error>
   return new Error(`The Temporal server ${binary} could not be run: ${cause.message}`, { cause });
 }
 
-/** Ready when the namespace is served; a new one takes a second to reach the server's cache. */
+/**
+ * Ready when the namespace is served; a new one takes a moment to reach the server's cache. The
+ * port is tried first, because gRPC waits a second after a refused connection.
+ */
 async function untilReady(
   child: ChildProcess,
   address: string,
   options: TemporalServerOptions,
 ): Promise<void> {
   const deadline = performance.now() + 30_000;
-  const connection = Connection.lazy({ address });
-  try {
+  const untilItWorks = async (ask: () => Promise<unknown>): Promise<void> => {
     for (;;) {
-      if (child.exitCode !== null || child.signalCode !== null) {
-        const log = options.logFile ? `; its log is ${options.logFile}` : '';
-        throw new Error(
-          `The Temporal server ended while it started (code ${child.exitCode})${log}.`,
-        );
-      }
-      const failure = await setRetention(connection, options);
+      requireAlive(child, options);
+      const failure = await ask();
       if (failure === undefined) return;
       if (performance.now() > deadline) {
-        throw new Error(`The Temporal server at ${address} gave no answer for 30 s.`, {
-          cause: failure,
-        });
+        const cause = { cause: failure };
+        throw new Error(`The Temporal server at ${address} gave no answer for 30 s.`, cause);
       }
-      await delay(50);
+      await delay(25);
     }
+  };
+  await untilItWorks(() => tryPort(address));
+  const connection = Connection.lazy({ address });
+  try {
+    await untilItWorks(() => setRetention(connection, options));
   } finally {
     await connection.close();
   }
+}
+
+function requireAlive(child: ChildProcess, { logFile }: TemporalServerOptions): void {
+  if (child.exitCode === null && child.signalCode === null) return;
+  const log = logFile ? `; its log is ${logFile}` : '';
+  throw new Error(`The Temporal server ended while it started (code ${child.exitCode})${log}.`);
+}
+
+function tryPort(address: string): Promise<unknown> {
+  const [host, port] = address.split(':');
+  return new Promise((resolve) => {
+    const socket = connect({ host: host ?? LOOPBACK, port: Number(port) });
+    socket.once('error', resolve);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(undefined);
+    });
+  });
 }
 
 /** Returns why the server did not take it, or nothing once it did. */

@@ -28,8 +28,17 @@ export function useTestDatabase(): { readonly url: string } {
   };
 }
 
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const { adminUrl, template } = inject('postgres');
+export function createTestDatabase(): Promise<TestDatabase> {
+  return clone(inject('postgres').template);
+}
+
+/** Without any schema: for tests of the migrations themselves. */
+export function createEmptyDatabase(): Promise<TestDatabase> {
+  return clone('template1');
+}
+
+async function clone(template: string): Promise<TestDatabase> {
+  const { adminUrl } = inject('postgres');
   const name = `test_${randomBytes(6).toString('hex')}`;
   await administer(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   return {

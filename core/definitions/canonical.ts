@@ -16,5 +16,7 @@ export function canonicalJson(value: unknown): string {
 
 /** SHA-256, hexadecimal. */
 export function contentHash(kind: string, key: string, content: unknown): string {
-  return createHash('sha256').update(canonicalJson([kind, key, content])).digest('hex');
+  return createHash('sha256')
+    .update(canonicalJson([kind, key, content]))
+    .digest('hex');
 }

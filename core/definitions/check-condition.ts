@@ -8,7 +8,8 @@ import type { Condition, EventMatch, Json, JsonObject, Leaf } from '../rules/con
 import { decorators, operators } from '../rules/operators.ts';
 import type { Operator } from '../rules/operators.ts';
 import { readDuration } from './duration.ts';
-import { sayValue } from './explain-issues.ts';
+import { condition as conditionFormat } from './condition.ts';
+import { explainIssues, sayFinding, sayValue } from './explain-issues.ts';
 import type { MatchSource } from './journey.ts';
 import { list } from './problems.ts';
 import { present } from './present.ts';
@@ -142,7 +143,9 @@ function findEntryFact(
 }
 
 function ofType(type: string | undefined): FactInfo | 'any' {
-  const known = (['text', 'number', 'boolean', 'date', 'list'] as const).find((one) => one === type);
+  const known = (['text', 'number', 'boolean', 'date', 'list'] as const).find(
+    (one) => one === type,
+  );
   return known === undefined ? 'any' : { type: known, label: '', isTrait: false, trait: '' };
 }
 
@@ -158,14 +161,27 @@ function checkList(
 function checkLeaf(scope: Scope, leaf: Leaf, path: Path, world: World): Leaf {
   const fact = findFact(scope, leaf.fact, [...path, 'fact'], world);
   const operator = checkOperator(scope, leaf.operator, [...path, 'operator']);
-  if (leaf.params !== undefined) checkParams(scope, leaf, leaf.params, fact, path);
+  checkParams(scope, leaf, leaf.params ?? {}, fact, path);
   const at = [...path, 'value'];
   if (operator === undefined || fact === undefined) return leaf;
+  const other = factNamed(leaf.value);
+  if (other !== undefined) {
+    findFact(scope, other, [...at, 'fact'], world);
+    return leaf;
+  }
   if (world.type === 'lead' && leaf.fact === 'stage') return checkStages(scope, leaf, at, operator);
-  const known = fact === 'any' || leaf.path !== undefined ? undefined : withGrades(scope, leaf, fact);
+  const known =
+    fact === 'any' || leaf.path !== undefined ? undefined : withGrades(scope, leaf, fact);
   checkValue(scope, leaf.value, at, operator, known);
   if (known !== undefined) checkFit(scope, leaf, operator, known, [...path, 'operator']);
   return leaf;
+}
+
+/** json-rules-engine compares with another fact when the value is `{ "fact": "…" }`. */
+function factNamed(value: Json): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const { fact } = value as JsonObject;
+  return typeof fact === 'string' ? fact : undefined;
 }
 
 /** `undefined` also for decorated operators (`not:in`): their values are not checked further. */
@@ -201,8 +217,15 @@ function checkParams(
     const message = `fact ${JSON.stringify(leaf.fact)} has no parameter ${found}`;
     scope.report([...path, 'params', key], present({ message, found, fix }), 'key');
   }
-  const { event, within, model } = params;
-  if (typeof event === 'string') referEvent(scope, event, [...path, 'params', 'event']);
+  const { event, within, model, where } = params;
+  if (fact.params?.includes('event') === true && typeof event !== 'string') {
+    const message = `fact ${JSON.stringify(leaf.fact)} needs "params": { "event": "…" }`;
+    scope.report(path, { message });
+  }
+  if (typeof event === 'string') {
+    referEvent(scope, event, [...path, 'params', 'event']);
+    if (where !== undefined) checkWhere(scope, where, event, [...path, 'params', 'where']);
+  }
   if (typeof model === 'string') refer(scope, 'model', model, [...path, 'params', 'model']);
   if (within === undefined) return;
   const parsed = readDuration(typeof within === 'string' ? within : '');
@@ -210,6 +233,17 @@ function checkParams(
   const found = sayValue(within);
   const message = `expected ${parsed.expected}, found ${found}`;
   scope.report([...path, 'params', 'within'], { message, found, expected: parsed.expected });
+}
+
+function checkWhere(scope: Scope, where: Json, event: string, path: Path): void {
+  const parsed = conditionFormat.safeParse(where);
+  if (parsed.success) {
+    checkCondition(scope, parsed.data, path, { type: 'event', event });
+    return;
+  }
+  for (const finding of explainIssues(parsed.error.issues, where)) {
+    scope.report([...path, ...finding.path], sayFinding(finding, where));
+  }
 }
 
 function checkStages(scope: Scope, leaf: Leaf, path: Path, operator: Operator): Leaf {
@@ -308,18 +342,14 @@ function mismatch(
 }
 
 /** An operator that can never hold for a fact of this type. */
-function checkFit(
-  scope: Scope,
-  leaf: Leaf,
-  operator: Operator,
-  fact: FactInfo,
-  path: Path,
-): void {
+function checkFit(scope: Scope, leaf: Leaf, operator: Operator, fact: FactInfo, path: Path): void {
   const name = operator.name;
   const isForLists = ['has', 'contains', 'doesNotContain'].includes(name);
   const wrong =
     isForLists && fact.type !== 'list'
-      ? fact.type === 'text' ? 'use "containsText" or "is"' : 'use "is"'
+      ? fact.type === 'text'
+        ? 'use "containsText" or "is"'
+        : 'use "is"'
       : !isForLists && fact.type === 'list' && name !== 'known'
         ? 'use "has"'
         : operator.value === 'number' && fact.type !== 'number'

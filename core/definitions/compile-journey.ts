@@ -25,7 +25,9 @@ export const flowBytesMost = 16 * 1024;
 
 export function compileJourney(scope: Scope, file: JourneyFile): JourneyPlan {
   const world: LeadWorld = { type: 'lead', entry: entryProperties(scope, file) };
-  const enter = file.enter.map((entry, index) => compileEntry(scope, entry, ['enter', index], world));
+  const enter = file.enter.map((entry, index) =>
+    compileEntry(scope, entry, ['enter', index], world),
+  );
   checkUnique(
     scope,
     'exit',
@@ -64,16 +66,13 @@ export function compileJourney(scope: Scope, file: JourneyFile): JourneyPlan {
 }
 
 /** What `entry.<property>` can be: `any` when somebody else decides what comes with the entry. */
-function entryProperties(scope: Scope, file: JourneyFile): LeadWorld['entry'] {
+function entryProperties(scope: Scope, file: JourneyFile): NonNullable<LeadWorld['entry']> {
   if (file.enter.some(({ on }) => on === 'api')) return 'any';
   const declared = file.enter.map((entry) =>
     entry.on === 'event' ? scope.names.events.get(entry.event)?.properties : {},
   );
-  return declared.includes(undefined)
-    ? 'any'
-    : Object.assign({}, ...declared as { readonly [property: string]: string }[]) as {
-        readonly [property: string]: string;
-      };
+  if (declared.includes(undefined)) return 'any';
+  return Object.fromEntries(declared.flatMap((properties) => Object.entries(properties ?? {})));
 }
 
 function compileEntry(
@@ -127,7 +126,12 @@ function compileExit(
   const { id, why, goal, when } = exit;
   return 'event' in when
     ? { id, why, goal, when: { type: 'event', match: checkMatch(scope, when, at, world.entry) } }
-    : { id, why, goal, when: { type: 'condition', condition: checkCondition(scope, when, at, world) } };
+    : {
+        id,
+        why,
+        goal,
+        when: { type: 'condition', condition: checkCondition(scope, when, at, world) },
+      };
 }
 
 function compileSending(scope: Scope, sending: JourneyFile['sending']): SendingRules {
@@ -160,7 +164,11 @@ function checkEdits(scope: Scope, file: JourneyFile, steps: readonly string[]): 
       const path = ['whenEdited', kind, gone];
       if (steps.includes(gone)) {
         const found = JSON.stringify(gone);
-        scope.report(path, { message: `step ${found} still exists`, found, fix: 'leave it out' }, 'key');
+        scope.report(
+          path,
+          { message: `step ${found} still exists`, found, fix: 'leave it out' },
+          'key',
+        );
       }
       if (steps.includes(now)) continue;
       const found = JSON.stringify(now);
@@ -169,4 +177,3 @@ function checkEdits(scope: Scope, file: JourneyFile, steps: readonly string[]): 
     }
   }
 }
-

@@ -145,14 +145,15 @@ function compileWaitFor(
     const message = '"happened" belongs to a waitFor without "first": each arm has its own "steps"';
     scope.report([...path, 'happened'], { message }, 'key');
   }
-  const arms = 'first' in waitFor
-    ? waitFor.first.map((arm, index) => {
-        const armPath = [...at, 'first', index];
-        claimId(pass, arm.id, [...armPath, 'id']);
-        addList(pass, arm.steps, [...armPath, 'steps']);
-        return { id: arm.id, when: watchOf(pass, arm, armPath) };
-      })
-    : [{ id: happenedArm, when: watchOf(pass, waitFor, at) }];
+  const arms =
+    'first' in waitFor
+      ? waitFor.first.map((arm, index) => {
+          const armPath = [...at, 'first', index];
+          claimId(pass, arm.id, [...armPath, 'id']);
+          addList(pass, arm.steps, [...armPath, 'steps']);
+          return { id: arm.id, when: watchOf(pass, arm, armPath) };
+        })
+      : [{ id: happenedArm, when: watchOf(pass, waitFor, at) }];
   addList(pass, step.happened ?? [], [...path, 'happened']);
   addList(pass, step.timedOut, [...path, 'timedOut']);
   return present({

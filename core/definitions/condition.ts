@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { Condition, Json } from '../rules/condition.ts';
 import { operators } from '../rules/operators.ts';
-import { builtInFacts } from './built-in.ts';
+import { builtInFacts } from '../facts/catalogue.ts';
 import { shape, someText } from './shape.ts';
 
 export const json: z.ZodType<Json> = z.json();
@@ -25,7 +25,9 @@ const leaf = shape(
     }),
     operator: someText.meta({
       description: 'How the fact is compared with the value.',
-      examples: [...operators.values()].filter(({ later }) => later !== true).map(({ name }) => name),
+      examples: [...operators.values()]
+        .filter(({ later }) => later !== true)
+        .map(({ name }) => name),
     }),
     value: json.meta({ description: 'What the fact is compared with.' }),
     params: z.record(z.string(), json).optional().meta({

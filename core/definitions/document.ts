@@ -27,7 +27,8 @@ const tokens = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, e
 export function parseDocument(file: string, text: string): Document {
   const empty = { file, text, root: undefined, skipped: new Set<Node>() };
   const tooBig = findExcess(text);
-  if (tooBig !== undefined) return { ...empty, problems: [problemAt(empty, tooBig.offset, tooBig)] };
+  if (tooBig !== undefined)
+    return { ...empty, problems: [problemAt(empty, tooBig.offset, tooBig)] };
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
   const first = errors[0];

@@ -6,7 +6,10 @@ export const eventsFile = shape({
   $schema: schemaKey,
   events: z.array(
     shape({
-      event: someText.meta({ description: 'The name it is sent with.', examples: ['Trial Started'] }),
+      event: someText.meta({
+        description: 'The name it is sent with.',
+        examples: ['Trial Started'],
+      }),
       label: someText.meta({ description: 'How explanations call it: "Started a trial".' }),
       activity: z.boolean().default(false).meta({ description: 'Counts as a sign of life.' }),
       properties: z

@@ -69,7 +69,14 @@ function explain(issue: Issue, value: Json, base: Path): Finding[] {
     case 'invalid_union':
       return chooseBranch(issue.errors, value, path);
     case 'invalid_type':
-      return [{ type: 'wrong', path, expected: typeWords[issue.expected] ?? issue.expected, kind: 'type' }];
+      return [
+        {
+          type: 'wrong',
+          path,
+          expected: typeWords[issue.expected] ?? issue.expected,
+          kind: 'type',
+        },
+      ];
     case 'invalid_value': {
       const words = issue.values.map(String);
       const { later } = choiceHintsOf(issue.message);
@@ -101,10 +108,15 @@ const typeWords: { readonly [type: string]: string } = {
 function sayLimit(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
   const isSmall = issue.code === 'too_small';
   const limit = String(isSmall ? issue.minimum : issue.maximum);
-  if (issue.origin === 'string') return isSmall ? 'a text that is not empty' : `at most ${limit} letters`;
+  if (issue.origin === 'string')
+    return isSmall ? 'a text that is not empty' : `at most ${limit} letters`;
   const bound = isSmall
-    ? issue.inclusive === false ? 'more than' : 'at least'
-    : issue.inclusive === false ? 'less than' : 'at most';
+    ? issue.inclusive === false
+      ? 'more than'
+      : 'at least'
+    : issue.inclusive === false
+      ? 'less than'
+      : 'at most';
   const unit = issue.origin === 'array' ? (limit === '1' ? ' entry' : ' entries') : '';
   return `${bound} ${limit}${unit}`;
 }
@@ -121,7 +133,13 @@ function chooseBranch(branches: readonly (readonly Issue[])[], value: Json, path
   if (reserved !== undefined) return [reserved];
   const least = Math.min(...read.map(({ cost }) => cost));
   const best = read.filter(({ cost }) => cost === least).map(({ findings }) => findings);
-  return best.length > 1 ? mergeTied(best, read.map(({ findings }) => findings), path) : (best[0] ?? []);
+  return best.length > 1
+    ? mergeTied(
+        best,
+        read.map(({ findings }) => findings),
+        path,
+      )
+    : (best[0] ?? []);
 }
 
 /** A word kept for later says it all: what else is missing around it belongs to it. */
@@ -158,7 +176,10 @@ function heads0(heads: readonly (Finding | undefined)[]): Path {
 function mergeWrong(findings: readonly Extract<Finding, { type: 'wrong' }>[]): Finding {
   const words = [...new Set(findings.flatMap((finding) => finding.words ?? []))];
   const others = findings.filter((finding) => finding.words === undefined);
-  const parts = [...(words.length > 0 ? [list(words)] : []), ...others.map(({ expected }) => expected)];
+  const parts = [
+    ...(words.length > 0 ? [list(words)] : []),
+    ...others.map(({ expected }) => expected),
+  ];
   return {
     type: 'wrong',
     path: heads0(findings),
@@ -217,7 +238,8 @@ function isNear(a: string, b: string): boolean {
 function sayUnknown(finding: Extract<Finding, { type: 'unknown' }>): ProblemText {
   const found = JSON.stringify(finding.key);
   if (finding.refused === notYet) return { message: `${found} ${notYet}`, found };
-  if (finding.refused !== undefined) return { message: `${found} cannot stand here: ${finding.refused}`, found };
+  if (finding.refused !== undefined)
+    return { message: `${found} cannot stand here: ${finding.refused}`, found };
   const expected = list(finding.known, 20);
   const near =
     finding.meant === undefined
@@ -226,7 +248,10 @@ function sayUnknown(finding: Extract<Finding, { type: 'unknown' }>): ProblemText
   return { message: `unknown key ${found}`, found, expected, fix: near ?? `known are ${expected}` };
 }
 
-function sayWrong(finding: Extract<Finding, { type: 'wrong' }>, value: Json | undefined): ProblemText {
+function sayWrong(
+  finding: Extract<Finding, { type: 'wrong' }>,
+  value: Json | undefined,
+): ProblemText {
   const found = sayValue(value);
   const { expected } = finding;
   if (typeof value === 'string' && finding.later?.includes(value) === true) {

@@ -21,10 +21,13 @@ export const factsFile = shape({
         .optional()
         .meta({ description: 'The trait it reads; without it, the trait of its own id.' }),
       values: z.array(someText).min(1).optional().meta({ description: 'All values of a choice.' }),
-      range: z.tuple([z.number(), z.number()]).optional().meta({
-        description: 'Least and greatest value of a number.',
-        examples: [[0, 36]],
-      }),
+      range: z
+        .tuple([z.number(), z.number()])
+        .optional()
+        .meta({
+          description: 'Least and greatest value of a number.',
+          examples: [[0, 36]],
+        }),
       derive: shape({
         from: someText.meta({ description: 'The fact whose words are read.' }),
         words: z.record(someText, z.array(someText).min(1)).meta({

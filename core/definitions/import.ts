@@ -20,7 +20,10 @@ const at = z.union([
   instant,
   shape({
     column,
-    format: someText.meta({ description: 'As the column writes it.', examples: ['dd.MM.yyyy HH:mm'] }),
+    format: someText.meta({
+      description: 'As the column writes it.',
+      examples: ['dd.MM.yyyy HH:mm'],
+    }),
     zone,
   }),
   shape({

@@ -48,7 +48,11 @@ export type StepSource = { readonly id: string } & (
       readonly ifPast: 'skip' | 'continue' | 'exit';
       readonly steps: Steps;
     }
-  | { readonly waitFor: WaitForSource; readonly happened?: Steps | undefined; readonly timedOut: Steps }
+  | {
+      readonly waitFor: WaitForSource;
+      readonly happened?: Steps | undefined;
+      readonly timedOut: Steps;
+    }
   | {
       readonly branch: readonly (
         | { readonly id: string; readonly if: Condition; readonly steps: Steps }
@@ -88,7 +92,8 @@ const dateName = someText.meta({
 });
 const dateReference = shape({ date: dateName, offset: offset.default(0) });
 const assignee = someText.meta({
-  description: '"owner", "last-owner", "account-owner", or rep:, pool:, queue:, route: with a name.',
+  description:
+    '"owner", "last-owner", "account-owner", or rep:, pool:, queue:, route: with a name.',
   examples: ['owner', 'route:inbound', 'pool:inbound', 'rep:anna'],
 });
 const conditionWatch = { when: condition };
@@ -121,7 +126,9 @@ const step = z
         class: messageClass.optional(),
         because: someText.optional().meta({ description: 'Why it counts as transactional.' }),
         sendBy: dateReference.optional().meta({ description: 'Later than this it is not sent.' }),
-        onlyIfSent: someText.optional().meta({ description: 'An earlier step that must have sent.' }),
+        onlyIfSent: someText
+          .optional()
+          .meta({ description: 'An earlier step that must have sent.' }),
       },
       reserved,
     ),
@@ -137,10 +144,7 @@ const step = z
       },
       reserved,
     ),
-    shape(
-      { ...id, waitFor, happened: steps.optional(), timedOut: steps.default([]) },
-      reserved,
-    ),
+    shape({ ...id, waitFor, happened: steps.optional(), timedOut: steps.default([]) }, reserved),
     shape(
       {
         ...id,

@@ -26,7 +26,10 @@ const scriptEntry = z.union([
     times: z.number().int().min(1).max(1000).default(1),
     trust: choice(['human', 'likely-robot']).optional(),
   }),
-  shape({ ...moment, traits: z.record(someText, json).meta({ description: 'What becomes known.' }) }),
+  shape({
+    ...moment,
+    traits: z.record(someText, json).meta({ description: 'What becomes known.' }),
+  }),
   shape({
     ...moment,
     email: someText.meta({ description: 'A template that was sent by then.' }),
@@ -50,10 +53,13 @@ export const personaFile = shape({
   lead: z
     .record(someText, json)
     .meta({ description: 'Facts of the lead, "tags", and "consent".' })
-    .refine((lead) => lead['consent'] === undefined || consentState.safeParse(lead['consent']).success, {
-      path: ['consent'],
-      error: '"none", "refused", "opt-in" or "double-opt-in"',
-    }),
+    .refine(
+      (lead) => lead['consent'] === undefined || consentState.safeParse(lead['consent']).success,
+      {
+        path: ['consent'],
+        error: '"none", "refused", "opt-in" or "double-opt-in"',
+      },
+    ),
   startsAt: instant,
   runsFor: duration.optional().meta({ description: 'How long it is watched.' }),
   script: z.array(scriptEntry),

@@ -8,7 +8,10 @@ const eventName = someText.meta({ description: 'An event.' });
 const stageName = someText.meta({ description: 'A stage: its value or its label.' });
 
 const stage = shape({
-  stage: key.meta({ description: 'The value, one of "order".', examples: ['marketingqualifiedlead'] }),
+  stage: key.meta({
+    description: 'The value, one of "order".',
+    examples: ['marketingqualifiedlead'],
+  }),
   label: someText.meta({ description: 'What people call it.', examples: ['MQL'] }),
   why,
   when: condition,
@@ -34,10 +37,7 @@ export const qualificationFile = shape({
   qualification: key,
   order: z.array(key).min(2).meta({ description: 'All stages, earliest first.' }),
   bant: z
-    .record(
-      key,
-      shape({ ask: someText, yes: condition, no: condition.optional() }),
-    )
+    .record(key, shape({ ask: someText, yes: condition, no: condition.optional() }))
     .default({}),
   disqualified: z.array(shape({ id: key, why, when: condition })).default([]),
   stages: z.array(stage),

@@ -46,7 +46,9 @@ const rep = shape(
     name: someText,
     email: z.email({ error: 'an email address' }),
     phone: someText.optional(),
-    meetingLink: z.url({ protocol: /^https?$/, error: 'a link that begins with https://' }).optional(),
+    meetingLink: z
+      .url({ protocol: /^https?$/, error: 'a link that begins with https://' })
+      .optional(),
     hours: someText.meta({ description: 'Office hours declared under "hours".' }),
     speaks: z.array(someText).default([]),
     perDay: z.number().int().min(1).optional().meta({ description: 'At most so many a day.' }),
@@ -69,7 +71,9 @@ const sla = shape({
 export const routingFile = shape(
   {
     $schema: schemaKey,
-    routing: key.optional().meta({ description: 'Name of the routing; absent in a file of reps only.' }),
+    routing: key
+      .optional()
+      .meta({ description: 'Name of the routing; absent in a file of reps only.' }),
     match: z.array(match).min(1).optional().meta({ description: 'First match wins.' }),
     pools: z.record(key, pool).default({}),
     hours: z.record(key, hours).default({}),

@@ -21,12 +21,14 @@ export interface FactInfo {
 }
 
 export type NameKind =
+  | 'exit'
   | 'handoff'
   | 'hours'
   | 'journey'
   | 'model'
   | 'pool'
   | 'queue'
+  | 'rejectReason'
   | 'rep'
   | 'routing'
   | 'score'
@@ -59,20 +61,21 @@ export function createScope(document: Document, names: Names, problems: Problem[
   return {
     names,
     report: (path, problem, at) => problems.push(problemOf(document, path, problem, at)),
-    warn: (path, problem) =>
-      problems.push(problemOf(document, path, problem, 'value', 'warning')),
+    warn: (path, problem) => problems.push(problemOf(document, path, problem, 'value', 'warning')),
   };
 }
 
 const homes: { readonly [Kind in NameKind | 'event' | 'fact']: string } = {
   event: 'rules/events.json',
   fact: 'rules/facts.json',
+  exit: 'a journey',
   handoff: 'rules/handoffs.json',
   hours: 'rules/routing.json',
   journey: 'journeys/',
   model: 'rules/scoring.json',
   pool: 'rules/routing.json',
   queue: 'rules/routing.json',
+  rejectReason: 'rules/handoffs.json',
   rep: 'rules/routing.json',
   routing: 'rules/routing.json',
   score: 'the "scores" of this file',
@@ -141,8 +144,11 @@ export function referAssignee(
   const found = JSON.stringify(text);
   const known = prefixes.find((candidate) => candidate === prefix);
   if (known === undefined || rest.length === 0) {
-    if (prefix === 'partner') return scope.report(path, { message: `${found} is not available yet`, found });
-    const expected = [...list(words).split(', '), ...prefixes.map((one) => `"${one}:…"`)].join(', ');
+    if (prefix === 'partner')
+      return scope.report(path, { message: `${found} is not available yet`, found });
+    const expected = [...list(words).split(', '), ...prefixes.map((one) => `"${one}:…"`)].join(
+      ', ',
+    );
     const fix = didYouMean(text, words) ?? didYouMean(prefix, prefixes);
     return scope.report(path, {
       message: `expected ${expected}, found ${found}`,
@@ -164,7 +170,11 @@ export function checkUnique(
   for (const { id, path, at } of ids) {
     if (seen.has(id)) {
       const found = JSON.stringify(id);
-      scope.report(path, { message: `${what} ${found} is declared twice`, found, fix: 'rename one' }, at);
+      scope.report(
+        path,
+        { message: `${what} ${found} is declared twice`, found, fix: 'rename one' },
+        at,
+      );
     }
     seen.add(id);
   }

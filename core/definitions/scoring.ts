@@ -33,10 +33,13 @@ export const scoringFile = shape(
     $schema: schemaKey,
     model: key.meta({ description: 'Name of the model; facts read "core" unless told otherwise.' }),
     scores: z.record(key, scale),
-    grades: z.record(key, z.record(someText, z.number())).default({}).meta({
-      description: 'Grade → points from which it holds, per score.',
-      examples: [{ fit: { A: 70, B: 45, C: 20, D: 0 } }],
-    }),
+    grades: z
+      .record(key, z.record(someText, z.number()))
+      .default({})
+      .meta({
+        description: 'Grade → points from which it holds, per score.',
+        examples: [{ fit: { A: 70, B: 45, C: 20, D: 0 } }],
+      }),
     rules: z.array(
       z.union([
         shape({ ...ruleCommon, when: condition.meta({ description: 'Holds points while true.' }) }),

@@ -63,11 +63,9 @@ export const schemaKey = z
 export const someText = z.string().min(1);
 
 /** Names that appear in links, ids and file names. */
-export const key = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
-    error: 'a name of letters, digits, "-", "_" and "." (at most 64)',
-  });
+export const key = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
+  error: 'a name of letters, digits, "-", "_" and "." (at most 64)',
+});
 
 export const why = someText.meta({
   description: 'The reason in plain words: people read it in explanations.',

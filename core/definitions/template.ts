@@ -32,7 +32,9 @@ export const templateFile = shape(
     ifNoLanguage: someText,
     variables: z
       .record(
-        z.string().regex(/^[A-Za-z]\w*(\.\w+)*$/, { error: 'a dotted name such as "lead.firstName"' }),
+        z
+          .string()
+          .regex(/^[A-Za-z]\w*(\.\w+)*$/, { error: 'a dotted name such as "lead.firstName"' }),
         shape({ sample: json, optional: z.boolean().default(false) }),
       )
       .default({})

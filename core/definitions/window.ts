@@ -73,7 +73,9 @@ export function parseDays(text: string): Parsed<readonly number[]> {
 }
 
 export function parseInstant(text: string): Parsed<number> {
-  const isForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(text);
+  const isForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(
+    text,
+  );
   const value = isForm && isDay(text.slice(0, 10)) ? Date.parse(text) : NaN;
   return Number.isNaN(value)
     ? { ok: false, expected: 'a date and time with offset such as "2026-03-27T16:30:00+01:00"' }

@@ -1,0 +1,150 @@
+/**
+ * All files of a workspace → a release, or every problem in them.
+ *
+ * Three passes: read each file by its format, collect the names all of them declare, then compile
+ * each with its references checked. Nothing here reads a disk or compiles MJML.
+ */
+import { canonicalJson, contentHash } from './canonical.ts';
+import { compileImport } from './compile-import.ts';
+import type { ImportMapping } from './compile-import.ts';
+import { compileJourney } from './compile-journey.ts';
+import { compilePersona } from './compile-persona.ts';
+import type { Persona } from './compile-persona.ts';
+import { compileQualification } from './compile-qualification.ts';
+import { compileEvents, compileFacts, compileScoring, compileSegments } from './compile-rules.ts';
+import { compileHandoffs, compileRouting } from './compile-sales.ts';
+import { compileSending, compileTemplate } from './compile-sending.ts';
+import { findSegmentCycles } from './segment-cycles.ts';
+import { collectNames } from './names.ts';
+import { assembleRelease } from './parts.ts';
+import type { Part, TemplateSources } from './parts.ts';
+import { sortProblems } from './problems.ts';
+import type { Problem } from './problems.ts';
+import type { Release } from './release.ts';
+import { createScope } from './scope.ts';
+import type { Names, Scope } from './scope.ts';
+import { readSources, wholeFile } from './sources.ts';
+import type { Source, Sources, WorkspaceFile } from './sources.ts';
+
+export interface CompiledWorkspace {
+  readonly release: Release;
+  readonly parts: readonly Part[];
+  readonly imports: readonly ImportMapping[];
+  readonly personas: readonly Persona[];
+}
+export type CompileResult =
+  | {
+      readonly ok: true;
+      readonly workspace: CompiledWorkspace;
+      readonly warnings: readonly Problem[];
+    }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** `id` names the release; a workspace that is only checked may use any. */
+export function compileRelease(files: readonly WorkspaceFile[], id: string): CompileResult {
+  const problems: Problem[] = [];
+  const sources = readSources(files, problems);
+  checkCounts(files, sources, problems);
+  const names = collectNames(sources, problems);
+  const parts = compileParts(files, sources, names, problems);
+  const compile = compilerOf(names, problems);
+  const imports = sources.import.map((source) => compile(source, compileImport));
+  const personas = sources.persona.map((source) => compile(source, compilePersona));
+  findSegmentCycles(sources, names, problems);
+  const sorted = sortProblems(problems);
+  const release = assembleRelease(id, parts);
+  if (release === undefined || sorted.some(({ severity }) => severity === 'error')) {
+    return { ok: false, problems: sorted };
+  }
+  return { ok: true, workspace: { release, parts, imports, personas }, warnings: sorted };
+}
+
+type Compile = <Value, Model>(
+  source: Source<Value>,
+  compile: (scope: Scope, value: Value) => Model,
+) => Model;
+
+function compilerOf(names: Names, problems: Problem[]): Compile {
+  return (source, compile) => compile(createScope(source.document, names, problems), source.value);
+}
+
+function compileParts(
+  files: readonly WorkspaceFile[],
+  sources: Sources,
+  names: Names,
+  problems: Problem[],
+): readonly Part[] {
+  const compile = compilerOf(names, problems);
+  const part = <Kind extends Part['kind'], Compiled>(
+    kind: Kind,
+    key: string,
+    { text }: Source<unknown>,
+    compiled: Compiled,
+  ) => ({ kind, key, hash: contentHash(kind, key, compiled), source: text, compiled });
+  return [
+    ...sources.events.map((one) => part('events', one.path, one, compileEvents(one.value))),
+    ...sources.facts.map((one) => part('facts', one.path, one, compile(one, compileFacts))),
+    ...sources.segments.map((one) =>
+      part('segments', one.path, one, compile(one, compileSegments)),
+    ),
+    ...sources.scoring.map((one) =>
+      part('scoring', one.value.model, one, compile(one, compileScoring)),
+    ),
+    ...sources.qualification.map((one) =>
+      part('qualification', one.value.qualification, one, compile(one, compileQualification)),
+    ),
+    ...sources.routing.map((one) => part('routing', one.path, one, compile(one, compileRouting))),
+    ...sources.handoffs.map((one) =>
+      part('handoffs', one.path, one, compile(one, compileHandoffs)),
+    ),
+    ...sources.sending.map((one) => part('sending', one.path, one, compile(one, compileSending))),
+    ...sources.journey.map((one) =>
+      part('journey', one.value.journey, one, compile(one, compileJourney)),
+    ),
+    ...sources.template.map((one) => {
+      const folder = one.path.split('/').at(-2) ?? '';
+      const manifest = compile(one, (scope, value) => compileTemplate(scope, value, folder));
+      const compiled = { manifest, sources: templateSources(files, folder) };
+      return part(
+        'template',
+        one.value.template,
+        { ...one, text: canonicalJson(compiled) },
+        compiled,
+      );
+    }),
+  ];
+}
+
+/** What an email is made of beside its manifest: its own files, and what all templates share. */
+export function templateSources(files: readonly WorkspaceFile[], folder: string): TemplateSources {
+  const own = `templates/${folder}/`;
+  const isSource = (path: string) =>
+    (path.startsWith(own) && /^message(\.[\w-]+)?\.(mjml|txt)$/.test(path.slice(own.length))) ||
+    path.startsWith('templates/partials/') ||
+    path === 'templates/brand.json';
+  const sorted = files.filter(({ path }) => isSource(path));
+  return Object.fromEntries(sorted.map(({ path, text }) => [path, text]));
+}
+
+/** Exactly one `qualification` and one `sending`; scores of the model "core" are the default. */
+function checkCounts(files: readonly WorkspaceFile[], sources: Sources, problems: Problem[]): void {
+  for (const kind of ['qualification', 'sending'] as const) {
+    const paths = files.map(({ path }) => path).filter((path) => isRuleFile(path, kind));
+    if (paths.length === 0) {
+      problems.push(wholeFile(`rules/${kind}.json`, 'the file is missing: a workspace has one'));
+    }
+    for (const path of paths.sort().slice(1)) {
+      problems.push(wholeFile(path, `a second ${kind} file: a workspace has one`, 'merge them'));
+    }
+  }
+  const models = sources.scoring.map(({ value }) => value.model);
+  if (models.length > 0 && !models.includes('core')) {
+    const path = sources.scoring[0]?.path ?? 'rules/scoring.json';
+    const message = 'no scoring model is called "core": facts such as "grade" read it';
+    problems.push(wholeFile(path, message, 'call one of them "core"'));
+  }
+}
+
+function isRuleFile(path: string, kind: string): boolean {
+  return path.startsWith(`rules/${kind}.`) && path.endsWith('.json');
+}

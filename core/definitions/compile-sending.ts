@@ -1,0 +1,102 @@
+/** Sending policy and email manifests: parsed files → models. */
+import type { SendingPolicy } from '../sending/model.ts';
+import { checkCondition, leadWorld } from './check-condition.ts';
+import { checkLast } from './compile-sales.ts';
+import { list } from './problems.ts';
+import { present } from './present.ts';
+import type { TemplateManifest } from './release.ts';
+import { check, checkUnique, refer } from './scope.ts';
+import type { Scope } from './scope.ts';
+import type { SendingFile } from './sending.ts';
+import { notYet } from './shape.ts';
+import { didYouMean } from './suggest.ts';
+import type { TemplateFile } from './template.ts';
+
+export function compileSending(scope: Scope, file: SendingFile): SendingPolicy {
+  checkLast(scope, file.consent, ['consent'], 'consent rule');
+  for (const part of ['topics', 'caps', 'consent'] as const) {
+    checkUnique(
+      scope,
+      'id',
+      file[part].map(({ id }, index) => ({ id, path: [part, index, 'id'] })),
+    );
+  }
+  const consent = file.consent.map((rule, index) =>
+    present({
+      ...rule,
+      if:
+        rule.if === undefined
+          ? undefined
+          : checkCondition(scope, rule.if, ['consent', index, 'if'], leadWorld),
+    }),
+  );
+  return present({
+    from: file.from,
+    postalAddress: file.postalAddress,
+    zoneIfUnknown: file.zoneIfUnknown,
+    topics: file.topics,
+    caps: file.caps,
+    quiet: file.quiet,
+    holidays: file.holidays,
+    spreadMs: file.spread,
+    consent,
+    uncertainSend: file.uncertainSend,
+    stopWhen: stopWhenOf(file.stopWhen),
+  });
+}
+
+function stopWhenOf(stopWhen: SendingFile['stopWhen']): SendingPolicy['stopWhen'] {
+  if (stopWhen === undefined) return undefined;
+  const { hardBounceRate, complaintRate, over, atLeast } = stopWhen;
+  return { hardBounceRate, complaintRate, overMs: over, atLeast };
+}
+
+/** `folder` is the name of the directory the manifest lies in. */
+export function compileTemplate(
+  scope: Scope,
+  file: TemplateFile,
+  folder: string,
+): TemplateManifest {
+  const found = JSON.stringify(file.template);
+  if (file.template !== folder) {
+    const expected = JSON.stringify(folder);
+    const message = `template ${found} lies in the folder ${expected}: both must be the same`;
+    scope.report(['template'], { message, found, expected });
+  }
+  if (file.topic !== undefined) refer(scope, 'topic', file.topic, ['topic']);
+  const languages = Object.keys(file.languages);
+  if (languages.length > 1) {
+    const message = `more than one language ${notYet}`;
+    scope.report(['languages', languages[1] ?? ''], { message }, 'key');
+  }
+  if (!languages.includes(file.ifNoLanguage)) {
+    const message = `expected one of the "languages" (${list(languages)}), found ${JSON.stringify(file.ifNoLanguage)}`;
+    scope.report(
+      ['ifNoLanguage'],
+      present({ message, fix: didYouMean(file.ifNoLanguage, languages) }),
+    );
+  }
+  checkVariables(scope, file);
+  const { template, topic, buyingStage, from, ifNoOwner, again, ifNoLanguage, variables } = file;
+  return present({
+    template,
+    topic,
+    buyingStage,
+    from,
+    ifNoOwner,
+    again,
+    languages: file.languages,
+    ifNoLanguage,
+    variables,
+  });
+}
+
+/** `lead.<fact>` must be a fact; what else an email can read is the renderer's. */
+function checkVariables(scope: Scope, file: TemplateFile): void {
+  const known = new Set(scope.names.facts.keys());
+  for (const variable of Object.keys(file.variables)) {
+    const [root, ...rest] = variable.split('.');
+    if (root !== 'lead') continue;
+    check(scope, 'fact', rest.join('.'), ['variables', variable], known);
+  }
+}

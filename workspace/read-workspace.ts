@@ -1,0 +1,58 @@
+/**
+ * Reads the files of a workspace from disk, as text.
+ *
+ * The only place that touches the disk for them; it decides nothing about what they mean. Links are
+ * not followed and nothing outside the known folders is read.
+ */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { WorkspaceFile } from '../core/definitions/sources.ts';
+
+const folders = ['journeys', 'rules', 'templates', 'personas', 'imports', 'campaigns'];
+const extensions = /\.(json|mjml|txt)$/;
+/** A text file of a workspace is a few kilobytes; more is a slip (a copied list, an image). */
+const bytesMost = 2_000_000;
+
+/** Every file by its path relative to `directory`, sorted. */
+export async function readWorkspace(directory: string): Promise<readonly WorkspaceFile[]> {
+  const found = await Promise.all(folders.map((folder) => listFolder(directory, folder)));
+  const paths = found.flat().sort();
+  if (paths.length === 0) {
+    throw new Error(
+      `${directory} holds no workspace: expected folders such as journeys/, rules/ and templates/`,
+    );
+  }
+  return Promise.all(paths.map((path) => readOne(directory, path)));
+}
+
+async function listFolder(directory: string, folder: string): Promise<readonly string[]> {
+  const entries = await readdir(join(directory, folder), { withFileTypes: true }).catch(
+    (cause: unknown) => {
+      if (isMissing(cause)) return [];
+      throw new Error(`${join(directory, folder)} cannot be read`, { cause });
+    },
+  );
+  const nested = await Promise.all(
+    entries.map(async (entry) => {
+      const path = `${folder}/${entry.name}`;
+      if (entry.name.startsWith('.')) return [];
+      if (entry.isDirectory()) return listFolder(directory, path);
+      return entry.isFile() && extensions.test(entry.name) ? [path] : [];
+    }),
+  );
+  return nested.flat();
+}
+
+async function readOne(directory: string, path: string): Promise<WorkspaceFile> {
+  const full = join(directory, path);
+  const { size } = await stat(full);
+  if (size > bytesMost) {
+    throw new Error(`${full} is ${size} bytes long: expected at most ${bytesMost}`);
+  }
+  const text = await readFile(full, 'utf8');
+  return { path, text: text.startsWith('\uFEFF') ? text.slice(1) : text };
+}
+
+function isMissing(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+}

@@ -73,7 +73,7 @@ export async function openJourneyWorld(server: JourneyServer): Promise<JourneyWo
   const taskQueue = `${QUEUES.journeys}-${randomBytes(6).toString('hex')}`;
   const scripts = new Map<string, Scripted>();
   const activities = { ...scriptedActivities(scripts) };
-  const common = { connection, namespace, activities };
+  const common = { connection, namespace, activities, identity: 'journey-world' };
   const workers = [
     await Worker.create({ ...common, taskQueue, workflowBundle, ...UNCACHED }),
     await Worker.create({ ...common, taskQueue: mailQueueBeside(taskQueue) }),

@@ -55,7 +55,7 @@ export class Random {
 
 function randomFlow(random: Random): Flow {
   const steps: Record<StepId, FlowStep> = {};
-  const budget = { left: 3 + random.below(10) };
+  const budget = { left: 5 + random.below(12) };
   const start = randomList(random, steps, budget, null, 0);
   return { v: 1, start, steps };
 }
@@ -140,9 +140,9 @@ function randomMessages(random: Random, flow: Flow): readonly Arrival[] {
     arrivals.set(at, message(at)); // At most one in a minute: no two arrive together by chance.
   };
   for (const [step] of waits) {
-    for (let i = random.below(4); i > 0; i -= 1) {
+    for (let i = random.below(7); i > 0; i -= 1) {
       seq += 1;
-      const arm = random.pick(['a', 'b', 'unknown']);
+      const arm = random.pick(['a', 'a', 'b', 'unknown']);
       const late = random.chance(20) ? random.below(600) * MINUTE : 0;
       const satisfied = { type: 'satisfied', seq, step, arm } as const;
       add((at) => ({ ...satisfied, at: at - late }));
@@ -150,7 +150,7 @@ function randomMessages(random: Random, flow: Flow): readonly Arrival[] {
     }
   }
   if (random.chance(20)) add((at) => ({ type: 'satisfied', seq: 99, step: 'gone', arm: 'a', at }));
-  if (random.chance(30)) add(() => ({ type: 'exit', seq: seq + 1, exit: 'bought' }));
+  if (random.chance(25)) add(() => ({ type: 'exit', seq: seq + 1, exit: 'bought' }));
   return [...arrivals]
     .sort(([a], [b]) => a - b)
     .map(([arrivesAt, message]) => ({ arrivesAt, message }));

@@ -8,6 +8,22 @@
 import type { Consent, Suppression } from '../core/facts/lead.ts';
 import type { Sql } from './client.ts';
 
+/** What the addresses of leads allow. */
+export interface Permissions {
+  readonly consents: ReadonlyMap<string, readonly Consent[]>;
+  readonly suppressions: ReadonlyMap<string, readonly Suppression[]>;
+}
+
+export async function loadPermissions(
+  sql: Sql,
+  addresses: readonly string[],
+): Promise<Permissions> {
+  return {
+    consents: await loadConsents(sql, addresses),
+    suppressions: await loadSuppressions(sql, addresses),
+  };
+}
+
 export interface NewConsent extends Consent {
   readonly id: string;
   readonly address: string;

@@ -142,21 +142,3 @@ export async function loadEnrolments(
     [ids],
   );
 }
-
-/** Where a run stands, written by acting steps: for people, and for noticing what is late. */
-export async function saveStep(
-  sql: Sql,
-  at: {
-    readonly id: string;
-    readonly step: string;
-    readonly since: number;
-    readonly expectedBy: number | null;
-  },
-): Promise<void> {
-  await sql.run(
-    `UPDATE enrolment SET step = $2, since = to_timestamp($3::float8 / 1000.0),
-       expected_by = to_timestamp($4::float8 / 1000.0)
-     WHERE id = $1 AND status = 'open'`,
-    [at.id, at.step, at.since, at.expectedBy],
-  );
-}

@@ -5,20 +5,10 @@
  * `lockLeads` is its first part alone, under the one lock a lead has (rows in order of id, always
  * before accounts and pools). Scores are stored for lists only and never read back.
  */
-import type {
-  Account,
-  Consent,
-  EnrolmentState,
-  EventCount,
-  HandoffState,
-  Lead,
-  LeadEvent,
-  StageState,
-  Suppression,
-} from '../core/facts/lead.ts';
+import type { Account, EnrolmentState, Lead, StageState } from '../core/facts/lead.ts';
 import type { Json } from '../core/rules/condition.ts';
 import { StaleRead, type Sql } from './client.ts';
-import { loadConsents, loadSuppressions } from './consent.ts';
+import { loadPermissions, type Permissions } from './consent.ts';
 import { loadEnrolmentStates } from './enrolments.ts';
 import { loadEventCounts, loadLeadEvents, type EventNeed } from './events.ts';
 import { loadHandoffStates } from './handoffs.ts';
@@ -46,6 +36,14 @@ export async function loadLeads(
  * the transaction has to find out anew whom the event is about.
  */
 export async function lockLeads(sql: Sql, ids: readonly string[]): Promise<readonly Lead[]> {
+  return (await lockSavedLeads(sql, ids)).map(({ lead }) => lead);
+}
+
+/** `lockLeads` with the scores of lists, which only their writer needs. */
+export async function lockSavedLeads(
+  sql: Sql,
+  ids: readonly string[],
+): Promise<readonly SavedLead[]> {
   if (ids.length === 0) return [];
   const rows = await sql.query<LeadRow>(
     `${selectLead} WHERE l.id = ANY($1::uuid[]) ORDER BY l.id FOR UPDATE OF l`,
@@ -53,41 +51,48 @@ export async function lockLeads(sql: Sql, ids: readonly string[]): Promise<reado
   );
   const moved = rows.find((row) => row.canonicalId !== row.id);
   if (moved !== undefined) throw new StaleRead(`lead ${moved.id} has been merged`);
-  return rows.map(leadOf);
+  return rows.map((row) => ({ lead: leadOf(row), scores: row.scores }));
 }
 
-/** What hangs on leads: six statements for one lead or for two hundred. */
+/** What the caller of `completeLeads` has read before it. */
+export interface Attachments {
+  readonly enrolments: ReadonlyMap<string, readonly EnrolmentState[]>;
+  readonly permissions: Permissions;
+}
+
+/** What hangs on leads: the same few statements for one lead or for two hundred. */
 export async function completeLeads(
   sql: Sql,
   leads: readonly Lead[],
   needs: LeadNeeds,
-  enrolments?: ReadonlyMap<string, readonly EnrolmentState[]>,
+  read?: Attachments,
 ): Promise<readonly Lead[]> {
   if (leads.length === 0) return [];
   const ids = leads.map((lead) => lead.id);
+  const enrolments = read?.enrolments ?? (await loadEnrolmentStates(sql, ids));
   const addresses = leads.flatMap((lead) => lead.address ?? []);
-  const inside = enrolments ?? (await loadEnrolmentStates(sql, ids));
+  const permissions = read?.permissions ?? (await loadPermissions(sql, addresses));
   const events = await loadLeadEvents(sql, ids, needs.events);
   const counts = await loadEventCounts(sql, ids);
   const handoffs = await loadHandoffStates(sql, ids);
-  const consents = await loadConsents(sql, addresses);
-  const suppressions = await loadSuppressions(sql, addresses);
-  return leads.map((lead) =>
-    completed(lead, {
-      enrolments: inside.get(lead.id) ?? [],
+  return leads.map((lead) => {
+    const handoff = handoffs.get(lead.id);
+    return {
+      ...lead,
+      enrolments: enrolments.get(lead.id) ?? [],
       events: events.get(lead.id) ?? [],
       counts: counts.get(lead.id) ?? {},
-      handoff: handoffs.get(lead.id),
-      consents: consents.get(lead.address ?? '') ?? [],
-      suppressions: suppressions.get(lead.address ?? '') ?? [],
-    }),
-  );
+      ...(handoff === undefined ? {} : { handoff }),
+      consents: permissions.consents.get(lead.address ?? '') ?? [],
+      suppressions: permissions.suppressions.get(lead.address ?? '') ?? [],
+    };
+  });
 }
 
 export interface SavedLead {
   readonly lead: Lead;
   /** The last computed scores, for lists. */
-  readonly scores: unknown;
+  readonly scores: { readonly [model: string]: unknown };
 }
 
 /** Creates and updates in one statement. New leads are their own canonical lead. */
@@ -125,6 +130,7 @@ interface LeadRow {
   readonly stageState: Omit<StageState, 'stage'>;
   readonly disqualified: Lead['disqualified'] | null;
   readonly segments: readonly string[];
+  readonly scores: SavedLead['scores'];
   readonly lastActivityAt: number | null;
   readonly lastSeenAt: number | null;
   readonly seq: number;
@@ -138,7 +144,7 @@ interface LeadRow {
 }
 
 const selectLead = `SELECT l.id, l.canonical_id AS "canonicalId", l.split_key AS "splitKey", l.born_at AS "bornAt",
-  l.address, l.traits, l.tags, l.owner, l.stage, l.stage_state AS "stageState", l.disqualified, l.segments,
+  l.address, l.traits, l.tags, l.owner, l.stage, l.stage_state AS "stageState", l.disqualified, l.segments, l.scores,
   l.last_activity_at AS "lastActivityAt", l.last_seen_at AS "lastSeenAt", l.seq, l.due_at AS "dueAt",
   a.id AS "accountId", a.name AS "accountName", a.domain AS "accountDomain", a.owner AS "accountOwner",
   a.tags AS "accountTags", a.traits AS "accountTraits"
@@ -180,20 +186,6 @@ function accountOf(row: LeadRow): Account | undefined {
     tags: row.accountTags ?? [],
     traits: row.accountTraits ?? {},
   };
-}
-
-interface Attached {
-  readonly enrolments: readonly EnrolmentState[];
-  readonly events: readonly LeadEvent[];
-  readonly counts: { readonly [event: string]: EventCount };
-  readonly handoff: HandoffState | undefined;
-  readonly consents: readonly Consent[];
-  readonly suppressions: readonly Suppression[];
-}
-
-function completed(lead: Lead, attached: Attached): Lead {
-  const { handoff, ...rest } = attached;
-  return { ...lead, ...rest, ...(handoff === undefined ? {} : { handoff }) };
 }
 
 /** A key that is undefined is left out of the JSON, and reads as NULL there. */

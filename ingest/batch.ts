@@ -1,0 +1,192 @@
+/**
+ * The one transaction: a batch of requests becomes events, decisions, enrolments, handoffs and outbox
+ * rows, or nothing of it does.
+ *
+ * Order: identity keys (sorted), lead rows (by id, FOR UPDATE), accounts; then the fold in order of
+ * arrival; then one statement per table, however large the batch. What was read before a lock and
+ * turned out otherwise under it throws `StaleRead`, and the whole transaction begins anew.
+ */
+import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { DecisionContext } from '../core/decision/context.ts';
+import { newId } from '../core/decision/ids.ts';
+import type { Release } from '../core/definitions/release.ts';
+import type { EnrolmentState } from '../core/facts/lead.ts';
+import { factNeeds } from '../core/facts/needs.ts';
+import type { JourneyPlan } from '../core/journey/plan.ts';
+import { lockAccounts, saveAccounts } from '../store/accounts.ts';
+import { StaleRead, type Sql } from '../store/client.ts';
+import { loadPermissions } from '../store/consent.ts';
+import { loadEnrolmentStates } from '../store/enrolments.ts';
+import { findAnswers, type EventNeed } from '../store/events.ts';
+import {
+  addIdentities,
+  findCanonical,
+  findIdentities,
+  listMergeCandidates,
+  mergeLeads,
+  type FoundIdentity,
+} from '../store/identities.ts';
+import { completeLeads, lockSavedLeads, saveLeads, type SavedLead } from '../store/leads.ts';
+import type { OutboxRow } from '../store/outbox.ts';
+import { createChanges, type Changes } from './changes.ts';
+import { createFold, type Fold, type FoldedEvent } from './fold.ts';
+import type { IngestAnswer, IngestRequest } from './request.ts';
+import { keysOfAll, resolveLeads, type ResolutionPlan } from './resolve.ts';
+
+/** What is published, as ingest needs it. */
+export interface Releases {
+  /** The release in force; the same object for as long as it is. */
+  current(): Promise<Release>;
+  /** Plans by hash, for enrolments that entered under an earlier release. */
+  plans(hashes: readonly string[]): Promise<ReadonlyMap<string, JourneyPlan>>;
+}
+
+export interface BatchResult {
+  readonly answers: readonly IngestAnswer[];
+  /** Written here and due now: to be delivered after the commit. */
+  readonly outbox: readonly OutboxRow[];
+  readonly context: DecisionContext;
+  readonly folded: readonly FoldedEvent[];
+}
+
+export async function ingestBatch(
+  sql: Sql,
+  requests: readonly IngestRequest[],
+  releases: Releases,
+): Promise<BatchResult> {
+  const release = await releases.current();
+  const { plan, leads } = await lockWhoIsMeant(sql, requests);
+  const ids = requests.map(({ event }) => event.id);
+  const answers = new Map(await findAnswers<IngestAnswer>(sql, ids));
+  const enrolments = await loadEnrolmentStates(sql, plan.leadIds);
+  const context = await contextFor([...enrolments.values()].flat(), release, releases);
+  const changes = createChanges(release.id, freshId);
+  const fold = await loadFold(sql, requests, plan, leads, enrolments, context, changes);
+  const results = requests.map((request, index) => {
+    const resolution = plan.resolutions[index];
+    if (resolution === undefined) throw new Error(`request ${index} was not resolved`);
+    const { event } = request;
+    const answer = answers.get(event.id) ?? fold.add(request, resolution);
+    // A tick is no event: asked twice, it is decided by whether the lead is still due.
+    if (event.type !== 'tick') answers.set(event.id, answer);
+    return answer;
+  });
+  const outbox = await write(sql, fold, changes);
+  return { answers: results, outbox, context, folded: fold.folded };
+}
+
+interface Locked {
+  readonly plan: ResolutionPlan;
+  readonly leads: readonly SavedLead[];
+}
+
+/** Finds out who is meant, adds new keys, takes the locks, and makes sure that it is still so. */
+async function lockWhoIsMeant(sql: Sql, requests: readonly IngestRequest[]): Promise<Locked> {
+  const named = new Set(requests.flatMap(({ who }) => ('leadId' in who ? [who.leadId] : [])));
+  const identities = await findIdentities(sql, keysOfAll(requests));
+  const canonical = await findCanonical(sql, [...named]);
+  const plan = resolveLeads(requests, { identities, canonical }, freshId);
+  if ((await addIdentities(sql, plan.newKeys)) < plan.newKeys.length) {
+    throw new StaleRead('another transaction brought the same new key');
+  }
+  const leads = await lockSavedLeads(sql, plan.leadIds);
+  if (leads.length < plan.leadIds.length) throw new StaleRead('a lead is gone');
+  const addresses = new Map(leads.map(({ lead }) => [lead.id, lead.address ?? null]));
+  if (identities.some(({ leadId, address }) => isOther(addresses.get(leadId), address))) {
+    throw new StaleRead('a lead got another address meanwhile');
+  }
+  if (plan.isFragile && identities.length > 0) await expectSame(sql, identities, plan);
+  return { plan, leads };
+}
+
+function isOther(locked: string | null | undefined, found: string | null): boolean {
+  return locked !== undefined && locked !== found;
+}
+
+/** For batches that attach keys or merge: who holds which user id must not have changed. */
+async function expectSame(
+  sql: Sql,
+  before: readonly FoundIdentity[],
+  { newKeys }: ResolutionPlan,
+): Promise<void> {
+  const own = new Set(newKeys.filter(({ kind }) => kind === 'userId').map(({ value }) => value));
+  const claims = (found: readonly FoundIdentity[]) =>
+    found
+      .map(({ kind, value, leadId, userIds }) =>
+        [kind, value, leadId, ...userIds.filter((id) => !own.has(id))].join('\u0000'),
+      )
+      .sort();
+  if (!isDeepStrictEqual(claims(before), claims(await findIdentities(sql, before)))) {
+    throw new StaleRead('an identity was attached meanwhile');
+  }
+}
+
+async function loadFold(
+  sql: Sql,
+  requests: readonly IngestRequest[],
+  plan: ResolutionPlan,
+  saved: readonly SavedLead[],
+  enrolments: ReadonlyMap<string, readonly EnrolmentState[]>,
+  context: DecisionContext,
+  changes: Changes,
+): Promise<Fold> {
+  const stored = saved.map(({ lead }) => lead);
+  const addresses = new Set([
+    ...stored.flatMap(({ address }) => address ?? []),
+    ...requests.flatMap(({ event }) => event.address ?? []),
+  ]);
+  const permissions = await loadPermissions(sql, [...addresses]);
+  const now = Math.min(...requests.map(({ event }) => event.receivedAt));
+  const needs = { events: eventNeeds(context, now) };
+  const leads = await completeLeads(sql, stored, needs, { enrolments, permissions });
+  const accountIds = new Set(requests.flatMap(({ event }) => event.account?.id ?? []));
+  const accounts = await lockAccounts(sql, [...accountIds].sort());
+  const scores = new Map(saved.map((one) => [one.lead.id, one.scores]));
+  const people = leads.map((lead) => ({ lead, scores: scores.get(lead.id) ?? {} }));
+  return createFold({ people, accounts, permissions, context, born: plan.born }, changes);
+}
+
+async function write(sql: Sql, fold: Fold, changes: Changes): Promise<readonly OutboxRow[]> {
+  const saved = fold.leads();
+  await saveAccounts(sql, fold.accounts());
+  await saveLeads(sql, saved);
+  await mergeLeads(sql, fold.merges);
+  await listMergeCandidates(sql, fold.candidates);
+  const absorbed = new Set(fold.merges.map(({ from }) => from));
+  const leads = saved.flatMap(({ lead }) => (absorbed.has(lead.id) ? [] : [lead]));
+  return changes.write(sql, leads);
+}
+
+/** Earlier plans are fetched only where somebody is still on one. */
+async function contextFor(
+  enrolments: readonly EnrolmentState[],
+  release: Release,
+  releases: Releases,
+): Promise<DecisionContext> {
+  const earlier = new Set<string>();
+  for (const { status, journey, planHash } of enrolments) {
+    const isCurrent = release.journeys[journey]?.hash === planHash;
+    if (status === 'open' && !isCurrent) earlier.add(planHash);
+  }
+  return { release, plans: earlier.size === 0 ? new Map() : await releases.plans([...earlier]) };
+}
+
+const needsOfRelease = new WeakMap<Release, ReturnType<typeof factNeeds>>();
+
+/** Which events to load, as seen from the earliest instant of the batch. */
+export function eventNeeds(context: DecisionContext, now: number): readonly EventNeed[] {
+  const { release, plans } = context;
+  const needs =
+    plans.size > 0
+      ? factNeeds(release, [...plans.values()])
+      : (needsOfRelease.get(release) ?? factNeeds(release));
+  if (plans.size === 0) needsOfRelease.set(release, needs);
+  return [...needs.events].map(([event, reach]) =>
+    reach === 'all' ? { event } : { event, since: now - reach },
+  );
+}
+
+function freshId(): string {
+  return newId(Date.now(), randomBytes(10));
+}

@@ -1,0 +1,232 @@
+/**
+ * Whom each event of a batch is about, and which leads turn out to be one person. Pure: it plans on
+ * what was read, the transaction carries the plan out under locks.
+ *
+ * An event goes to the lead of its userId, else email, else anonymousId; unknown keys join that lead.
+ * Two leads merge by themselves when at most one has an address and they do not hold two different
+ * user ids. Any other pair is listed for a person, and no key moves: a shared browser or a forwarded
+ * form must never melt two people into one.
+ */
+import type { FoundIdentity, IdentityKey, IdentityKind } from '../store/identities.ts';
+import type { IngestRequest } from './request.ts';
+
+export interface Resolution {
+  /** The lead as it is known when the event is folded, after these merges. */
+  readonly leadId: string;
+  readonly merges: readonly { readonly from: string; readonly into: string }[];
+  readonly listed: readonly {
+    readonly leadIds: readonly [string, string];
+    readonly because: string;
+  }[];
+  /** The email of the event belongs to another lead: the event must not bring it to this one. */
+  readonly dropsAddress: boolean;
+}
+export interface ResolutionPlan {
+  readonly resolutions: readonly Resolution[];
+  readonly newKeys: readonly (IdentityKey & { readonly leadId: string })[];
+  /** Leads the batch brings to life, of which some may merge at once. */
+  readonly born: ReadonlySet<string>;
+  /** Existing leads the batch touches, to be locked. */
+  readonly leadIds: readonly string[];
+  /** It rests on who holds which key: to be looked at again under the locks. */
+  readonly isFragile: boolean;
+}
+
+export interface Known {
+  readonly identities: readonly FoundIdentity[];
+  /** For events that name their lead: its canonical id. */
+  readonly canonical: ReadonlyMap<string, string>;
+}
+
+interface Person {
+  readonly id: string;
+  hasAddress: boolean;
+  readonly userIds: Set<string>;
+}
+
+/** Throws for an event that names a lead which does not exist. */
+export function resolveLeads(
+  requests: readonly IngestRequest[],
+  known: Known,
+  newLeadId: () => string,
+): ResolutionPlan {
+  const world = worldOf(known);
+  const newKeys: (IdentityKey & { readonly leadId: string })[] = [];
+  const touched = new Set<string>();
+  let isFragile = false;
+  const resolutions = requests.map((request): Resolution => {
+    const keys = keysOf(request);
+    const resolution =
+      'leadId' in request.who
+        ? resolveKnown(request.who.leadId, world, known)
+        : resolveKeys(keys, world, newLeadId);
+    const { leadId, merges } = resolution;
+    touched.add(leadId);
+    for (const merge of merges) touched.add(merge.from).add(merge.into);
+    isFragile ||= merges.length > 0 || resolution.listed.length > 0;
+    for (const key of keys) {
+      if (world.owner.has(nameOf(key)) || (resolution.dropsAddress && key.kind === 'email'))
+        continue;
+      world.owner.set(nameOf(key), leadId);
+      newKeys.push({ ...key, leadId });
+      isFragile ||= !world.born.has(leadId);
+      attach(key, world.person(leadId));
+    }
+    return resolution;
+  });
+  const leadIds = [...touched].filter((id) => !world.born.has(id)).sort();
+  return { resolutions, newKeys: newKeys.sort(byName), born: world.born, leadIds, isFragile };
+}
+
+/** Every key of a batch once. */
+export function keysOfAll(requests: readonly IngestRequest[]): readonly IdentityKey[] {
+  const keys = new Map<string, IdentityKey>();
+  for (const request of requests) for (const key of keysOf(request)) keys.set(nameOf(key), key);
+  return [...keys.values()];
+}
+
+const kinds: readonly IdentityKind[] = ['userId', 'email', 'anonymousId'];
+function keysOf({ who }: IngestRequest): readonly IdentityKey[] {
+  if ('leadId' in who) return [];
+  return kinds.flatMap((kind) => {
+    const value = who[kind];
+    return value === undefined ? [] : [{ kind, value }];
+  });
+}
+
+/** What is known, changing as the batch is planned from its first event to its last. */
+interface World {
+  readonly owner: Map<string, string>;
+  readonly born: Set<string>;
+  /** The person who stands for a lead now, through the merges planned so far. */
+  person(leadId: string): Person;
+  bear(leadId: string): Person;
+  merge(from: Person, into: Person): void;
+}
+
+function worldOf(known: Known): World {
+  const people = new Map<string, Person>();
+  const owner = new Map<string, string>();
+  const mergedInto = new Map<string, string>();
+  const born = new Set<string>();
+  for (const { leadId, address, userIds, ...key } of known.identities) {
+    owner.set(nameOf(key), leadId);
+    people.set(leadId, { id: leadId, hasAddress: address !== null, userIds: new Set(userIds) });
+  }
+  const make = (id: string): Person => {
+    const person = { id, hasAddress: false, userIds: new Set<string>() };
+    people.set(id, person);
+    return person;
+  };
+  const person = (leadId: string): Person => {
+    const id = mergedInto.get(leadId);
+    return id === undefined ? (people.get(leadId) ?? make(leadId)) : person(id);
+  };
+  return {
+    owner,
+    born,
+    person,
+    bear(leadId) {
+      born.add(leadId);
+      return make(leadId);
+    },
+    merge(from, into) {
+      mergedInto.set(from.id, into.id);
+      into.hasAddress ||= from.hasAddress;
+      for (const id of from.userIds) into.userIds.add(id);
+    },
+  };
+}
+
+function resolveKnown(leadId: string, world: World, known: Known): Resolution {
+  const canonical = known.canonical.get(leadId);
+  if (canonical === undefined) throw new Error(`there is no lead ${leadId}`);
+  return {
+    leadId: world.person(canonical).id,
+    merges: [],
+    listed: [],
+    dropsAddress: false,
+  };
+}
+
+function resolveKeys(
+  keys: readonly IdentityKey[],
+  world: World,
+  newLeadId: () => string,
+): Resolution {
+  const found = new Map<string, Person>();
+  for (const key of keys) {
+    const owner = world.owner.get(nameOf(key));
+    if (owner === undefined) continue;
+    const person = world.person(owner);
+    found.set(person.id, person);
+  }
+  const [first, ...others] = found.values();
+  const newcomer = first === undefined ? undefined : whyNewcomer(keys, first, world);
+  let target = first === undefined || newcomer !== undefined ? world.bear(newLeadId()) : first;
+  const listed: { leadIds: readonly [string, string]; because: string }[] = [];
+  const merges: { from: string; into: string }[] = [];
+  if (first !== undefined && newcomer !== undefined) {
+    listed.push({ leadIds: [target.id, first.id], because: newcomer });
+  }
+  const bringsEmail = keys.some((key) => key.kind === 'email' && !world.owner.has(nameOf(key)));
+  for (const other of others) {
+    const against = whyNotMerge(target, other, bringsEmail);
+    if (against !== undefined) {
+      listed.push({ leadIds: [target.id, other.id], because: against });
+      continue;
+    }
+    const [into, from] = survivor(target, other);
+    world.merge(from, into);
+    merges.push({ from: from.id, into: into.id });
+    target = into;
+  }
+  return {
+    leadId: target.id,
+    merges,
+    listed,
+    dropsAddress: ownsElsewhere(keys, target, world),
+  };
+}
+
+/** A new user id on a lead that has one, or a new address in a browser that has one: someone else. */
+function whyNewcomer(keys: readonly IdentityKey[], lead: Person, world: World): string | undefined {
+  const isUnknown = (kind: IdentityKind) =>
+    keys.some((key) => key.kind === kind && !world.owner.has(nameOf(key)));
+  if (isUnknown('userId')) return lead.userIds.size > 0 ? 'two-user-ids' : undefined;
+  const hasKnownUser = keys.some((key) => key.kind === 'userId');
+  return isUnknown('email') && !hasKnownUser && lead.hasAddress ? 'two-addresses' : undefined;
+}
+
+function whyNotMerge(one: Person, other: Person, bringsEmail: boolean): string | undefined {
+  if ((one.hasAddress || bringsEmail) && other.hasAddress) return 'two-addresses';
+  if (new Set([...one.userIds, ...other.userIds]).size > 1) return 'two-user-ids';
+  return undefined;
+}
+
+/** The one with the address survives, else the one with a user id, else the one the event names first. */
+function survivor(one: Person, other: Person): readonly [Person, Person] {
+  if (other.hasAddress && !one.hasAddress) return [other, one];
+  if (one.hasAddress || one.userIds.size > 0 || other.userIds.size === 0) return [one, other];
+  return [other, one];
+}
+
+function ownsElsewhere(keys: readonly IdentityKey[], lead: Person, world: World): boolean {
+  const email = keys.find((key) => key.kind === 'email');
+  const owner = email === undefined ? undefined : world.owner.get(nameOf(email));
+  return owner !== undefined && world.person(owner).id !== lead.id;
+}
+
+function attach(key: IdentityKey, person: Person): void {
+  if (key.kind === 'email') person.hasAddress = true;
+  if (key.kind === 'userId') person.userIds.add(key.value);
+}
+
+function nameOf(key: IdentityKey): string {
+  return `${key.kind}\u0000${key.value}`;
+}
+/** In the order of Postgres' index: by code point, as its C collation compares. */
+function byName(one: IdentityKey, other: IdentityKey): number {
+  const [a, b] = [nameOf(one), nameOf(other)];
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -76,16 +76,10 @@ function countChanges({ lead }: Search, { event, within }: JsonObject): readonly
     );
 }
 
-/** Whole days: `n` is reached after n days and left after n + 1. */
-function dayChanges(lead: Lead, { value }: Leaf): readonly number[] {
+/** Whole days: `n` is reached after n days. */
+function dayChanges(lead: Lead, leaf: Leaf): readonly number[] {
   const since = lead.lastActivityAt ?? lead.bornAt;
-  const values = Array.isArray(value) ? value : [value];
-  return values.flatMap((one: Leaf['value']) => {
-    const days = numberOf(one);
-    return days === undefined
-      ? []
-      : [Math.floor(days), Math.floor(days) + 1].map((day) => since + day * DAY_MS);
-  });
+  return turningPoints(leaf).map((days) => since + days * DAY_MS);
 }
 
 /** `withinLast` and `olderThan`, decorated or not. */
@@ -132,23 +126,28 @@ function thresholdsOf(
   };
   const bands = (score: string) => (grades[score] ?? []).map((band) => band.from);
   for (const leaf of leaves) {
-    if (leaf.fact === 'fitScore') add('fit', around(leaf.value));
-    else if (leaf.fact === 'engagementScore') add('engagement', around(leaf.value));
+    if (leaf.fact === 'fitScore') add('fit', turningPoints(leaf));
+    else if (leaf.fact === 'engagementScore') add('engagement', turningPoints(leaf));
     else add('fit', bands('fit'));
     if (leaf.fact === 'grade') add('engagement', bands('engagement'));
   }
   return thresholds;
 }
 
-/** Scores are whole: "more than 60" begins at 61, "60" ends there. */
-function around(value: Leaf['value']): readonly number[] {
+/** Days and scores are whole: "at least 60" turns at 60, "more than 60" at 61, "is 60" at both. */
+function turningPoints({ operator, value }: Leaf): readonly number[] {
   const values = Array.isArray(value) ? value : [value];
   return values.flatMap((one: Leaf['value']) => {
-    const points = numberOf(one);
-    return points === undefined ? [] : [Math.ceil(points), Math.floor(points) + 1];
+    const number = numberOf(one);
+    if (number === undefined) return [];
+    if (fromTheValueOn.has(operator)) return [Math.ceil(number)];
+    if (aboveTheValue.has(operator)) return [Math.floor(number) + 1];
+    return [Math.ceil(number), Math.floor(number) + 1];
   });
 }
 
+const fromTheValueOn = new Set(['atLeast', 'lessThan', 'greaterThanInclusive']);
+const aboveTheValue = new Set(['moreThan', 'atMost', 'greaterThan', 'lessThanInclusive']);
 const DAY_MS = 86_400_000;
 const scoreFacts = new Set(['fitScore', 'engagementScore', 'fitGrade', 'grade']);
 

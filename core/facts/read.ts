@@ -19,7 +19,7 @@ import { emailKind } from './email-kind.ts';
 import { eventsByName } from './event-index.ts';
 import type { Lead } from './lead.ts';
 import { matchesEvent } from './match-event.ts';
-import { ofType, standardTrait } from './traits.ts';
+import { ofType, standardTrait, traitAt } from './traits.ts';
 
 export interface FactScope {
   /** Properties of the entry event, read as `entry.<property>`. */
@@ -164,7 +164,7 @@ function builtInTrait(lead: Lead, fact: string): FactValue {
 function declaredFact({ lead, compiled, read }: Reading, declared: FactDeclaration): FactValue {
   const { id, from, type, values, derive } = declared;
   for (const path of [from, id]) {
-    const value = ofType(valueAt(lead.traits, path), type, values);
+    const value = ofType(traitAt(lead.traits, path), type, values);
     if (isKnown(value)) return value;
   }
   if (derive === undefined || derive.from === id) return undefined;

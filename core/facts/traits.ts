@@ -31,10 +31,15 @@ export const standardTraits: { readonly [fact: string]: readonly string[] } = {
 /** The value of a built-in trait, whichever of its names it came under. */
 export function standardTrait(traits: Traits, fact: string, type: FactType): FactValue {
   for (const path of [fact, ...(standardTraits[fact] ?? [])]) {
-    const value = ofType(valueAt(traits, path), type);
+    const value = ofType(traitAt(traits, path), type);
     if (isKnown(value)) return tidy(fact, value);
   }
   return partOfName(traits, fact);
+}
+
+/** A trait by its name, dots and all, or by its path into nested traits. */
+export function traitAt(traits: Traits, path: string): FactValue {
+  return Object.hasOwn(traits, path) ? traits[path] : valueAt(traits, path);
 }
 
 export function ofType(value: FactValue, type: FactType, values?: readonly string[]): FactValue {

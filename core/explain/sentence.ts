@@ -1,0 +1,116 @@
+/**
+ * Verdicts and points as sentences people read: "country is DE, which is one of DE, AT, CH".
+ *
+ * Every place that shows a reason (handoff email, console, CLI, API) takes it from here, so a decision
+ * reads the same everywhere. It decides nothing and knows no lead; names come from the caller.
+ */
+import type { FactValue, Json } from '../rules/condition.ts';
+import type { Explanation, LeafExplanation, Verdict } from '../rules/compile.ts';
+import { durationInWords, durationOf } from '../rules/duration.ts';
+import { isKnown, operators } from '../rules/operators.ts';
+import type { ScoredPoint } from '../scoring/score.ts';
+
+export interface Names {
+  /** How people call a fact; its id when absent. */
+  readonly fact?: (id: string) => string;
+  readonly segment?: (id: string) => string;
+}
+
+/** What decided: the leaves that held for a verdict that holds, those that failed for one that does not. */
+export function sentencesOf(verdict: Verdict, names: Names = {}): readonly string[] {
+  return [...new Set(deciding(verdict.explanation).map((leaf) => sentenceOfLeaf(leaf, names)))];
+}
+
+export function sentenceOfVerdict(verdict: Verdict, names: Names = {}): string {
+  const reasons = sentencesOf(verdict, names);
+  return reasons.length === 0 ? 'nothing is asked for' : reasons.join('; ');
+}
+
+/** "+8 because Looked at prices (2 times, last 3 days ago)". */
+export function sentenceOfPoint(point: ScoredPoint, now: number): string {
+  const points = `${point.points > 0 ? '+' : ''}${Math.round(point.points * 10) / 10}`;
+  const last = point.events.at(-1);
+  if (last === undefined) return `${points} because ${point.why}`;
+  const times = point.events.length === 1 ? 'once' : `${point.events.length} times, last`;
+  return `${points} because ${point.why} (${times} ${ago(now - last.occurredAt)})`;
+}
+
+export function sentenceOfLeaf(leaf: LeafExplanation, names: Names = {}): string {
+  const fact = factInWords(leaf, names);
+  if (leaf.operator === 'known') return `${fact} is ${isKnown(leaf.actual) ? '' : 'not '}known`;
+  if (!isKnown(leaf.actual)) return `${fact} is not known`;
+  const actual = shown(leaf.actual, leaf.operator);
+  const expected = shown(leaf.expected, leaf.operator);
+  const words = wordsOf(leaf.operator, leaf.result === true);
+  if (words === 'is') return `${fact} is ${actual}`;
+  return `${fact} is ${actual}, which ${words} ${expected}`;
+}
+
+function deciding(node: Explanation): readonly LeafExplanation[] {
+  if (node.result === undefined) return [];
+  switch (node.type) {
+    case 'leaf':
+      return [node];
+    case 'not':
+      return deciding(node.of);
+    case 'segment':
+      return node.of === undefined ? [] : deciding(node.of);
+    case 'all':
+    case 'any':
+      return node.of.filter((child) => child.result === node.result).flatMap(deciding);
+  }
+}
+
+function factInWords(leaf: LeafExplanation, names: Names): string {
+  const named = leaf.name ?? names.fact?.(leaf.fact) ?? leaf.fact;
+  const of = leaf.path === undefined ? named : `${named}.${leaf.path}`;
+  const { event, within, where, model } = leaf.params ?? {};
+  if (leaf.fact === 'eventCount' && typeof event === 'string') {
+    const span = durationOf(within);
+    const window = span === undefined ? '' : ` in the last ${durationInWords(span)}`;
+    return `the number of "${event}"${where === undefined ? '' : ' that match'}${window}`;
+  }
+  return typeof model === 'string' ? `${of} (${model})` : of;
+}
+
+const opposites = new Map([
+  ['has', 'does not have'],
+  ['starts with', 'does not start with'],
+  ['contains', 'does not contain'],
+  ['equals', 'is not'],
+  ['is none of', 'is one of'],
+  ['does not equal', 'is'],
+  ['does not have', 'has'],
+  ['is not', 'is'],
+]);
+
+/** "is at least" or "is not at least"; a decorated operator is named as it is written. */
+function wordsOf(operator: string, holds: boolean): string {
+  const words = operators.get(operator)?.words;
+  if (words === undefined) return `${holds ? 'satisfies' : 'does not satisfy'} ${operator}`;
+  if (holds) return words === 'equals' ? 'is' : words;
+  return opposites.get(words) ?? words.replace(/^is/, 'is not');
+}
+
+function shown(value: FactValue, operator: string): string {
+  const kind = operators.get(operator)?.value;
+  if (kind === 'duration' && typeof value === 'number') {
+    return value < YEAR_MS ? durationInWords(value) : new Date(value).toISOString();
+  }
+  return inWords(value ?? null);
+}
+
+/** Numbers below are spans, above instants: no duration in a file is longer than ten years. */
+const YEAR_MS = 3_650 * 86_400_000;
+
+function inWords(value: Json): string {
+  if (Array.isArray(value)) {
+    const entries: readonly Json[] = value;
+    return entries.length === 0 ? 'empty' : entries.map(inWords).join(', ');
+  }
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function ago(ms: number): string {
+  return ms < 1_000 ? 'just now' : `${durationInWords(ms)} ago`;
+}

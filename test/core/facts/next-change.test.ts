@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Lead, LeadEvent } from '../../../core/facts/lead.ts';
+import { nextChange } from '../../../core/facts/next-change.ts';
+import { factReader } from '../../../core/facts/read.ts';
+import type { Condition } from '../../../core/rules/condition.ts';
+import { compileCondition } from '../../../core/rules/compile.ts';
+import { day, event, lead, now, release } from './example-release.ts';
+
+const seed = 20260327;
+const compile = (condition: Condition) => compileCondition(condition, release.segments);
+
+function holdsAt(condition: Condition, one: Lead, at: number): boolean {
+  return compile(condition).holds(factReader(release, one, at), at);
+}
+function changeOf(condition: Condition, changes: Partial<Lead>, from = now): number | null {
+  return nextChange(release, lead(changes), [compile(condition)], from);
+}
+
+const demoLately: Condition = {
+  fact: 'eventCount',
+  params: { event: 'Demo Requested', within: '30 days' },
+  operator: 'atLeast',
+  value: 1,
+};
+
+test('the end of a window is a change, and the new answer is there at that instant', () => {
+  const events = [event('Demo Requested', now - 3 * day)];
+  const at = changeOf(demoLately, { events });
+  expect(at).toBe(now + 27 * day);
+  expect(holdsAt(demoLately, lead({ events }), now + 27 * day - 1)).toBe(true);
+  expect(holdsAt(demoLately, lead({ events }), now + 27 * day)).toBe(false);
+});
+
+test('45 days without activity are a change at the 45th day', () => {
+  const quiet: Condition = { fact: 'daysSinceActivity', operator: 'atLeast', value: 45 };
+  expect(changeOf(quiet, { lastActivityAt: now - 5 * day - 7 })).toBe(now + 40 * day - 7);
+});
+
+test('a date grows older than the span it is compared with', () => {
+  const stale: Condition = { fact: 'lastSeen', operator: 'olderThan', value: '10 days' };
+  expect(changeOf(stale, { lastSeenAt: now - day })).toBe(now + 9 * day);
+  expect(changeOf(stale, { lastSeenAt: now - 11 * day })).toBeNull();
+});
+
+test('nothing changes where no fact depends on time', () => {
+  expect(changeOf({ fact: 'country', operator: 'is', value: 'DE' }, {})).toBeNull();
+  expect(changeOf({ fact: 'engagementScore', operator: 'atLeast', value: 20 }, {})).toBeNull();
+});
+
+test('a fading score crosses a number that a rule names', () => {
+  const active: Condition = { fact: 'engagementScore', operator: 'atLeast', value: 20 };
+  const old = { lastActivityAt: now - 50 * day, events: [event('Demo Requested', now)] };
+  const at = changeOf(active, old) ?? 0;
+  // 40 points read as 20 until 19.5 are left.
+  expect((at - now) / day).toBeCloseTo(14 * Math.log2(40 / 19.5), 4);
+  expect(holdsAt(active, lead(old), at - 1)).toBe(true);
+  expect(holdsAt(active, lead(old), at)).toBe(false);
+});
+
+test('the instant returned is really the first change', () => {
+  const conditions: readonly Condition[] = [
+    { fact: 'grade', operator: 'isOneOf', value: ['U1', 'U3'] },
+    { fact: 'engagementScore', operator: 'moreThan', value: 35 },
+    { not: { fact: 'engagementScore', operator: 'is', value: 12 } },
+    { all: [demoLately, { fact: 'engagementScore', operator: 'lessThan', value: 50 }] },
+  ];
+  const cases = fc.record({
+    condition: fc.constantFrom(...conditions),
+    lastActivityAt: fc.integer({ min: now - 20 * day, max: now }),
+    events: fc.array(someEvent(), { maxLength: 20 }),
+    samples: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 25, maxLength: 25 }),
+  });
+  let changed = 0;
+  fc.assert(
+    fc.property(cases, ({ condition, samples, ...known }) => {
+      const one = lead(known);
+      const at = nextChange(release, one, [compile(condition)], now);
+      const before = holdsAt(condition, one, now);
+      const last = at === null ? now + 400 * day : at - 1;
+      for (const share of [...samples, 1]) {
+        const sample = Math.floor(now + share * (last - now));
+        expect(holdsAt(condition, one, sample)).toBe(before);
+      }
+      if (at !== null && holdsAt(condition, one, at) !== before) changed++;
+    }),
+    { seed, numRuns: 300 },
+  );
+  expect(changed).toBeGreaterThan(50);
+});
+
+function someEvent(): fc.Arbitrary<LeadEvent> {
+  return fc
+    .record({
+      name: fc.constantFrom('Pricing Viewed', 'Demo Requested', 'Page Viewed', 'Email Clicked'),
+      age: fc.integer({ min: -10 * day, max: 60 * day }),
+      id: fc.uuid(),
+    })
+    .map(({ name, age, id }) => event(name, now - age, { id, properties: { path: '/jobs/1' } }));
+}

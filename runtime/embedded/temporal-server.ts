@@ -4,14 +4,15 @@
 // the next start ends the orphan before it opens that file. Loopback only.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { assertPortIsFree, freePort, LOOPBACK } from './ports.ts';
-import { identify, isSameProcess, stopProcess, type ProcessIdentity } from './processes.ts';
+import { rememberProcess, stopRemembered } from './process-record.ts';
+import { stopProcess } from './processes.ts';
 
 export interface TemporalServerOptions {
   /** From `findTemporalBinary()`. */
@@ -61,7 +62,7 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   const address = `${ip}:${port}`;
   try {
     if (pid === undefined) throw await spawnFailure(child, options.binary);
-    if (options.dbFilename) await remember(options.dbFilename, pid);
+    if (options.dbFilename) await rememberProcess(recordFile(options.dbFilename), pid);
     await untilReady(child, address, options);
   } catch (error) {
     if (pid !== undefined) await stopProcess(pid, STOP);
@@ -75,7 +76,7 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
     stop: async () => {
       await stopProcess(pid, STOP);
       await ended;
-      if (options.dbFilename) await rm(identityFile(options.dbFilename), { force: true });
+      if (options.dbFilename) await rm(recordFile(options.dbFilename), { force: true });
     },
   };
 }
@@ -182,25 +183,9 @@ async function setRetention(
 
 async function prepareFile(dbFilename: string): Promise<void> {
   await mkdir(path.dirname(dbFilename), { recursive: true });
-  const text = await readFile(identityFile(dbFilename), 'utf8').catch(() => '');
-  const orphan = parseIdentity(text);
-  if (orphan && isSameProcess(orphan)) await stopProcess(orphan.pid, STOP);
+  await stopRemembered(recordFile(dbFilename), STOP);
 }
 
-async function remember(dbFilename: string, pid: number): Promise<void> {
-  await writeFile(identityFile(dbFilename), JSON.stringify(identify(pid) ?? null));
-}
-
-function identityFile(dbFilename: string): string {
+function recordFile(dbFilename: string): string {
   return `${dbFilename}.process.json`;
-}
-
-/** A file that was cut off by a kill holds nothing that could be used. */
-function parseIdentity(text: string): ProcessIdentity | undefined {
-  try {
-    return (JSON.parse(text) as ProcessIdentity | null) ?? undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

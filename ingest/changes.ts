@@ -46,7 +46,8 @@ export interface Folded {
 }
 
 export interface Changes {
-  add(folded: Folded): void;
+  /** Returns the ids of its decisions, in their order. */
+  add(folded: Folded): readonly string[];
   /** Reports what `add` could not see: which waits each enrolment has reported by now. */
   write(sql: Sql, leads: readonly Lead[]): Promise<readonly OutboxRow[]>;
 }
@@ -148,19 +149,13 @@ export function createChanges(releaseId: string, newId: () => string): Changes {
         count(counts, lead.id, event);
       }
       const eventId = event.type === 'tick' ? null : answer.eventId;
-      for (const { kind, at, ...detail } of folded.decisions) {
-        decisions.push({
-          id: newId(),
-          leadId: lead.id,
-          seq: lead.seq,
-          eventId,
-          kind,
-          at,
-          releaseId,
-          detail,
-        });
-      }
+      const { id: leadId, seq } = lead;
       for (const effect of folded.effects) apply(effect, folded);
+      return folded.decisions.map(({ kind, at, ...detail }) => {
+        const id = newId();
+        decisions.push({ id, leadId, seq, eventId, kind, at, releaseId, detail });
+        return id;
+      });
     },
     async write(sql, leads) {
       const states = leads.flatMap((lead) => lead.enrolments).filter(({ id }) => told.has(id));

@@ -24,6 +24,8 @@ export interface FoldedEvent {
   readonly event: IncomingEvent;
   readonly lead: Lead;
   readonly decisions: readonly Decision[];
+  /** Of the stored decisions, in the same order. */
+  readonly decisionIds: readonly string[];
 }
 
 export interface Loaded {
@@ -102,8 +104,8 @@ export function createFold(loaded: Loaded, changes: Changes): Fold {
       suppressions.set(lead.address, lead.suppressions);
     }
     const answer = answerOf(event, lead, summarise(decided));
-    changes.add({ event, lead, decisions, effects, answer });
-    folded.push({ event, lead, decisions });
+    const decisionIds = changes.add({ event, lead, decisions, effects, answer });
+    folded.push({ event, lead, decisions, decisionIds });
     return { saved: keep({ lead, scores: { ...scores, ...scoresIn(decisions) } }), answer };
   };
 

@@ -1,0 +1,116 @@
+/**
+ * The one way in: events from the API, forms, imports, mail, reps, steps and the clock.
+ *
+ * What arrives while a batch commits forms the next one: no timer, no waiting when idle, and under load
+ * few transactions for many events. A batch that fails is tried again request by request, so that one
+ * bad event never fails a stranger's. Delivery to Temporal and the second opinion come after the commit
+ * and never hold an answer up.
+ */
+import { failpoint } from '../faults/failpoint.ts';
+import type { Store } from '../store/client.ts';
+import type { OutboxRow } from '../store/outbox.ts';
+import { ingestBatch, type BatchResult, type Releases } from './batch.ts';
+import { tickOf, type IngestAnswer, type IngestRequest } from './request.ts';
+import { confirmFolded } from './second-opinion.ts';
+
+export interface IngestDeps {
+  readonly store: Store;
+  readonly releases: Releases;
+  /** Delivers what was committed; what it leaves, the relay takes. Without it all is left to the relay. */
+  readonly deliver?: (rows: readonly OutboxRow[]) => Promise<void>;
+  /** Told of what went wrong after the commit, where no caller is left to tell. */
+  readonly onError?: (error: unknown, doing: string) => void;
+}
+
+export interface Ingest {
+  /** Answers in the order of the requests. Rejects when one of them could not be stored. */
+  ingest(requests: readonly IngestRequest[]): Promise<readonly IngestAnswer[]>;
+  /** Decides what the clock alone changes for this lead up to the instant. */
+  tick(leadId: string, at: number): Promise<void>;
+  /** Ends when all that was taken in is stored, delivered and confirmed. */
+  close(): Promise<void>;
+}
+
+/** Larger batches gain little and hold the locks of many leads for longer. */
+const liveEventsMax = 200;
+
+interface Waiting {
+  readonly request: IngestRequest;
+  readonly resolve: (answer: IngestAnswer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export function createIngest(deps: IngestDeps): Ingest {
+  const queue: Waiting[] = [];
+  const afterwards = new Set<Promise<void>>();
+  let running: Promise<void> | undefined;
+  let isClosed = false;
+
+  const drain = async (): Promise<void> => {
+    while (queue.length > 0) await settle(deps, queue.splice(0, liveEventsMax), follow);
+    running = undefined;
+  };
+  const follow = (result: BatchResult): void => {
+    const work = followUp(deps, result).finally(() => afterwards.delete(work));
+    afterwards.add(work);
+  };
+  const ingest = async (requests: readonly IngestRequest[]): Promise<readonly IngestAnswer[]> => {
+    if (isClosed) throw new Error('ingest is closed: this process is shutting down');
+    const answers = requests.map(
+      (request) =>
+        new Promise<IngestAnswer>((resolve, reject) => queue.push({ request, resolve, reject })),
+    );
+    // Not at once: what the same turn of the event loop brings belongs into the same batch.
+    running ??= Promise.resolve().then(drain);
+    return Promise.all(answers);
+  };
+
+  return {
+    ingest,
+    async tick(leadId, at) {
+      await ingest([tickOf(leadId, at)]);
+    },
+    async close() {
+      isClosed = true;
+      await running;
+      await Promise.all(afterwards);
+    },
+  };
+}
+
+async function settle(
+  deps: IngestDeps,
+  batch: readonly Waiting[],
+  follow: (result: BatchResult) => void,
+): Promise<void> {
+  try {
+    const result = await commit(deps, batch);
+    follow(result);
+    batch.forEach(({ resolve }, index) => {
+      const answer = result.answers[index];
+      if (answer !== undefined) resolve(answer);
+    });
+  } catch (error) {
+    const [only] = batch;
+    if (batch.length === 1 && only !== undefined) only.reject(error);
+    else for (const one of batch) await settle(deps, [one], follow);
+  }
+}
+
+async function commit(deps: IngestDeps, batch: readonly Waiting[]): Promise<BatchResult> {
+  const requests = batch.map(({ request }) => request);
+  const result = await deps.store.transaction((sql) => ingestBatch(sql, requests, deps.releases));
+  await failpoint('api.afterCommit');
+  return result;
+}
+
+async function followUp(deps: IngestDeps, result: BatchResult): Promise<void> {
+  const onError = deps.onError ?? (() => undefined);
+  const delivered = deps.deliver?.(result.outbox) ?? Promise.resolve();
+  await Promise.all([
+    delivered.catch((error: unknown) => onError(error, 'delivering the outbox')),
+    confirmFolded(deps.store, result.folded, result.context).catch((error: unknown) =>
+      onError(error, 'asking for the second opinion'),
+    ),
+  ]);
+}

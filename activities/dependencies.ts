@@ -1,0 +1,178 @@
+/**
+ * What the activities of journeys need of the world, as interfaces declared where they are used. The
+ * composition root fills them from store/, mail/ and ingest/; a rehearsal fills them differently.
+ *
+ * Each speaks of one external system and stays small. None of them is a client of anything: a
+ * dependency that offers more than is listed here is not missed.
+ */
+import type { Release, TemplateManifest } from '../core/definitions/release.ts';
+import type { Lead } from '../core/facts/lead.ts';
+import type { JourneyPlan, MessageClass } from '../core/journey/plan.ts';
+import type { JsonObject } from '../core/rules/condition.ts';
+import type {
+  Claim,
+  Claimed,
+  ClaimRequest,
+  ClaimVerdict,
+  InternalClaimRequest,
+  LedgerView,
+  Progress,
+  Settlement,
+  TransmitRequest,
+} from '../core/sending/ledger.ts';
+import type { IngestRequest } from '../ingest/request.ts';
+import type { CompiledTemplate } from '../mail/compile.ts';
+import type { Mailbox, OutgoingEmail } from '../mail/outgoing.ts';
+import type { Delivery } from '../mail/smtp.ts';
+import type { EmailVariables } from '../mail/variables.ts';
+
+export interface ActivityDependencies {
+  readonly clock: Clock;
+  readonly runs: Runs;
+  readonly definitions: Definitions;
+  readonly leads: Leads;
+  readonly ledger: Ledger;
+  readonly letters: Letters;
+  readonly mail: MailTransport;
+  readonly tasks: Tasks;
+  /** One event of ours through the one transaction; a repeat of its message id changes nothing. */
+  readonly ingest: (request: IngestRequest) => Promise<unknown>;
+  readonly webhooks: WebhookTargets;
+  /** The full error stays on our side; what crosses to Temporal is a code and an id. */
+  readonly report: (error: unknown, about: { readonly commandId: string }) => void;
+  readonly limits?: Partial<ActivityLimits>;
+}
+
+export interface ActivityLimits {
+  /** How long one activity tries again when the relay refuses for now. */
+  readonly retryForMs: number;
+  /** The first pause between two tries; it doubles up to half a minute. */
+  readonly firstRetryMs: number;
+  /** When the journey asks again after that. */
+  readonly retryAfterMs: number;
+  /** How long one activity waits for the lease of another attempt. */
+  readonly leaseWaitMs: number;
+}
+
+export interface Clock {
+  /** The real clock of this attempt in production; the command's own instant in a rehearsal. */
+  at(commandNow: number): number;
+}
+
+/** An enrolment as its run sees it; `leadId` is the canonical lead of this moment. */
+export interface Run {
+  readonly id: string;
+  readonly leadId: string;
+  readonly journey: string;
+  readonly status: 'open' | 'closed';
+  readonly planHash: string;
+  readonly entry: JsonObject;
+  readonly releaseId: string;
+}
+export interface Runs {
+  find(enrolmentId: string): Promise<Run | undefined>;
+  /** For steps that keep no row of their own. */
+  progress(progress: Progress): Promise<void>;
+  complete(enrolmentId: string, outcome: string, at: number): Promise<void>;
+  /** Writes an arm once; returns the one that is recorded. */
+  recordArm(arm: RecordedArm): Promise<string>;
+  findArm(id: string): Promise<string | undefined>;
+}
+export interface RecordedArm {
+  /** Derived from the command id. */
+  readonly id: string;
+  readonly kind: 'branch' | 'split';
+  readonly leadId: string;
+  readonly releaseId: string;
+  readonly arm: string;
+  readonly at: number;
+  readonly detail: JsonObject & { readonly enrolmentId: string; readonly step: string };
+}
+
+export interface Definitions {
+  /** Plans are kept for ever. */
+  plan(hash: string): Promise<JourneyPlan | undefined>;
+  /** The one in force. */
+  release(): Promise<Release>;
+  /** Of a release, compiled for every language. */
+  template(name: string, hash: string): Promise<StoredTemplate | undefined>;
+}
+export interface StoredTemplate {
+  readonly manifest: TemplateManifest;
+  readonly languages: { readonly [language: string]: CompiledTemplate };
+}
+
+export interface Leads {
+  /** The lead with every event that some rule of the release, or the plan, can look at. */
+  load(leadId: string, release: Release, plan: JourneyPlan | undefined, now: number): Promise<Lead>;
+}
+
+export interface Ledger {
+  claim(request: ClaimRequest, decide: (view: LedgerView) => ClaimVerdict): Promise<Claim>;
+  claimInternal(request: InternalClaimRequest): Promise<Claim | Omit<Claimed, 'lead'>>;
+  beginTransmit(request: TransmitRequest): Promise<boolean>;
+  beginTransmitInternal(id: string, token: string, subject: string): Promise<boolean>;
+  settle(settlement: Settlement): Promise<boolean>;
+}
+
+/** Writes an email: rendering, headers, links. Implemented in mail/. */
+export interface Letters {
+  messageIdOf(commandId: string): string;
+  compose(draft: Draft): Letter;
+  /** A short note in plain words, for reps. */
+  composeNote(note: Note): OutgoingEmail;
+}
+export interface Note {
+  readonly sendId: string;
+  readonly messageId: string;
+  readonly from: Mailbox;
+  readonly to: Mailbox;
+  readonly subject: string;
+  readonly text: string;
+  readonly programme: string;
+  readonly step: string;
+}
+export interface Draft {
+  readonly sendId: string;
+  readonly messageId: string;
+  readonly class: MessageClass | 'internal';
+  readonly programme: string;
+  readonly step: string;
+  readonly template: CompiledTemplate;
+  readonly topic?: { readonly id: string; readonly title: string };
+  readonly from: Mailbox;
+  readonly to: Mailbox;
+  /** Links that every email has are added by the letters themselves. */
+  readonly variables: EmailVariables;
+}
+export type Letter =
+  | { readonly ok: true; readonly email: OutgoingEmail }
+  | { readonly ok: false; readonly variable: string; readonly message: string };
+
+export interface MailTransport {
+  deliver(email: OutgoingEmail): Promise<Delivery>;
+}
+
+export interface Tasks {
+  /** Unique on its command id, and moves the run on in the same statement. */
+  add(task: NewTask, progress: Progress): Promise<void>;
+}
+export interface NewTask {
+  readonly id: string;
+  readonly commandId: string;
+  readonly leadId: string;
+  readonly enrolmentId: string;
+  readonly text: string;
+  readonly kind: string;
+  readonly rep?: string;
+  /** `queue:<id>` or `pool:<id>`. */
+  readonly queue?: string;
+  readonly dueAt: number;
+  readonly at: number;
+}
+
+export interface WebhookTargets {
+  readonly urls: { readonly [target: string]: string };
+  /** A Standard Webhooks secret, `whsec_…`. */
+  readonly secret?: string;
+}

@@ -1,0 +1,156 @@
+/**
+ * Turns a `send` step into the question that the policy answers under the lead's lock.
+ *
+ * Everything slow (plan, release, template, a lead's history) is fetched before the lock; what is
+ * asked under it is synchronous and reads the lead as locked, so no answer rests on a stale address,
+ * consent or suppression.
+ */
+import type { Lead } from '../core/facts/lead.ts';
+import { compiledRelease } from '../core/facts/compiled-release.ts';
+import type { FactReader } from '../core/facts/read.ts';
+import type { ClaimRequest, ClaimVerdict, LedgerView } from '../core/sending/ledger.ts';
+import { capHorizonMs } from '../core/sending/caps.ts';
+import { mayEmail } from '../core/sending/consent.ts';
+import { decideSend, type SendFacts, type SendRequest } from '../core/sending/policy.ts';
+import type { ActivityDependencies, StoredTemplate } from './dependencies.ts';
+import { dateOf, needsHistory, readerOf, wholeLead } from './facts.ts';
+import { failure } from './failures.ts';
+import { senderOf } from './letter.ts';
+import type { SendStep } from './send.ts';
+import { heldProgress, progressOf, type StepTask } from './step.ts';
+
+/** Thrown under the lock: the clock alone may have changed this lead, so it is ticked first. */
+export class LeadIsDue extends Error {
+  override readonly name = 'LeadIsDue';
+  readonly lead: Lead;
+  constructor(lead: Lead) {
+    super(`lead ${lead.id} is due`);
+    this.lead = lead;
+  }
+}
+
+export interface PreparedSend {
+  readonly task: StepTask<SendStep>;
+  readonly template: StoredTemplate;
+  readonly request: ClaimRequest;
+  readonly decide: (view: LedgerView, given: { readonly ticked: boolean }) => ClaimVerdict;
+  /** The locked lead with the history that was loaded before. */
+  readonly completed: (locked: Lead) => Lead;
+  readonly read: (locked: Lead) => FactReader;
+}
+
+/** `unknown` transactional mail goes out again at most this often, where the workspace says `resend`. */
+const resendAttemptsMax = 5;
+
+export async function prepareSend(
+  deps: ActivityDependencies,
+  task: StepTask<SendStep>,
+  id: string,
+  token: string | undefined,
+): Promise<PreparedSend> {
+  const { release, step, commandId } = task;
+  const { hash } = release.templates[step.template] ?? {};
+  const template =
+    hash === undefined ? undefined : await deps.definitions.template(step.template, hash);
+  if (template === undefined || hash === undefined) throw failure('template-missing', commandId);
+  const dates = step.sendBy === undefined ? [] : [step.sendBy.date];
+  const whole = needsHistory(release, template, dates) ? await wholeLead(deps, task) : undefined;
+  const completed = (locked: Lead): Lead => withHistory(locked, whole);
+  const read = (locked: Lead): FactReader => readerOf(task, completed(locked));
+  const request = claimRequest(deps, task, template, { id, hash, token });
+  const decide: PreparedSend['decide'] = (view, { ticked }) => {
+    const { dueAt } = view.lead;
+    if (!ticked && dueAt !== undefined && dueAt <= task.now) throw new LeadIsDue(view.lead);
+    return verdictOf(task, template, request, { ...view, lead: completed(view.lead) });
+  };
+  return { task, template, request, decide, completed, read };
+}
+
+function verdictOf(
+  task: StepTask<SendStep>,
+  template: StoredTemplate,
+  request: ClaimRequest,
+  view: LedgerView,
+): ClaimVerdict {
+  const { release, now } = task;
+  const read = readerOf(task, view.lead);
+  const sender = senderOf(release, template.manifest, view.lead).address;
+  const pauses = view.pauses.filter(
+    ({ scope, key }) => scope !== 'sender' || key === '' || key === sender,
+  );
+  const asked = sendRequest(task, template, request, view.lead, read);
+  const facts = sendFacts(task, request, view, read);
+  const decision = decideSend(now, asked, facts, { ...view, pauses }, release.sending);
+  const progress = decision.type === 'hold' ? heldProgress(task, decision.until) : progressOf(task);
+  return { decision, progress };
+}
+
+function sendFacts(
+  task: StepTask,
+  { class: messageClass, topic }: ClaimRequest,
+  { lead, enrolmentOpen }: LedgerView,
+  read: FactReader,
+): SendFacts {
+  const { consent } = compiledRelease(task.release);
+  const asked = { class: messageClass, topic };
+  return {
+    enrolmentOpen,
+    ...(lead.disqualified === undefined ? {} : { disqualified: lead.disqualified }),
+    ...(lead.address === undefined ? {} : { address: lead.address }),
+    suppressions: lead.suppressions,
+    mayEmail: mayEmail(consent, lead, read, task.now, asked).verdict,
+    timezone: read('timezone'),
+    country: read('country'),
+  };
+}
+
+function sendRequest(
+  { plan, step, id }: StepTask<SendStep>,
+  { manifest }: StoredTemplate,
+  request: ClaimRequest,
+  lead: Lead,
+  read: FactReader,
+): SendRequest {
+  const { window, holdAtMostMs, priority } = plan.sending;
+  const { skipIfOlderThanMs } = plan.whenPaused;
+  const sendBy = step.sendBy === undefined ? null : dateOf(step.sendBy, read);
+  return {
+    ...{ key: `${lead.id}/${id}`, class: request.class, priority, holdAtMostMs },
+    ...{ template: step.template, again: manifest.again },
+    ...(window === undefined ? {} : { window }),
+    ...(skipIfOlderThanMs === undefined ? {} : { pausedAtMostMs: skipIfOlderThanMs }),
+    ...(sendBy === null ? {} : { sendBy }),
+    ...(step.onlyIfSent === undefined ? {} : { onlyIfSent: step.onlyIfSent }),
+  };
+}
+
+function claimRequest(
+  deps: ActivityDependencies,
+  task: StepTask<SendStep>,
+  { manifest }: StoredTemplate,
+  row: { readonly id: string; readonly hash: string; readonly token: string | undefined },
+): ClaimRequest {
+  const { run, plan, release, step, commandId, now } = task;
+  const messageClass = step.class ?? plan.sending.class;
+  const topic =
+    messageClass === 'transactional' ? undefined : (manifest.topic ?? plan.sending.topic);
+  const mayResend = messageClass === 'transactional' && release.sending.uncertainSend === 'resend';
+  return {
+    ...{ id: row.id, commandId, step: task.id, class: messageClass, now },
+    ...{ template: step.template, templateHash: row.hash, releaseId: release.id },
+    messageId: deps.letters.messageIdOf(commandId),
+    ...{ leadId: run.leadId, enrolmentId: run.id, journey: plan.journey },
+    ...(topic === undefined ? {} : { topic }),
+    priority: plan.sending.priority,
+    ...(step.onlyIfSent === undefined ? {} : { onlyIfSent: step.onlyIfSent }),
+    horizonMs: capHorizonMs(release.sending.caps),
+    ...(row.token === undefined ? {} : { token: row.token }),
+    attemptsMax: mayResend ? resendAttemptsMax : 1,
+  };
+}
+
+function withHistory(locked: Lead, whole: Lead | undefined): Lead {
+  if (whole === undefined) return locked;
+  const { events, counts, enrolments, handoff } = whole;
+  return { ...locked, events, counts, enrolments, ...(handoff === undefined ? {} : { handoff }) };
+}

@@ -1,0 +1,97 @@
+/**
+ * Writes the emails of the send ledger: a compiled template and its variables become one outgoing email
+ * with its Message-ID, its headers and the link by which people leave. It decides nothing and knows no
+ * recipient's rights; whether an email may exist was decided before it is asked for.
+ */
+import type { MessageClass } from '../core/journey/plan.ts';
+import type { CompiledTemplate } from './compile.ts';
+import { messageHeaders, messageIdOf, type HeaderFacts } from './headers.ts';
+import type { Mailbox, OutgoingEmail } from './outgoing.ts';
+import { renderEmail } from './render.ts';
+import { signToken } from './tokens.ts';
+import type { EmailVariables } from './variables.ts';
+
+export interface LetterOptions {
+  /** The domain that writes: of every Message-ID, for ever. */
+  readonly domain: string;
+  readonly publicUrl: string;
+  /** Signs the links by which people leave. */
+  readonly secret: string;
+}
+
+export interface Draft {
+  /** The ledger row. */
+  readonly sendId: string;
+  readonly messageId: string;
+  readonly class: MessageClass | 'internal';
+  readonly programme: string;
+  readonly step: string;
+  readonly template: CompiledTemplate;
+  readonly topic?: { readonly id: string; readonly title: string };
+  readonly from: Mailbox;
+  readonly to: Mailbox;
+  readonly variables: EmailVariables;
+}
+export interface Note extends Omit<Draft, 'class' | 'template' | 'topic' | 'variables'> {
+  readonly subject: string;
+  readonly text: string;
+}
+export type Letter =
+  | { readonly ok: true; readonly email: OutgoingEmail }
+  | { readonly ok: false; readonly variable: string; readonly message: string };
+
+export function createLetters(options: LetterOptions) {
+  return {
+    messageIdOf: (commandId: string): string => messageIdOf(commandId, options.domain),
+    compose: (draft: Draft): Letter => compose(options, draft),
+    composeNote: (note: Note): OutgoingEmail => composeNote(options, note),
+  };
+}
+
+/** Names the ledger row: the page behind it finds lead, topic and mail from there. */
+export function unsubscribeUrl(options: LetterOptions, sendId: string): string {
+  return `${options.publicUrl}/u/${signToken(options.secret, 'unsubscribe', sendId)}`;
+}
+
+function compose(options: LetterOptions, draft: Draft): Letter {
+  const leave = draft.class === 'internal' ? undefined : unsubscribeUrl(options, draft.sendId);
+  const links =
+    leave === undefined
+      ? {}
+      : { unsubscribe_url: leave, subscription_management_url: `${leave}/topics` };
+  const rendered = renderEmail(draft.template, { ...draft.variables, ...links });
+  if (!rendered.ok) return { ok: false, variable: rendered.variable, message: rendered.message };
+  const { subject, html, text } = rendered;
+  const { messageId, from, to } = draft;
+  // A transactional answer is not a list: nobody can leave it, and one-click would only mislead.
+  const mayLeave = leave !== undefined && draft.class !== 'transactional';
+  const headers = messageHeaders({
+    ...headerFacts(options, draft, draft.template.name),
+    ...(draft.topic === undefined ? {} : { topic: draft.topic }),
+    ...(mayLeave ? { unsubscribeUrl: leave } : {}),
+  });
+  return { ok: true, email: { messageId, from, to, subject, html, text, headers } };
+}
+
+function composeNote(options: LetterOptions, note: Note): OutgoingEmail {
+  const { messageId, from, to, text } = note;
+  const subject = note.subject.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  const paragraphs = text.split(/\n+/).map((line) => `<p>${escaped(line)}</p>`);
+  const html = `<!doctype html><html><body>${paragraphs.join('')}</body></html>`;
+  const headers = messageHeaders(headerFacts(options, { ...note, class: 'internal' }, 'note'));
+  return { messageId, from, to, subject, html, text, headers };
+}
+
+function headerFacts(
+  options: LetterOptions,
+  draft: Pick<Draft, 'sendId' | 'class' | 'programme' | 'step'>,
+  template: string,
+): HeaderFacts {
+  const { sendId: ledgerId, class: kind, programme, step } = draft;
+  return { ledgerId, class: kind, programme, step, template, domain: options.domain };
+}
+
+function escaped(text: string): string {
+  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+  return text.replace(/[&<>]/g, (character) => entities[character] ?? character);
+}

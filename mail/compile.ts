@@ -121,7 +121,7 @@ function wholeProblems(
   text: string,
   bytes: number,
 ): readonly TemplateProblem[] {
-  const problems: TemplateProblem[] = [];
+  const problems = [...unreadable(html, 'HTML'), ...unreadable(text, 'text')];
   if (bytes > bytesMax) problems.push(error(`has ${bytes} bytes; Gmail clips above ${bytesMax}`));
   else if (bytes > bytesWarned)
     problems.push(warning(`has ${bytes} bytes; ${bytesMax} is the end`));
@@ -141,6 +141,12 @@ function wholeProblems(
     }
   }
   return problems;
+}
+
+/** What reads well in the source can still break in MJML: `href="{{ a | default: "b" }}"`. */
+function unreadable(part: string, label: string): TemplateProblem[] {
+  const name = (message: string): string => `in the ${label} made from it: ${message}`;
+  return liquidProblems(part, undefined).map(({ message }) => error(name(message)));
 }
 
 function substituteBrand(

@@ -31,33 +31,39 @@ const SIX_SENDS: ScriptedPlan = {
   messages: [],
 };
 
-test.concurrent('start and six times wait and send are 13 actions and 41 events with local sends', async () => {
-  const journey = await near.start('cost-local', SIX_SENDS, { sendVia: 'local' });
-  await journey.handle.result();
-  const history = await onlyHistory(journey);
-  expect({ actions: actionsOf(history), events: history.events?.length }).toEqual({
-    actions: 13,
-    events: 41,
-  });
-  // The send and the timer of the next wait are one workflow task.
-  const tasks = (history.events ?? []).map((event) => ({
-    sends: event.markerRecordedEventAttributes?.workflowTaskCompletedEventId?.toString(),
-    waits: event.timerStartedEventAttributes?.workflowTaskCompletedEventId?.toString(),
-  }));
-  const sends = tasks.flatMap(({ sends }) => sends ?? []);
-  const waits = tasks.flatMap(({ waits }) => waits ?? []);
-  expect(sends.slice(0, 5)).toEqual(waits.slice(1));
-});
+test.concurrent(
+  'start and six times wait and send are 13 actions and 41 events with local sends',
+  async () => {
+    const journey = await near.start('cost-local', SIX_SENDS, { sendVia: 'local' });
+    await journey.handle.result();
+    const history = await onlyHistory(journey);
+    expect({ actions: actionsOf(history), events: history.events?.length }).toEqual({
+      actions: 13,
+      events: 41,
+    });
+    // The send and the timer of the next wait are one workflow task.
+    const tasks = (history.events ?? []).map((event) => ({
+      sends: event.markerRecordedEventAttributes?.workflowTaskCompletedEventId?.toString(),
+      waits: event.timerStartedEventAttributes?.workflowTaskCompletedEventId?.toString(),
+    }));
+    const sends = tasks.flatMap(({ sends }) => sends ?? []);
+    const waits = tasks.flatMap(({ waits }) => waits ?? []);
+    expect(sends.slice(0, 5)).toEqual(waits.slice(1));
+  },
+);
 
-test.concurrent('start and six times wait and send are 13 actions and 71 events with queued sends', async () => {
-  const journey = await queued.start('cost-queue', SIX_SENDS, { sendVia: 'queue' });
-  await journey.handle.result();
-  const history = await onlyHistory(journey);
-  expect({ actions: actionsOf(history), events: history.events?.length }).toEqual({
-    actions: 13,
-    events: 71,
-  });
-});
+test.concurrent(
+  'start and six times wait and send are 13 actions and 71 events with queued sends',
+  async () => {
+    const journey = await queued.start('cost-queue', SIX_SENDS, { sendVia: 'queue' });
+    await journey.handle.result();
+    const history = await onlyHistory(journey);
+    expect({ actions: actionsOf(history), events: history.events?.length }).toEqual({
+      actions: 13,
+      events: 71,
+    });
+  },
+);
 
 test('a message that cannot end the wait in progress costs its signal and no timer', async () => {
   const journey = await near.start('cost-signals', {

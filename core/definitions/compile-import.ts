@@ -60,13 +60,14 @@ export interface ImportMapping {
 }
 
 export function compileImport(scope: Scope, file: ImportFile): ImportMapping {
-  const columns = Object.entries(file.columns).map(([column, target]) =>
+  const read = Object.entries(file.columns).map(([column, target]) =>
     compileColumn(scope, column, target),
   );
+  const columns = read.flatMap((one) => (one === undefined ? [] : [one]));
   for (const [index, kind] of file.matchOn.entries()) {
-    if (columns.some(({ to }) => to === kind)) continue;
+    if (read.some((one) => one === undefined || one.to === kind)) continue;
     const message = `"matchOn" names ${JSON.stringify(kind)}, which no column fills`;
-    scope.report(['matchOn', index], { message, fix: 'map a column to it' });
+    scope.reportShape(['matchOn', index], { message, fix: 'map a column to it' });
   }
   if (file.enter !== undefined) referEnterable(scope, file.enter.journey, ['enter', 'journey']);
   if (file.consent?.topic !== undefined) {
@@ -88,7 +89,7 @@ function compileColumn(
   scope: Scope,
   column: string,
   target: ImportFile['columns'][string],
-): ColumnMapping {
+): ColumnMapping | undefined {
   const { to, values, format } =
     typeof target === 'string' ? { to: target, values: undefined, format: undefined } : target;
   const path = ['columns', column, ...(typeof target === 'string' ? [] : ['to'])];
@@ -99,7 +100,8 @@ function compileColumn(
   const traits = [...scope.names.facts].flatMap(([id, fact]) => (fact.isTrait ? [id] : []));
   const known = new Set([...traits, 'name', 'userId', 'tags']);
   const info = check(scope, 'fact', to, path, known) ? scope.names.facts.get(to) : undefined;
-  return { ...mapping, to: 'trait', trait: info?.trait ?? to, type: info?.type ?? 'text' };
+  if (info === undefined) return undefined;
+  return { ...mapping, to: 'trait', trait: info.trait, type: info.type };
 }
 
 function compileEvent(scope: Scope, event: ImportFile['events'][number], path: Path): EventMapping {

@@ -87,7 +87,10 @@ function compileEntry(
   const { whileInside, again, perHour, oncePer } = entry;
   const common = present({ whileInside, again, existing, perHour, oncePer, if: condition });
   if (existing === 'enrol' && perHour === undefined) {
-    scope.report(path, { message: '"existing": "enrol" needs "perHour"', fix: 'add "perHour"' });
+    scope.reportShape(path, {
+      message: '"existing": "enrol" needs "perHour"',
+      fix: 'add "perHour"',
+    });
   }
   if (oncePer !== undefined) checkOncePer(scope, oncePer, path, world);
   switch (entry.on) {
@@ -137,13 +140,13 @@ function compileExit(
 function compileSending(scope: Scope, sending: JourneyFile['sending']): SendingRules {
   if (sending.topic !== undefined) refer(scope, 'topic', sending.topic, ['sending', 'topic']);
   if (sending.class !== 'transactional' && sending.holdAtMost === undefined) {
-    scope.report(['sending'], {
+    scope.reportShape(['sending'], {
       message: '"holdAtMost" is missing: how long a held email may wait',
       fix: 'add "holdAtMost": "4 days"',
     });
   }
   if (sending.class !== 'transactional' && sending.topic === undefined) {
-    scope.report(['sending'], {
+    scope.reportShape(['sending'], {
       message: '"topic" is missing: what people subscribe to',
       fix: 'add a "topic" of rules/sending.json',
     });

@@ -118,7 +118,7 @@ function compileEntry(
 ): ScriptEntry {
   if ((entry.day === undefined) === (entry.at === undefined)) {
     const message = 'an entry happens at "day" or "at": exactly one of them';
-    scope.report(path, { message });
+    scope.reportShape(path, { message });
   }
   const at = file.startsAt + (entry.at ?? Math.round((entry.day ?? 0) * dayMs));
   if ('event' in entry) {
@@ -146,7 +146,7 @@ function compileVerdict(
   const { rep, reason, callAgainAt, note } = entry;
   if (rep === 'accepts') return present({ at, type: 'accepts' as const, note });
   if (reason === undefined) {
-    scope.report(path, { message: 'a rep rejects for a "reason"', fix: 'add "reason"' });
+    scope.reportShape(path, { message: 'a rep rejects for a "reason"', fix: 'add "reason"' });
   } else {
     refer(scope, 'rejectReason', reason, [...path, 'reason']);
   }

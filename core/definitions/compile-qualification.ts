@@ -17,7 +17,7 @@ export function compileQualification(scope: Scope, file: QualificationFile): Qua
   for (const stage of needed) {
     if (file.order.includes(stage)) continue;
     const message = `"order" must hold ${JSON.stringify(stage)}: leads are moved to it without a rule`;
-    scope.report(['order'], { message, fix: 'add it' });
+    scope.reportShape(['order'], { message, fix: 'add it' });
   }
   checkUnique(
     scope,

@@ -133,7 +133,8 @@ function checkCounts(files: readonly WorkspaceFile[], sources: Sources, problems
     if (paths.length === 0) {
       problems.push(wholeFile(`rules/${kind}.json`, 'the file is missing: a workspace has one'));
     }
-    for (const path of paths.sort().slice(1)) {
+    const shortestFirst = [...paths].sort((a, b) => a.length - b.length);
+    for (const path of shortestFirst.slice(1)) {
       problems.push(wholeFile(path, `a second ${kind} file: a workspace has one`, 'merge them'));
     }
   }

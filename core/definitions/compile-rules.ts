@@ -60,7 +60,7 @@ function checkFact(scope: Scope, fact: FactsFile['facts'][number], path: Path): 
     });
   }
   if (fact.type === 'choice' && fact.values === undefined) {
-    scope.report(path, { message: `choice ${found} needs "values"`, fix: 'list them' });
+    scope.reportShape(path, { message: `choice ${found} needs "values"`, fix: 'list them' });
   }
   if (fact.type !== 'choice' && fact.values !== undefined) {
     scope.report([...path, 'values'], { message: 'only a choice has "values"' }, 'key');

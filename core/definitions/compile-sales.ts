@@ -25,7 +25,7 @@ export function compileRouting(scope: Scope, file: RoutingFile): RoutingPart {
   const { routing, match, sla } = file;
   const given = [routing, match, sla].filter((one) => one !== undefined).length;
   if (given > 0 && given < 3) {
-    scope.report([], {
+    scope.reportShape([], {
       message: '"routing", "match" and "sla" belong together',
       fix: 'add what is missing, or leave all three out in a file of reps only',
     });
@@ -55,15 +55,15 @@ export function checkLast(
     const isLast = index === entries.length - 1;
     if (isLast && entry.if !== undefined) {
       const message = `the last ${what} must have no "if": somebody would match none`;
-      scope.report(
+      scope.reportShape(
         [...path, index, 'if'],
         { message, fix: `add a last ${what} for the rest` },
-        'key',
+        path,
       );
     }
     if (!isLast && entry.if === undefined) {
       const message = `only the last ${what} may have no "if": none after it can match`;
-      scope.report([...path, index], { message, fix: 'add an "if", or move it to the end' });
+      scope.reportShape([...path, index], { message, fix: 'add an "if", or move it to the end' });
     }
   });
 }

@@ -71,7 +71,7 @@ export function compileTemplate(
   }
   if (!languages.includes(file.ifNoLanguage)) {
     const message = `expected one of the "languages" (${list(languages)}), found ${JSON.stringify(file.ifNoLanguage)}`;
-    scope.report(
+    scope.reportShape(
       ['ifNoLanguage'],
       present({ message, fix: didYouMean(file.ifNoLanguage, languages) }),
     );

@@ -34,7 +34,8 @@ export function compileSteps(
 ): { readonly [step: string]: PlanStep } {
   const pass: Pass = { scope, world, steps: {}, ids: new Set(), sends: [] };
   addList(pass, steps, ['steps']);
-  if (steps.length === 0) scope.report(['steps'], { message: 'a journey needs at least one step' });
+  if (steps.length === 0)
+    scope.reportShape(['steps'], { message: 'a journey needs at least one step' });
   return pass.steps;
 }
 
@@ -136,7 +137,7 @@ function compileWaitFor(
   const { waitFor } = step;
   const at = [...path, 'waitFor'];
   if ((waitFor.upTo === undefined) === (waitFor.until === undefined)) {
-    scope.report(at, {
+    scope.reportShape(at, {
       message: 'a waitFor ends after "upTo" or at "until": exactly one of them',
       fix: waitFor.upTo === undefined ? 'add "upTo": "5 days"' : 'leave one out',
     });
@@ -191,7 +192,11 @@ function compileBranch(
     }
     if (!isElse && index === last) {
       const message = 'the last arm of a branch must be "else": true';
-      pass.scope.report(at, { message, fix: 'add { "id": "others", "else": true, "steps": [] }' });
+      pass.scope.reportShape(
+        at,
+        { message, fix: 'add { "id": "others", "else": true, "steps": [] }' },
+        [...path, 'branch'],
+      );
     }
     const condition = isElse
       ? undefined
@@ -210,7 +215,7 @@ function compileSplit(
   const total = step.split.reduce((sum, arm) => sum + arm.share, 0);
   if (Math.abs(total - 100) > 1e-9) {
     const message = `the shares of a split total 100, found ${total}`;
-    pass.scope.report([...path, 'split'], { message, found: String(total), expected: '100' });
+    pass.scope.reportShape([...path, 'split'], { message, found: String(total), expected: '100' });
   }
   const arms = step.split.map((arm, index) => {
     const at = [...path, 'split', index];
@@ -234,7 +239,7 @@ function compileUpdate(
   }
   return {
     type: 'update',
-    attributes: attributes as { readonly [key: string]: Json },
+    attributes: attributes,
     addTags: tagsOf(scope, tags, 'add', [...path, 'update', 'tags']),
     removeTags: tagsOf(scope, tags, 'remove', [...path, 'update', 'tags']),
   };
@@ -266,7 +271,7 @@ function compileTask(
     referAssignee(pass.scope, step.ifNone, [...path, 'ifNone'], people, anybody);
   } else if (people.includes(step.for)) {
     const message = `"for": ${JSON.stringify(step.for)} needs "ifNone": who, when there is none`;
-    pass.scope.report(path, { message, fix: 'add "ifNone": "route:…" or "pool:…"' });
+    pass.scope.reportShape(path, { message, fix: 'add "ifNone": "route:…" or "pool:…"' });
   }
   return present({
     type: 'task' as const,

@@ -38,7 +38,13 @@ export function parseDocument(file: string, text: string): Document {
     return { ...empty, problems: [problemAt(empty, first?.offset ?? 0, { message })] };
   }
   const document = { ...empty, root };
-  return { ...document, problems: findDoubledKeys(document, root) };
+  const doubled = findDoubledKeys(root);
+  for (const property of doubled) document.skipped.add(property);
+  const problems = doubled.map((property) => {
+    const message = `${JSON.stringify(property.children?.[0]?.value)} is written twice in the same object`;
+    return problemAt(document, property.offset, { message, fix: 'keep one' });
+  });
+  return { ...document, problems };
 }
 
 export function readValue(document: Document): Json | undefined {
@@ -83,6 +89,14 @@ export function findProperty(
   return node.children?.find(
     (property) => !skipped.has(property) && property.children?.[0]?.value === key,
   );
+}
+
+/** Whether something inside the value was left out because of a mistake. */
+export function isRepaired(document: Document, path: Path): boolean {
+  const node = findNode(document, path);
+  if (node === undefined) return document.skipped.size > 0;
+  const end = node.offset + node.length;
+  return [...document.skipped].some(({ offset }) => offset >= node.offset && offset < end);
 }
 
 /** Every text in the tree, keys included: names that skipped parts may have declared. */
@@ -150,18 +164,16 @@ function findExcess(text: string): { message: string; offset: number } | undefin
   return undefined;
 }
 
-function findDoubledKeys(document: Pick<Document, 'file' | 'text'>, node: Node): Problem[] {
+/** The second and later properties of one name: the first counts. */
+function findDoubledKeys(node: Node): Node[] {
   const seen = new Set<string>();
-  const own = (node.type === 'object' ? (node.children ?? []) : []).flatMap((property) => {
-    const key = property.children?.[0];
-    if (key === undefined) return [];
-    const name = String(key.value);
+  const own = (node.type === 'object' ? (node.children ?? []) : []).filter((property) => {
+    const name = String(property.children?.[0]?.value);
     const isDoubled = seen.has(name);
     seen.add(name);
-    const message = `${JSON.stringify(name)} is written twice in the same object`;
-    return isDoubled ? [problemAt(document, key.offset, { message, fix: 'keep one' })] : [];
+    return isDoubled;
   });
-  return [...own, ...(node.children ?? []).flatMap((child) => findDoubledKeys(document, child))];
+  return [...own, ...(node.children ?? []).flatMap(findDoubledKeys)];
 }
 
 const syntaxMessages: { readonly [code: string]: string } = {

@@ -5,7 +5,7 @@
  */
 import type { EventDeclaration, FactType } from './release.ts';
 import type { Document } from './document.ts';
-import { problemOf } from './document.ts';
+import { isRepaired, problemOf } from './document.ts';
 import { list } from './problems.ts';
 import type { Path, Problem, ProblemText } from './problems.ts';
 import { didYouMean } from './suggest.ts';
@@ -54,6 +54,8 @@ export interface Names {
 export interface Scope {
   readonly names: Names;
   readonly report: (path: Path, problem: ProblemText, at?: 'value' | 'key') => void;
+  /** For what is missing or does not add up: silent where a part of `within` was left out because of a mistake. */
+  readonly reportShape: (path: Path, problem: ProblemText, within?: Path) => void;
   readonly warn: (path: Path, problem: ProblemText) => void;
 }
 
@@ -61,6 +63,9 @@ export function createScope(document: Document, names: Names, problems: Problem[
   return {
     names,
     report: (path, problem, at) => problems.push(problemOf(document, path, problem, at)),
+    reportShape: (path, problem, within = path) => {
+      if (!isRepaired(document, within)) problems.push(problemOf(document, path, problem));
+    },
     warn: (path, problem) => problems.push(problemOf(document, path, problem, 'value', 'warning')),
   };
 }
@@ -104,6 +109,8 @@ export function check(
 ): boolean {
   if (known.has(name)) return true;
   if (scope.names.tolerated.has(name)) return false;
+  // Without the one file that declares them, its absence is the mistake.
+  if (known.size === 0 && (kind === 'topic' || kind === 'stage')) return false;
   const near = didYouMean(name, known);
   const found = JSON.stringify(name);
   scope.report(path, {
@@ -146,9 +153,7 @@ export function referAssignee(
   if (known === undefined || rest.length === 0) {
     if (prefix === 'partner')
       return scope.report(path, { message: `${found} is not available yet`, found });
-    const expected = [...list(words).split(', '), ...prefixes.map((one) => `"${one}:…"`)].join(
-      ', ',
-    );
+    const expected = list([...words, ...prefixes.map((one) => `${one}:…`)]);
     const fix = didYouMean(text, words) ?? didYouMean(prefix, prefixes);
     return scope.report(path, {
       message: `expected ${expected}, found ${found}`,

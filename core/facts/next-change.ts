@@ -23,8 +23,8 @@ interface Search {
   readonly lead: Lead;
   readonly from: number;
   readonly read: ReadFact;
-  /** Models being looked at: a model that reads its own score ends here. */
-  readonly models: readonly string[];
+  /** Models and facts being looked into: one that asks for itself ends here. */
+  readonly within: readonly string[];
 }
 
 /** The first instant after `from` at which one of the conditions may answer differently, or `null`. */
@@ -36,7 +36,7 @@ export function nextChange(
   scope: FactScope = {},
 ): number | null {
   const read = factReader(release, lead, from, scope);
-  return earliest(candidates({ release, lead, from, read, models: [] }, conditions));
+  return earliest(candidates({ release, lead, from, read, within: [] }, conditions));
 }
 
 function candidates(search: Search, conditions: readonly CompiledCondition[]): readonly number[] {
@@ -53,10 +53,11 @@ function leafChanges(search: Search, leaf: Leaf): readonly number[] {
     case 'daysSinceActivity':
       return dayChanges(lead, leaf);
     case 'bantYes':
-      return candidates(search, compiledRelease(release).bant);
+      return changesWithin(search, leaf.fact, compiledRelease(release).bant);
     case 'mayEmail':
-      return candidates(
+      return changesWithin(
         search,
+        leaf.fact,
         compiledRelease(release).consent.flatMap((rule) => rule.condition ?? []),
       );
     default:
@@ -64,6 +65,16 @@ function leafChanges(search: Search, leaf: Leaf): readonly number[] {
         ? ageChanges(factAtPath(read(leaf.fact, leaf.params), leaf.path), leaf)
         : [];
   }
+}
+
+/** Of a fact that is answered by conditions of its own. */
+function changesWithin(
+  search: Search,
+  fact: string,
+  conditions: readonly CompiledCondition[],
+): readonly number[] {
+  if (search.within.includes(fact)) return [];
+  return candidates({ ...search, within: [...search.within, fact] }, conditions);
 }
 
 /** An event leaves the window; one dated ahead of the clock comes in. */
@@ -100,16 +111,21 @@ function scoreChanges(search: Search, leaves: readonly Leaf[]): readonly number[
       leaves.filter((leaf) => modelOf(leaf) === name),
       model.model.grades,
     );
-    if (search.models.includes(name) || thresholds.size === 0) return [];
-    const whens = model.rules.flatMap((rule) => (rule.type === 'when' ? [rule.condition] : []));
-    const readAt = (now: number) => factReader(release, lead, now);
-    const nextFactChange = (after: number) =>
-      earliest(
-        candidates(
-          { ...search, from: after, read: readAt(after), models: [...search.models, name] },
-          whens,
-        ),
-      );
+    if (search.within.includes(`model ${name}`) || thresholds.size === 0) return [];
+    const whens = model.rules
+      .flatMap((rule) => (rule.type === 'when' ? [rule.condition] : []))
+      .filter((condition) => condition.leaves.some(isClockBound));
+    const readAt = (now: number) => (now === from ? search.read : factReader(release, lead, now));
+    const nextFactChange = (after: number) => {
+      if (whens.length === 0) return null;
+      const later = {
+        ...search,
+        from: after,
+        read: readAt(after),
+        within: [...search.within, `model ${name}`],
+      };
+      return earliest(candidates(later, whens));
+    };
     const at = nextScoreChange({ model, lead, thresholds, readAt, nextFactChange }, from);
     return at === null ? [] : [at];
   });
@@ -133,6 +149,13 @@ function thresholdsOf(
   }
   return thresholds;
 }
+
+/** Whether the clock alone can change what a leaf answers. */
+function isClockBound(leaf: Leaf): boolean {
+  return clockBoundFacts.has(leaf.fact) || scoreFacts.has(leaf.fact) || isAboutAge(leaf);
+}
+
+const clockBoundFacts = new Set(['eventCount', 'daysSinceActivity', 'bantYes', 'mayEmail']);
 
 /** Days and scores are whole: "at least 60" turns at 60, "more than 60" at 61, "is 60" at both. */
 function turningPoints({ operator, value }: Leaf): readonly number[] {

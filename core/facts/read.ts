@@ -57,8 +57,12 @@ export function factReader(
   const plain = new Map<string, FactValue>();
   const read: ReadFact = (fact, params = noParams) => {
     if (Object.keys(params).length > 0) return answer(reading, fact, params);
-    if (!plain.has(fact)) plain.set(fact, answer(reading, fact, noParams));
-    return plain.get(fact);
+    if (plain.has(fact)) return plain.get(fact);
+    // While it is computed it is missing: a fact that asks for itself ends here.
+    plain.set(fact, undefined);
+    const value = answer(reading, fact, noParams);
+    plain.set(fact, value);
+    return value;
   };
   const scored = scorer(compiled, lead, read, now);
   const reading: Reading = { release, compiled, lead, now, scope, read, scored };
@@ -116,7 +120,8 @@ const answers: { readonly [fact: string]: Answer } = {
   mayEmail: ({ lead, compiled, read, now }, params) => {
     if (lead.address === undefined) return 'no';
     const topic = typeof params['topic'] === 'string' ? params['topic'] : undefined;
-    return mayEmail(compiled.consent, lead, read, now, { class: classOf(params), topic }).verdict;
+    const others: ReadFact = (fact, of) => (fact === 'mayEmail' ? undefined : read(fact, of));
+    return mayEmail(compiled.consent, lead, others, now, { class: classOf(params), topic }).verdict;
   },
   bantYes: ({ compiled, read, now }) => compiled.bant.filter((yes) => yes.holds(read, now)).length,
   repAccepted: ({ lead }) => lead.handoff?.status === 'accepted',

@@ -34,6 +34,7 @@ type FadingRule = Extract<CompiledRule, { type: 'for-each' }>;
 type Term =
   | { readonly type: 'steady'; readonly rule: Extract<CompiledRule, { type: 'when' }> }
   | { readonly type: 'fading'; readonly rule: FadingRule; readonly events: readonly LeadEvent[] };
+type FadingTerm = Extract<Term, { type: 'fading' }>;
 /** What stays the same between two breaks: which `when` rules hold, and whether anything is known. */
 interface Steady {
   readonly isUnknown: boolean;
@@ -45,7 +46,6 @@ const BREAKS_MAX = 1_000;
 
 export function nextScoreChange(search: ScoreSearch, from: number): number | null {
   const found = [...search.thresholds]
-    .filter(([, points]) => points.length > 0)
     .map(([score, points]) => nextCrossing(search, score, points, from))
     .filter((instant) => instant !== null);
   return found.length === 0 ? null : Math.min(...found);
@@ -54,17 +54,20 @@ export function nextScoreChange(search: ScoreSearch, from: number): number | nul
 function nextCrossing(
   search: ScoreSearch,
   score: string,
-  thresholds: readonly number[],
+  points: readonly number[],
   from: number,
 ): number | null {
   const scale = search.model.model.scores[score];
   if (scale === undefined) return null;
+  // The lowest band usually begins at the least score: nothing ever crosses that.
+  const thresholds = points.filter((point) => point > scale.min && point <= scale.max);
+  if (thresholds.length === 0) return null;
   const terms = termsOf(search, score, from);
   const breaks = breaksOf(terms, from);
   const bandAt = ({ isUnknown, holding }: Steady, now: number): number => {
     if (isUnknown) return -1;
-    const points = wholePoints(sumOf(terms, holding, now), scale);
-    return thresholds.filter((threshold) => points >= threshold).length;
+    const score = wholePoints(sumOf(terms, holding, now), scale);
+    return thresholds.filter((threshold) => score >= threshold).length;
   };
   let steady = steadyAt(search, terms, scale, from);
   const band = bandAt(steady, from);
@@ -120,17 +123,38 @@ function sumOf(terms: readonly Term[], holding: ReadonlySet<Term>, now: number):
   }, 0);
 }
 
-function weightOf({ rule, events }: Extract<Term, { type: 'fading' }>, now: number): number {
-  return events.reduce((total, { occurredAt }) => total + weighed(rule, occurredAt, now), 0);
+function weightOf({ rule, events }: FadingTerm, now: number): number {
+  let total = 0;
+  for (const { occurredAt } of events) total += weighed(rule, occurredAt, now);
+  return total;
 }
 
-/** Instants after `from` at which a term of the sum changes its course, in order. */
+/**
+ * Instants after `from` at which the sum may change its course, in order. Where all points have one
+ * sign and all events are past, the sum goes one way to the very end, and that is the only break.
+ */
 function breaksOf(terms: readonly Term[], from: number): readonly number[] {
-  const breaks = terms.flatMap((term) => {
-    if (term.type === 'steady') return [];
+  const fading = terms.filter((term) => term.type === 'fading');
+  const arePast = fading.every(({ events }) => (events.at(-1)?.occurredAt ?? 0) <= from);
+  // Points that keep for ever are a constant from then on.
+  const moving = fading.filter(({ rule }) => !arePast || rule.reachMs !== Infinity);
+  const signs = new Set(moving.map(({ rule }) => Math.sign(rule.rule.points)));
+  if (!arePast || signs.size > 1) return courseChanges(moving, from);
+  const ends = moving.map(({ rule, events }) => endOf(rule, events.at(-1)?.occurredAt ?? 0));
+  const last = Math.max(0, ...ends);
+  return last > from ? [last] : [];
+}
+
+/** The first instant at which an event gives nothing any more. */
+function endOf({ reachMs }: FadingRule, occurredAt: number): number {
+  return Math.ceil(occurredAt + reachMs);
+}
+
+function courseChanges(fading: readonly FadingTerm[], from: number): readonly number[] {
+  const breaks = fading.flatMap((term) => {
     const edges = term.events.flatMap(({ occurredAt }) => [
       occurredAt,
-      Math.ceil(occurredAt + term.rule.reachMs),
+      endOf(term.rule, occurredAt),
     ]);
     const ahead = edges.filter((instant) => instant > from && Number.isFinite(instant));
     return [...ahead, ...limitEnds(term, [from, ...ahead])];
@@ -139,10 +163,7 @@ function breaksOf(terms: readonly Term[], from: number): readonly number[] {
 }
 
 /** Where a limited sum falls below its limit: sum × 2^(-t / half-life) = limit. */
-function limitEnds(
-  term: Extract<Term, { type: 'fading' }>,
-  starts: readonly number[],
-): readonly number[] {
+function limitEnds(term: FadingTerm, starts: readonly number[]): readonly number[] {
   const { halfLifeMs, rule } = term.rule;
   const { atMost, points } = rule;
   if (atMost === undefined || halfLifeMs === undefined) return [];

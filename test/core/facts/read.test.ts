@@ -4,7 +4,10 @@ import { emailKind } from '../../../core/facts/email-kind.ts';
 import type { Lead } from '../../../core/facts/lead.ts';
 import { factNeeds } from '../../../core/facts/needs.ts';
 import { factReader, type FactScope } from '../../../core/facts/read.ts';
-import type { FactValue, JsonObject } from '../../../core/rules/condition.ts';
+import { nextChange } from '../../../core/facts/next-change.ts';
+import type { Release } from '../../../core/definitions/release.ts';
+import { compileCondition } from '../../../core/rules/compile.ts';
+import type { Condition, FactValue, JsonObject } from '../../../core/rules/condition.ts';
 import { day, event, lead, now, release } from './example-release.ts';
 
 function fact(
@@ -133,6 +136,42 @@ test('the state of an address follows its suppressions', () => {
   expect(fact('emailStatus', suppressed('marketing', 'unsubscribe'))).toBe('unsubscribed');
   expect(fact('emailStatus', suppressed('all', 'hard-bounce'))).toBe('bounced');
   expect(fact('mayEmail', suppressed('all', 'hard-bounce'), { class: 'transactional' })).toBe('no');
+});
+
+test('facts that ask for themselves are missing instead of going round for ever', () => {
+  const self = (fact: string): Condition => ({ not: { fact, operator: 'known', value: true } });
+  const circular: Release = {
+    ...release,
+    facts: {
+      ...release.facts,
+      a: { id: 'a', type: 'text', label: 'A', from: 'a', derive: { from: 'b', words: [] } },
+      b: { id: 'b', type: 'text', label: 'B', from: 'b', derive: { from: 'a', words: [] } },
+    },
+    models: release.models.map((model) => ({
+      ...model,
+      rules: [
+        { id: 'x', score: 'fit', points: 1, why: 'x', type: 'when', when: self('grade') },
+        { id: 'y', score: 'fit', points: 1, why: 'y', type: 'when', when: self('mayEmail') },
+      ],
+    })),
+    qualification: {
+      ...release.qualification,
+      bant: { need: { ask: '?', yes: { all: [self('bantYes'), self('mayEmail')] } } },
+    },
+    sending: {
+      ...release.sending,
+      consent: release.sending.consent.map((rule) => ({ ...rule, if: self('bantYes') })),
+    },
+  };
+  const read = factReader(circular, lead(), now);
+  expect(read('a')).toBeUndefined();
+  expect(read('grade')).toBe('U4');
+  expect(read('bantYes')).toBe(1);
+  expect(read('mayEmail', { class: 'outbound' })).toBe('no');
+  const conditions = ['grade', 'bantYes', 'mayEmail'].map((fact) =>
+    compileCondition(self(fact), {}),
+  );
+  expect(nextChange(circular, lead(), conditions, now)).toBeNull();
 });
 
 test('every built-in fact is answered for a lead of whom everything is known', () => {

@@ -6,10 +6,8 @@
  * arrival; then one statement per table, however large the batch. What was read before a lock and
  * turned out otherwise under it throws `StaleRead`, and the whole transaction begins anew.
  */
-import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { DecisionContext } from '../core/decision/context.ts';
-import { newId } from '../core/decision/ids.ts';
 import type { Release } from '../core/definitions/release.ts';
 import type { EnrolmentState } from '../core/facts/lead.ts';
 import { factNeeds } from '../core/facts/needs.ts';
@@ -30,6 +28,7 @@ import {
 import { completeLeads, lockSavedLeads, saveLeads, type SavedLead } from '../store/leads.ts';
 import type { OutboxRow } from '../store/outbox.ts';
 import { createChanges, type Changes } from './changes.ts';
+import { freshId } from './fresh-id.ts';
 import { createFold, type Fold, type FoldedEvent } from './fold.ts';
 import type { IngestAnswer, IngestRequest } from './request.ts';
 import { keysOfAll, resolveLeads, type ResolutionPlan } from './resolve.ts';
@@ -185,8 +184,4 @@ export function eventNeeds(context: DecisionContext, now: number): readonly Even
   return [...needs.events].map(([event, reach]) =>
     reach === 'all' ? { event } : { event, since: now - reach },
   );
-}
-
-function freshId(): string {
-  return newId(Date.now(), randomBytes(10));
 }

@@ -5,12 +5,12 @@
  *
  * It reads no database and writes none; `batch.ts` fills it and stores what it gathered.
  */
+import { bornLead } from '../core/decision/birth.ts';
 import { FRESH_FOR_MS, type DecisionContext } from '../core/decision/context.ts';
 import { decide } from '../core/decision/decide.ts';
 import type { Decision, IncomingEvent } from '../core/decision/decision.ts';
 import { summarise } from '../core/decision/summarise.ts';
 import type { Account, Consent, Lead, Suppression } from '../core/facts/lead.ts';
-import { bornStage } from '../core/qualification/stages.ts';
 import type { Permissions } from '../store/consent.ts';
 import type { Merge, MergeCandidate } from '../store/identities.ts';
 import type { SavedLead } from '../store/leads.ts';
@@ -65,7 +65,8 @@ export function createFold(loaded: Loaded, changes: Changes): Fold {
     const known = people.get(id);
     if (known !== undefined) return known;
     if (!born.has(id)) throw new Error(`lead ${id} was not loaded`);
-    return { lead: newLead(id, event, context), scores: {} };
+    const bornAt = Math.min(event.occurredAt, event.receivedAt);
+    return { lead: bornLead({ id, bornAt }, context.release.qualification), scores: {} };
   };
   const keep = (saved: SavedLead): SavedLead => {
     people.set(saved.lead.id, saved);
@@ -142,25 +143,6 @@ export function createFold(loaded: Loaded, changes: Changes): Fold {
 function isDueBefore(lead: Lead, event: IncomingEvent): lead is Lead & { readonly dueAt: number } {
   if (lead.dueAt === undefined) return false;
   return event.type === 'tick' ? lead.dueAt < event.receivedAt : lead.dueAt <= event.receivedAt;
-}
-
-function newLead(id: string, event: IncomingEvent, { release }: DecisionContext): Lead {
-  const bornAt = Math.min(event.occurredAt, event.receivedAt);
-  return {
-    id,
-    splitKey: id,
-    bornAt,
-    traits: {},
-    tags: [],
-    stage: bornStage(release.qualification, bornAt),
-    consents: [],
-    suppressions: [],
-    events: [],
-    counts: {},
-    enrolments: [],
-    seq: 0,
-    segments: [],
-  };
 }
 
 /** Which address the lead has once this event is applied: consent and suppression hang on it. */

@@ -107,6 +107,8 @@ function isObject(value: FactValue): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The engine passes empty parameters where a condition has none. */
 function keyOf(fact: string, params: JsonObject | undefined): string {
-  return params === undefined ? fact : `${fact} ${JSON.stringify(params)}`;
+  const given = Object.entries(params ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return given.length === 0 ? fact : `${fact} ${JSON.stringify(given)}`;
 }

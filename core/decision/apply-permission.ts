@@ -50,15 +50,9 @@ function consent(lead: Lead, moment: Moment, state: ConsentState): Decided {
     ...(text === undefined ? {} : { text }),
     ...(evidence === undefined ? {} : { evidence }),
   };
-  return { lead: withConsent(lead, given), decisions: [], effects: [effect] };
-}
-
-/** A late message about an earlier wish never overrides a later one. */
-function withConsent(lead: Lead, given: Consent): Lead {
-  const isSame = (known: Consent) => known.class === given.class && known.topic === given.topic;
-  const known = lead.consents.find(isSame);
-  if (known !== undefined && known.at > given.at) return lead;
-  return { ...lead, consents: [...lead.consents.filter((other) => !isSame(other)), given] };
+  // Append only: what is in force is worked out where it is asked (`core/sending/consent.ts`).
+  const consents = [...lead.consents, given];
+  return { lead: { ...lead, consents }, decisions: [], effects: [effect] };
 }
 
 function withdraw(lead: Lead, moment: Moment): Decided {

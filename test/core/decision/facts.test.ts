@@ -48,15 +48,17 @@ describe('facts', () => {
 });
 
 describe('permission', () => {
-  test('consent is recorded by class and topic, the later wish wins', () => {
+  test('consent is only ever added to, by class and topic', () => {
     const it = scene();
     it.play('Consent Given', { topic: 'events', state: 'opt-in', text: 'Yes' });
     it.play('Consent Confirmed', { topic: 'events' });
-    it.play('Consent Given', { topic: 'events' }, { occurredAt: START - HOUR });
+    it.play('Consent Given', { class: 'outbound' });
     expect(it.lead.consents).toEqual([
+      { class: 'marketing', topic: 'events', state: 'opt-in', at: START },
       { class: 'marketing', topic: 'events', state: 'double-opt-in', at: START },
+      { class: 'outbound', state: 'opt-in', at: START },
     ]);
-    expect(it.told('consent')).toHaveLength(3);
+    expect(it.told('consent')).toMatchObject([{ text: 'Yes' }, {}, {}]);
     expect(it.told('suppress')).toEqual([]);
   });
 

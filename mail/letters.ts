@@ -55,10 +55,7 @@ export function unsubscribeUrl(options: LetterOptions, sendId: string): string {
 
 function compose(options: LetterOptions, draft: Draft): Letter {
   const leave = draft.class === 'internal' ? undefined : unsubscribeUrl(options, draft.sendId);
-  const links =
-    leave === undefined
-      ? {}
-      : { unsubscribe_url: leave, subscription_management_url: `${leave}/topics` };
+  const links = leave === undefined ? {} : { unsubscribe_url: leave };
   const rendered = renderEmail(draft.template, { ...draft.variables, ...links });
   if (!rendered.ok) return { ok: false, variable: rendered.variable, message: rendered.message };
   const { subject, html, text } = rendered;

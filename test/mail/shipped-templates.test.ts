@@ -2,11 +2,14 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { parse } from 'jsonc-parser';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { builtInFacts } from '../../core/facts/catalogue.ts';
+import { compileRelease } from '../../core/definitions/compile-release.ts';
 import { templateFile } from '../../core/definitions/template.ts';
 import { compileTemplate } from '../../mail/compile.ts';
 import type { CompiledTemplate } from '../../mail/compile.ts';
+import { compileTemplatePart } from '../../mail/compile-part.ts';
 import { renderEmail } from '../../mail/render.ts';
 import { sampleVariables } from '../../mail/variables.ts';
+import { readWorkspace } from '../../workspace/read-workspace.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
@@ -75,6 +78,18 @@ describe.each(names)('the template %s', (name) => {
     }
     expect(email.text.length).toBeGreaterThan(200);
   });
+});
+
+test('the shipped workspace is a release without a single warning', async () => {
+  const compiled = compileRelease(await readWorkspace(root.pathname), 'shipped');
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems, null, 2));
+  expect(compiled.warnings).toEqual([]);
+  for (const part of compiled.workspace.parts) {
+    if (part.kind !== 'template') continue;
+    const { languages, problems } = await compileTemplatePart(part.compiled, factIds);
+    expect(problems).toEqual([]);
+    expect(Object.keys(languages)).toEqual(['en']);
+  }
 });
 
 test('every template that a journey sends is there', () => {

@@ -97,7 +97,7 @@ export function traitsOf(
   return traits;
 }
 
-function setAt(target: { [key: string]: Json }, path: readonly string[], value: Json): void {
+export function setAt(target: { [key: string]: Json }, path: readonly string[], value: Json): void {
   const [first = '', ...rest] = path;
   if (rest.length === 0) {
     target[first] = value;

@@ -95,7 +95,7 @@ async function sendThrough(
     const claim = await deps.ledger.claimInternal(request);
     if (claim.type === 'settled' || claim.type === 'held') return;
     if (claim.type === 'busy') {
-      await delay(claim.leaseMs + 20);
+      await delay(Math.min(claim.leaseMs + 20, retryPauseMs));
       continue;
     }
     await failpoint('send.afterClaim');

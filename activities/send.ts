@@ -33,10 +33,12 @@ const usualLimits: ActivityLimits = {
   leaseWaitMs: 45_000,
 };
 const retryPauseMsMax = 30_000;
+/** The holder of a lease usually ends long before it: looked at this often. */
+const leasePollMs = 1_000;
 /** The clock alone may change a lead several times in a row; after this many the send goes on. */
 const ticksMax = 5;
 /** Each round loses only to a change that was committed meanwhile. */
-const roundsMax = 50;
+const roundsMax = 200;
 
 type Attempt =
   | { readonly type: 'done' }
@@ -68,8 +70,9 @@ export async function sendStep(
         if (waitedMs + claim.leaseMs > limits.leaseWaitMs) {
           return { type: 'retry-at', at: current.now + claim.leaseMs };
         }
-        waitedMs += claim.leaseMs + 20;
-        await delay(claim.leaseMs + 20);
+        const pollMs = Math.min(claim.leaseMs + 20, leasePollMs);
+        waitedMs += pollMs;
+        await delay(pollMs);
         break;
       }
       case 'claimed': {

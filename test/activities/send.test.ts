@@ -1,0 +1,366 @@
+import { randomUUID } from 'node:crypto';
+import { inspect } from 'node:util';
+import { afterEach, expect, test } from 'vitest';
+import { createActivities } from '../../activities/index.ts';
+import { armFailpoints } from '../../faults/failpoint.ts';
+import { useMailbox } from '../support/mailbox.ts';
+import { useTestDatabase } from '../support/postgres.ts';
+import { createWorld, day, hour, minute, tuesday, type World, type WorldOptions } from './world.ts';
+
+const database = useTestDatabase();
+const mailbox = useMailbox();
+const welcome = { welcome: { type: 'send', template: 'welcome' } } as const;
+const weekly = {
+  id: 'week',
+  class: 'marketing',
+  max: 2,
+  per: { type: 'rolling', ms: 7 * day },
+} as const;
+
+let world: World | undefined;
+async function open(options: Partial<WorldOptions> = {}): Promise<World> {
+  world = await createWorld({ url: database.url, mailbox: mailbox(), steps: welcome, ...options });
+  return world;
+}
+afterEach(async () => {
+  await world?.close();
+  world = undefined;
+});
+let leads = 0;
+const newAddress = (local = 'ana'): string => `${local}@lead-${(leads += 1)}.example`;
+const received = (to: string) => mailbox().messages({ to });
+
+test('sends one mail, settles its row and tells ingest', async () => {
+  const { enrol, run, sends, events, enrolment } = await open();
+  const address = newAddress();
+  const { leadId, enrolmentId } = await enrol(address);
+
+  expect(await run(enrolmentId, 'welcome')).toEqual({ type: 'done' });
+
+  const [mail, ...more] = received(address);
+  expect(more).toEqual([]);
+  const [row] = await sends(leadId);
+  expect(row).toMatchObject({ state: 'sent', attempts: 1, commandId: `${enrolmentId}/welcome/1` });
+  expect(mail?.messageId).toBe(row?.messageId);
+  expect(mail?.envelope.to).toEqual([address]);
+  expect(mail?.subject).toBe('Hello Ana');
+  expect((await events(leadId, 'Email Sent')).map((event) => event.properties)).toEqual([
+    { journey: 'nurture', step: 'welcome', template: 'welcome' },
+  ]);
+  expect(await enrolment(enrolmentId)).toMatchObject({
+    status: 'open',
+    step: 'welcome',
+    since: tuesday,
+  });
+});
+
+test('completes the enrolment with the last send', async () => {
+  const { enrol, run, enrolment } = await open();
+  const { enrolmentId } = await enrol(newAddress());
+  await run(enrolmentId, 'welcome', { last: true });
+  expect(await enrolment(enrolmentId)).toMatchObject({
+    status: 'closed',
+    outcome: 'completed',
+    expectedBy: null,
+  });
+});
+
+test('needs at most ten statements of its own for a send', async () => {
+  const statements: string[] = [];
+  const { enrol, run, deps } = await open({ onStatement: (text) => void statements.push(text) });
+  const { enrolmentId } = await enrol(newAddress());
+  // The events go through ingest, which batches them and counts its own statements.
+  const quiet = { ...deps, ingest: () => Promise.resolve() };
+  await run(enrolmentId, 'welcome', { visit: 9 });
+  statements.length = 0;
+  await createActivities(quiet).executeStep({
+    enrolmentId,
+    step: 'welcome',
+    visit: 1,
+    last: true,
+    now: tuesday,
+  });
+  const frames = statements.filter((text) => /^(BEGIN|COMMIT)/.test(text));
+  expect(frames).toHaveLength(4);
+  expect(statements.length - frames.length).toBe(7);
+});
+
+const failpoints = [
+  'step.beforeClaim',
+  'send.afterClaim',
+  'send.connected',
+  'send.afterRcpt',
+  'send.dataWritten',
+  'send.after250',
+  'send.afterMark',
+  'step.beforeReturn',
+] as const;
+/** Only between `transmitting` and the settlement may a crash leave a row that nobody can vouch for. */
+const doubtful = new Set<string>([
+  'send.connected',
+  'send.afterRcpt',
+  'send.dataWritten',
+  'send.after250',
+]);
+
+test.each(failpoints)('crashes at %s, runs again, and sends no second mail', async (name) => {
+  const { enrol, run, sends, enrolment } = await open();
+  const address = newAddress();
+  const { leadId, enrolmentId } = await enrol(address);
+  const disarm = armFailpoints(`${name}=throw;once`);
+  await expect(run(enrolmentId, 'welcome', { last: true })).rejects.toThrow(/^unexpected: /);
+  const again = await run(enrolmentId, 'welcome', { last: true });
+  disarm();
+
+  expect(again).toEqual({ type: 'done' });
+  const [row] = await sends(leadId);
+  expect(row?.state).toBe(doubtful.has(name) ? 'unknown' : 'sent');
+  const mails = received(address).length;
+  if (row?.state === 'sent') expect(mails).toBe(1);
+  else expect(mails).toBeLessThanOrEqual(1);
+  expect((await enrolment(enrolmentId)).status).toBe('closed');
+  expect(await run(enrolmentId, 'welcome', { last: true })).toEqual({ type: 'done' });
+  expect(received(address)).toHaveLength(mails);
+});
+
+test('sends doubtful transactional mail again where the workspace says so, as the same mail', async () => {
+  const { enrol, run, sends } = await open({
+    policy: { uncertainSend: 'resend' },
+    sending: { class: 'transactional' },
+  });
+  const address = newAddress();
+  const { leadId, enrolmentId } = await enrol(address);
+  const disarm = armFailpoints('send.after250=throw;once');
+  await expect(run(enrolmentId, 'welcome')).rejects.toThrow();
+  expect(await run(enrolmentId, 'welcome')).toEqual({ type: 'done' });
+  disarm();
+  expect((await sends(leadId))[0]).toMatchObject({ state: 'sent', attempts: 2 });
+  const ids = received(address).map((mail) => mail.messageId);
+  expect(ids).toHaveLength(2);
+  expect(new Set(ids).size).toBe(1);
+});
+
+test('never exceeds a cap, however many sends of a lead run at once', async () => {
+  const steps = Object.fromEntries(
+    Array.from({ length: 100 }, (_, index) => [
+      `s${index}`,
+      { type: 'send', template: 'welcome' } as const,
+    ]),
+  );
+  const { enrol, run, sends } = await open({ steps, policy: { caps: [weekly] } });
+  const address = newAddress();
+  const { leadId, enrolmentId } = await enrol(address);
+  const outcomes = await Promise.all(Object.keys(steps).map((step) => run(enrolmentId, step)));
+
+  expect(outcomes.filter(({ type }) => type === 'done')).toHaveLength(2);
+  expect(received(address)).toHaveLength(2);
+  const rows = await sends(leadId);
+  expect(rows.filter(({ state }) => state === 'sent')).toHaveLength(2);
+  const held = rows.filter(({ state }) => state === 'held');
+  expect(held).toHaveLength(98);
+  for (const row of held)
+    expect(row).toMatchObject({ reason: 'capped', heldUntil: tuesday + 4 * day });
+});
+
+test('holds outside the window and says when to ask again', async () => {
+  const window = { days: [1, 2, 3, 4, 5], from: '09:00', to: '17:00', zone: 'lead' };
+  const { enrol, run, sends, enrolment } = await open({ sending: { window } });
+  const address = newAddress();
+  const { leadId, enrolmentId } = await enrol(address);
+  const evening = Date.parse('2026-11-24T19:00:00+01:00');
+  const opening = Date.parse('2026-11-25T09:00:00+01:00');
+  expect(await run(enrolmentId, 'welcome', { now: evening })).toEqual({
+    type: 'retry-at',
+    at: opening,
+  });
+  expect((await sends(leadId))[0]).toMatchObject({ state: 'held', reason: 'outside-window' });
+  expect((await enrolment(enrolmentId)).expectedBy).toBeGreaterThan(opening);
+  expect(await run(enrolmentId, 'welcome', { now: opening })).toEqual({ type: 'done' });
+  expect(received(address)).toHaveLength(1);
+});
+
+test('an exit heard before the claim ends the send as exited', async () => {
+  const { enrol, run, sends, about } = await open();
+  const address = newAddress();
+  const { leadId, enrolmentId } = await enrol(address);
+  await about(leadId, 'Deal Won');
+  expect(await run(enrolmentId, 'welcome')).toEqual({ type: 'closed' });
+  expect((await sends(leadId))[0]).toMatchObject({ state: 'skipped', reason: 'exited' });
+  expect(received(address)).toEqual([]);
+});
+
+test.each([
+  ['Consent Withdrawn', 'suppressed'],
+  ['Deal Won', 'exited'],
+] as const)('%s between claim and transmission wins', async (event, reason) => {
+  const { enrol, run, sends, about } = await open({
+    leases: { claimMs: 5_000, transmitMs: 5_000 },
+  });
+  const address = newAddress();
+  const { leadId, enrolmentId } = await enrol(address);
+  const disarm = armFailpoints('send.afterClaim=hang:400;once');
+  const running = run(enrolmentId, 'welcome');
+  await about(leadId, event);
+  await running;
+  disarm();
+  expect((await sends(leadId))[0]).toMatchObject({ state: 'skipped', reason });
+  expect(received(address)).toEqual([]);
+});
+
+test('either the unsubscribe wins or the mail had started, never both', async () => {
+  const { enrol, run, sends, about } = await open();
+  const racers = await Promise.all(
+    Array.from({ length: 40 }, async () => {
+      const address = newAddress('racer');
+      return { address, ...(await enrol(address)) };
+    }),
+  );
+  await Promise.all(
+    racers.flatMap(({ leadId, enrolmentId }) => [
+      run(enrolmentId, 'welcome'),
+      about(leadId, 'Consent Withdrawn'),
+    ]),
+  );
+  const ends = await Promise.all(
+    racers.map(async ({ address, leadId }) => {
+      const [row] = await sends(leadId);
+      return { state: row?.state, mails: received(address).length };
+    }),
+  );
+  for (const end of ends) {
+    expect([
+      { state: 'sent', mails: 1 },
+      { state: 'skipped', mails: 0 },
+    ]).toContainEqual(end);
+  }
+});
+
+test('tries again while the relay refuses for now, then asks the journey to come back', async () => {
+  const { enrol, run, sends } = await open();
+  const address = newAddress('busy');
+  const { leadId, enrolmentId } = await enrol(address);
+  const outcome = await run(enrolmentId, 'welcome');
+  expect(outcome).toMatchObject({ type: 'retry-at' });
+  const [row] = await sends(leadId);
+  expect(row?.state).toBe('planned');
+  expect(row?.attempts).toBeGreaterThan(1);
+});
+
+test('suppresses an address that does not exist and records the bounce', async () => {
+  const { enrol, run, sends, events, store } = await open();
+  const address = newAddress('gone');
+  const { leadId, enrolmentId } = await enrol(address);
+  expect(await run(enrolmentId, 'welcome')).toEqual({ type: 'done' });
+  expect((await sends(leadId))[0]).toMatchObject({ state: 'failed', reason: 'address' });
+  expect(await events(leadId, 'Email Bounced')).toHaveLength(1);
+  expect(await events(leadId, 'Email Sent')).toEqual([]);
+  const suppressed = await store.query('SELECT scope FROM suppression WHERE address = $1', [
+    address,
+  ]);
+  expect(suppressed).toEqual([{ scope: 'all' }]);
+});
+
+test('ends with the name of the variable that is missing', async () => {
+  const { enrol, run, sends } = await open();
+  const { leadId, enrolmentId } = await enrol(newAddress(), { firstName: ' ' });
+  expect(await run(enrolmentId, 'welcome')).toEqual({ type: 'done' });
+  expect((await sends(leadId))[0]).toMatchObject({
+    state: 'skipped',
+    reason: 'missing-variable',
+    evidence: { variable: 'lead.firstName' },
+  });
+});
+
+test('a pause holds the mail, and its end lets it go', async () => {
+  const { enrol, run, sends, store } = await open();
+  const { leadId, enrolmentId } = await enrol(newAddress());
+  await store.run(
+    `INSERT INTO pause (id, scope, key, "from", until) VALUES (gen_random_uuid(), 'lead', $1, to_timestamp($2), to_timestamp($3))`,
+    [leadId, (tuesday - hour) / 1_000, (tuesday + hour) / 1_000],
+  );
+  expect(await run(enrolmentId, 'welcome')).toEqual({ type: 'retry-at', at: tuesday + hour });
+  expect((await sends(leadId))[0]).toMatchObject({ state: 'held', reason: 'journey-paused' });
+  expect(await run(enrolmentId, 'welcome', { now: tuesday + hour })).toEqual({ type: 'done' });
+  expect((await sends(leadId))[0]?.state).toBe('sent');
+});
+
+test('two attempts at once send one mail', async () => {
+  const { enrol, run, sends } = await open({ leases: { claimMs: 3_000, transmitMs: 3_000 } });
+  const address = newAddress();
+  const { leadId, enrolmentId } = await enrol(address);
+  const outcomes = await Promise.all([run(enrolmentId, 'welcome'), run(enrolmentId, 'welcome')]);
+  expect(outcomes).toEqual([{ type: 'done' }, { type: 'done' }]);
+  expect(received(address)).toHaveLength(1);
+  expect((await sends(leadId))[0]).toMatchObject({ state: 'sent', attempts: 1 });
+});
+
+test('lets nothing of a server or a lead cross to Temporal', async () => {
+  const { enrol, deps, reported } = await open();
+  const address = newAddress();
+  const { enrolmentId } = await enrol(address);
+  const broken = {
+    ...deps,
+    mail: { deliver: () => Promise.reject(new Error(`relay said: ${address}`)) },
+  };
+  const failing = createActivities(broken).executeStep({
+    enrolmentId,
+    step: 'welcome',
+    visit: 1,
+    last: false,
+    now: tuesday,
+  });
+  const error = await failing.catch((caught: unknown) => caught);
+  expect(inspect(error, { depth: 10 })).not.toContain(address);
+  expect(error).toMatchObject({ type: 'unexpected', cause: undefined });
+  expect(inspect(reported)).toContain('relay said');
+});
+
+test('an answer that comes after its row was parked still settles it, and leaves the run alone', async () => {
+  const { enrol, run, sends, enrolment } = await open({
+    steps: { ...welcome, later: { type: 'send', template: 'second' } },
+    leases: { claimMs: 100, transmitMs: 100 },
+  });
+  const address = newAddress();
+  const { leadId, enrolmentId } = await enrol(address);
+  const disarm = armFailpoints('send.after250=hang:700;once');
+  const slow = run(enrolmentId, 'welcome');
+  await mailbox().waitFor({ to: address });
+  expect(await run(enrolmentId, 'welcome')).toEqual({ type: 'done' });
+  expect((await sends(leadId))[0]?.state).toBe('unknown');
+  await run(enrolmentId, 'later', { now: tuesday + hour });
+  await slow;
+  disarm();
+  expect((await sends(leadId))[0]?.state).toBe('sent');
+  expect((await enrolment(enrolmentId)).step).toBe('later');
+  expect(received(address)).toHaveLength(2);
+});
+
+test('the journey of higher priority gets the only room under a cap', async () => {
+  const daily = { id: 'day', class: 'marketing', max: 1, per: { type: 'day' } } as const;
+  const { enrol, run, sends, store } = await open({ policy: { caps: [daily] } });
+  const { leadId, enrolmentId } = await enrol(newAddress());
+  const rival = randomUUID();
+  await store.run(
+    `INSERT INTO enrolment (id, lead_id, journey, entry_number, status, plan_hash, release_id, entered_at)
+     SELECT $1, lead_id, 'webinar', 1, 'open', plan_hash, release_id, entered_at FROM enrolment WHERE id = $2`,
+    [rival, enrolmentId],
+  );
+  await store.run(
+    `INSERT INTO send (id, command_id, lead_id, enrolment_id, journey, step, class, priority, template,
+       template_hash, state, reason, message_id, planned_at, due_at, held_until, release_id)
+     SELECT gen_random_uuid(), $1, lead_id, $2, 'webinar', 'invite', 'marketing', 90, 'invite', 'x', 'held',
+       'outside-window', '<x@acme.example>', entered_at, entered_at, to_timestamp($3), release_id
+     FROM enrolment WHERE id = $4`,
+    [`${rival}/invite/1`, rival, (tuesday + 10 * minute) / 1_000, enrolmentId],
+  );
+  expect(await run(enrolmentId, 'welcome')).toEqual({
+    type: 'retry-at',
+    at: tuesday + 11 * minute,
+  });
+  const [yielding] = (await sends(leadId)).filter(({ step }) => step === 'welcome');
+  expect(yielding).toMatchObject({
+    state: 'held',
+    reason: 'capped',
+    evidence: { rule: 'priority' },
+  });
+});

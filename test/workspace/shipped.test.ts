@@ -4,11 +4,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { builtInFacts } from '../../core/facts/catalogue.ts';
 import { compileRelease } from '../../core/definitions/compile-release.ts';
 import { templateFile } from '../../core/definitions/template.ts';
+import { runPersona } from '../../core/simulate/persona.ts';
 import { compileTemplate } from '../../mail/compile.ts';
 import type { CompiledTemplate } from '../../mail/compile.ts';
-import { compileTemplatePart } from '../../mail/compile-part.ts';
 import { renderEmail } from '../../mail/render.ts';
 import { sampleVariables } from '../../mail/variables.ts';
+import { compileEmails } from '../../workspace/compile-emails.ts';
 import { readWorkspace } from '../../workspace/read-workspace.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -84,11 +85,21 @@ test('the shipped workspace is a release without a single warning', async () => 
   const compiled = compileRelease(await readWorkspace(root.pathname), 'shipped');
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems, null, 2));
   expect(compiled.warnings).toEqual([]);
-  for (const part of compiled.workspace.parts) {
-    if (part.kind !== 'template') continue;
-    const { languages, problems } = await compileTemplatePart(part.compiled, factIds);
-    expect(problems).toEqual([]);
-    expect(Object.keys(languages)).toEqual(['en']);
+  const { release, parts } = compiled.workspace;
+  const { emails, problems } = await compileEmails(release, parts, compileTemplate);
+  expect(problems).toEqual([]);
+  expect(Object.keys(emails).toSorted()).toEqual(names.toSorted());
+});
+
+test('every shipped persona lives as its file expects', async () => {
+  const compiled = compileRelease(await readWorkspace(root.pathname), 'shipped');
+  if (!compiled.ok) throw new Error('the shipped workspace does not compile');
+  const { release, personas } = compiled.workspace;
+  expect(personas).toHaveLength(3);
+  for (const persona of personas) {
+    const { expectations } = runPersona(release, persona);
+    expect(expectations.length).toBeGreaterThan(5);
+    expect(expectations.filter(({ ok }) => !ok)).toEqual([]);
   }
 });
 

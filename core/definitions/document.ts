@@ -33,8 +33,8 @@ export function parseDocument(file: string, text: string): Document {
   const root = parseTree(text, errors, { allowTrailingComma: true });
   const first = errors[0];
   if (first !== undefined || root === undefined) {
-    const message =
-      first === undefined ? 'the file is empty' : syntaxMessage(printParseErrorCode(first.error));
+    const isEmpty = first === undefined || text.trim() === '';
+    const message = isEmpty ? 'the file is empty' : syntaxMessage(printParseErrorCode(first.error));
     return { ...empty, problems: [problemAt(empty, first?.offset ?? 0, { message })] };
   }
   const document = { ...empty, root };

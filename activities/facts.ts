@@ -5,9 +5,9 @@
  */
 import type { Release } from '../core/definitions/release.ts';
 import type { Lead } from '../core/facts/lead.ts';
+import { compiledRelease } from '../core/facts/compiled-release.ts';
 import { factReader, type FactReader } from '../core/facts/read.ts';
 import type { DateReference } from '../core/journey/plan.ts';
-import { compileCondition } from '../core/rules/compile.ts';
 import type { ReadFact } from '../core/rules/condition.ts';
 import { instantOf } from '../core/rules/instant.ts';
 import { tickOf } from '../ingest/request.ts';
@@ -24,12 +24,8 @@ export function needsHistory(release: Release, template: StoredTemplate, dates: 
   const named = Object.keys(template.manifest.variables).map((path) => path.split('.')[1] ?? '');
   return (
     [...named, ...dates].some((fact) => ofHistory.has(fact)) ||
-    release.sending.consent.some(
-      ({ if: condition }) =>
-        condition !== undefined &&
-        compileCondition(condition, release.segments).factsNeeded.some(({ fact }) =>
-          ofHistory.has(fact),
-        ),
+    compiledRelease(release).consent.some(({ condition }) =>
+      condition?.factsNeeded.some(({ fact }) => ofHistory.has(fact)),
     )
   );
 }

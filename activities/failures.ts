@@ -16,6 +16,7 @@ export const failureTypes = {
   'webhook-unknown': 'no URL is configured for the target of the webhook',
   'assignee-unknown': 'nobody answers to the assignee of the step',
   'ledger-lost': 'the ledger row was taken by another attempt again and again',
+  'relay-away': 'the relay has not taken an email to a colleague yet',
   unexpected: 'an error without a name; the log has it under this id',
 } as const satisfies Record<string, string>;
 export type FailureType = keyof typeof failureTypes;

@@ -119,7 +119,7 @@ async function sendThrough(
     });
     await delay(retryPauseMs);
   }
-  throw failure('ledger-lost', commandId);
+  throw failure('relay-away', commandId);
 }
 
 function identityOf(

@@ -20,7 +20,7 @@ import { failure } from './failures.ts';
 import { draftOf, senderOf } from './letter.ts';
 import { recordBounce, recordSent } from './send-events.ts';
 import { LeadIsDue, prepareSend, type PreparedSend } from './send-question.ts';
-import { progressOf, type StepTask } from './step.ts';
+import { heldProgress, progressOf, type StepTask } from './step.ts';
 
 export type SendStep = Extract<PlanStep, { readonly type: 'send' }>;
 
@@ -169,7 +169,8 @@ async function settleDelivery(
     case 'not-taken':
       // Wrong credentials are no fault of the lead either: the mail waits until they are mended.
       if (delivery.transient || delivery.class === 'config') {
-        await settle({ state: 'planned', response });
+        // Whether tried again here or by the journey: the run is alive for that long.
+        await settle({ state: 'planned', response, progress: heldProgress(task, task.now) });
         return { type: 'again' };
       }
       await settle({ state: 'failed', reason: delivery.class, response, progress });

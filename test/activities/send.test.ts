@@ -364,3 +364,58 @@ test('the journey of higher priority gets the only room under a cap', async () =
     evidence: { rule: 'priority' },
   });
 });
+
+test('ends a follow-up whose first mail was not sent, and sends it when it was', async () => {
+  const steps = {
+    ...welcome,
+    more: { type: 'send', template: 'second', onlyIfSent: 'welcome' },
+  } as const;
+  const { enrol, run, sends } = await open({ steps });
+  const { leadId, enrolmentId } = await enrol(newAddress());
+  await run(enrolmentId, 'more');
+  await run(enrolmentId, 'welcome', { now: tuesday + 1 });
+  await run(enrolmentId, 'more', { now: tuesday + 2, visit: 2 });
+  const ends = (await sends(leadId)).map(({ step, state, reason }) => [step, state, reason]);
+  expect(ends).toEqual([
+    ['more', 'skipped', 'earlier-not-sent'],
+    ['welcome', 'sent', null],
+    ['more', 'sent', null],
+  ]);
+});
+
+test('writes a template once where its manifest says never again', async () => {
+  const { enrol, run, sends } = await open({ manifest: { again: { type: 'never' } } });
+  const { leadId, enrolmentId } = await enrol(newAddress());
+  await run(enrolmentId, 'welcome');
+  await run(enrolmentId, 'welcome', { visit: 2, now: tuesday + 30 * day });
+  expect((await sends(leadId)).map(({ state, reason }) => [state, reason])).toEqual([
+    ['sent', null],
+    ['skipped', 'duplicate'],
+  ]);
+});
+
+test('lets the clock decide first when the lead is due', async () => {
+  const { enrol, run, store } = await open();
+  const address = newAddress();
+  const { leadId, enrolmentId } = await enrol(address);
+  const due = (tuesday - hour) / 1_000;
+  await store.run('UPDATE lead SET due_at = to_timestamp($2) WHERE id = $1', [leadId, due]);
+  expect(await run(enrolmentId, 'welcome')).toEqual({ type: 'done' });
+  const [lead] = await store.query('SELECT due_at AS due FROM lead WHERE id = $1', [leadId]);
+  expect(lead).toEqual({ due: null });
+  expect(received(address)).toHaveLength(1);
+});
+
+test('follows an enrolment whose lead was merged into another', async () => {
+  const { enrol, run, sends, store } = await open({ policy: { caps: [weekly] } });
+  const kept = newAddress();
+  const [from, into] = [await enrol(newAddress()), await enrol(kept)];
+  await run(from.enrolmentId, 'welcome');
+  await run(into.enrolmentId, 'welcome');
+  await store.run('UPDATE lead SET canonical_id = $2 WHERE id = $1', [from.leadId, into.leadId]);
+  expect(await run(from.enrolmentId, 'welcome', { visit: 2 })).toMatchObject({ type: 'retry-at' });
+  const late = tuesday + 8 * day;
+  expect(await run(from.enrolmentId, 'welcome', { visit: 2, now: late })).toEqual({ type: 'done' });
+  expect((await sends(into.leadId)).map(({ state }) => state)).toEqual(['sent', 'sent']);
+  expect(received(kept)).toHaveLength(2);
+});

@@ -24,11 +24,11 @@ export interface IngestDeps {
 
 export interface Ingest {
   /** Answers in the order of the requests. Rejects when one of them could not be stored. */
-  ingest(requests: readonly IngestRequest[]): Promise<readonly IngestAnswer[]>;
+  readonly ingest: (requests: readonly IngestRequest[]) => Promise<readonly IngestAnswer[]>;
   /** Decides what the clock alone changes for this lead up to the instant. */
-  tick(leadId: string, at: number): Promise<void>;
+  readonly tick: (leadId: string, at: number) => Promise<void>;
   /** Ends when all that was taken in is stored, delivered and confirmed. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Larger batches gain little and hold the locks of many leads for longer. */

@@ -7,10 +7,11 @@
  */
 import type { Release } from '../definitions/release.ts';
 import type { Lead } from '../facts/lead.ts';
-import { factReader } from '../facts/read.ts';
+import { factReader, type FactReader } from '../facts/read.ts';
 import type { JourneyPlan } from '../journey/plan.ts';
 import { compileCondition, type CompiledCondition, type Verdict } from '../rules/compile.ts';
-import type { Condition, JsonObject } from '../rules/condition.ts';
+import type { Condition, JsonObject, ReadFact } from '../rules/condition.ts';
+import { valueAt } from '../rules/path.ts';
 import type { Decided, Decision, IncomingEvent } from './decision.ts';
 
 export interface DecisionContext {
@@ -69,16 +70,41 @@ export function momentOf(lead: Lead, event: IncomingEvent): Moment {
 }
 
 export function judgeOf(
-  context: DecisionContext,
+  { release }: DecisionContext,
   lead: Lead,
   now: number,
   entry?: JsonObject,
 ): Judge {
-  const read = factReader(context.release, lead, now, entry === undefined ? {} : { entry });
+  const read = readerOf(release, lead, now, entry);
   return {
-    holds: (condition) => compiledIn(context.release, condition).holds(read, now),
-    verdict: (condition) => compiledIn(context.release, condition).evaluate(read, now),
+    holds: (condition) => compiledIn(release, condition).holds(read, now),
+    verdict: (condition) => compiledIn(release, condition).evaluate(read, now),
   };
+}
+
+const readers = new WeakMap<
+  Lead,
+  { readonly release: Release; readonly reader: FactReader; readonly now: number }
+>();
+
+/**
+ * A reader remembers what it computed, so phases that leave the lead as it is share one, and so do
+ * the journeys that look at it: their entry only adds `entry.<property>`.
+ */
+export function readerOf(
+  release: Release,
+  lead: Lead,
+  now: number,
+  entry?: JsonObject,
+): FactReader {
+  const known = readers.get(lead);
+  const isSame = known?.now === now && known.release === release;
+  const reader = isSame ? known.reader : factReader(release, lead, now);
+  if (!isSame) readers.set(lead, { release, reader, now });
+  if (entry === undefined) return reader;
+  const read: ReadFact = (fact, params) =>
+    fact.startsWith('entry.') ? valueAt(entry, fact.slice('entry.'.length)) : reader(fact, params);
+  return Object.assign(read, { scored: reader.scored });
 }
 
 /** The plan an enrolment runs on, `undefined` only when its store lost it. */

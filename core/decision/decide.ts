@@ -9,9 +9,8 @@
  * Pure: decided one by one or in batches the result is the same. Duplicates are dropped before.
  */
 import type { Lead } from '../facts/lead.ts';
-import { factReader } from '../facts/read.ts';
 import { applyEvent } from './apply-event.ts';
-import { momentOf, type DecisionContext, type Moment, type Phase } from './context.ts';
+import { momentOf, readerOf, type DecisionContext, type Moment, type Phase } from './context.ts';
 import type { Decided, Decision, Effect, IncomingEvent, ScoreSummary } from './decision.ts';
 import { nextDueAt } from './due.ts';
 import { enterJourneys } from './entries.ts';
@@ -56,7 +55,8 @@ function decideEntries(
 ): Decided {
   const segments = matchingSegments(lead, moment, context);
   const occasions = occasionsOf(lead, segments, moment, context, before);
-  return enterJourneys({ ...lead, segments }, moment, context, occasions);
+  const isSame = segments.join() === lead.segments.join();
+  return enterJourneys(isSame ? lead : { ...lead, segments }, moment, context, occasions);
 }
 
 /** What this event did to the scores, by itself: both are taken at the same instant. */
@@ -67,7 +67,7 @@ function scoreDecisions(
   { release }: DecisionContext,
 ): readonly Decision[] {
   if (event.type === 'tick') return [];
-  const [then, here] = [factReader(release, before, now), factReader(release, after, now)];
+  const [then, here] = [readerOf(release, before, now), readerOf(release, after, now)];
   return release.models.flatMap(({ model }) => {
     const [was, is] = [then.scored(model), here.scored(model)];
     if (was === undefined || is === undefined) return [];
@@ -83,6 +83,7 @@ function summaryOf({ scores, grade }: ScoreSummary): ScoreSummary {
 }
 
 function withDue(lead: Lead, dueAt: number | undefined): Lead {
+  if (dueAt === lead.dueAt) return lead;
   const { dueAt: _before, ...rest } = lead;
   return dueAt === undefined ? rest : { ...rest, dueAt };
 }

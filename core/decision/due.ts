@@ -11,11 +11,11 @@ import { nextChange } from '../facts/next-change.ts';
 import { factReader } from '../facts/read.ts';
 import { mayEnterAgain, rulesAhead } from '../qualification/stages.ts';
 import type { CompiledCondition } from '../rules/compile.ts';
-import type { Condition, JsonObject } from '../rules/condition.ts';
-import { compiledIn, judgeOf, planOf, type DecisionContext } from './context.ts';
+import type { JsonObject } from '../rules/condition.ts';
+import { compiledIn, judgeOf, planOf, readerOf, type DecisionContext } from './context.ts';
 
 interface Watched {
-  readonly conditions: readonly CompiledCondition[];
+  readonly condition: CompiledCondition;
   /** Of the enrolment that watches. */
   readonly entry?: JsonObject;
 }
@@ -24,34 +24,29 @@ interface Watched {
 const INSTANTS_TRIED_MAX = 8;
 
 export function nextDueAt(lead: Lead, now: number, context: DecisionContext): number | undefined {
-  const until = Math.min(Infinity, ...endsOfHolds(lead, now, context));
-  const changes = watchedBy(lead, context).map((watched) =>
-    nextAnswer(watched, lead, now, until, context),
-  );
-  const first = Math.min(until, ...changes);
-  return first === Infinity ? undefined : first;
+  let until = Math.min(Infinity, ...endsOfHolds(lead, now, context));
+  for (const watched of watchedBy(lead, context)) {
+    until = Math.min(until, nextAnswer(watched, lead, now, until, context));
+  }
+  return until === Infinity ? undefined : until;
 }
 
-/** The first instant up to `until` at which one of the conditions answers differently, or Infinity. */
+/** The first instant before `until` at which the condition answers differently, or Infinity. */
 function nextAnswer(
-  { conditions, entry }: Watched,
+  { condition, entry }: Watched,
   lead: Lead,
   now: number,
   until: number,
   { release }: DecisionContext,
 ): number {
   const scope = entry === undefined ? {} : { entry };
-  const answersAt = (at: number) => {
-    const read = factReader(release, lead, at, scope);
-    return conditions.map(({ holds }) => (holds(read, at) ? '1' : '0')).join('');
-  };
-  const answers = answersAt(now);
   let at = now;
   for (let tried = 0; tried < INSTANTS_TRIED_MAX; tried += 1) {
-    const next = nextChange(release, lead, conditions, at, scope);
+    const next = nextChange(release, lead, [condition], at, scope);
     if (next === null || next >= until) return Infinity;
     at = next;
-    if (answersAt(at) !== answers) break;
+    const holds = condition.holds(readerOf(release, lead, now, entry), now);
+    if (condition.holds(factReader(release, lead, at, scope), at) !== holds) break;
   }
   return at;
 }
@@ -66,7 +61,10 @@ function watchedBy(lead: Lead, context: DecisionContext): readonly Watched[] {
     ...qualification.disqualified.map(({ when }) => when),
     ...Object.values(segments).map(({ when }) => when),
   ];
-  return [compiled(conditions, context), ...watchedByJourneys(lead, context)];
+  const watched = conditions.map((condition) => ({
+    condition: compiledIn(context.release, condition),
+  }));
+  return [...watched, ...watchedByJourneys(lead, context)];
 }
 
 function watchedByJourneys(lead: Lead, context: DecisionContext): readonly Watched[] {
@@ -79,15 +77,12 @@ function watchedByJourneys(lead: Lead, context: DecisionContext): readonly Watch
         : [],
     );
     const watches = [...plan.exits.map(({ when }) => when), ...waits];
-    const conditions = watches.flatMap((when) =>
-      when.type === 'condition' ? [when.condition] : [],
+    return watches.flatMap((when) =>
+      when.type === 'condition'
+        ? [{ condition: compiledIn(context.release, when.condition), entry }]
+        : [],
     );
-    return conditions.length === 0 ? [] : [{ ...compiled(conditions, context), entry }];
   });
-}
-
-function compiled(conditions: readonly Condition[], { release }: DecisionContext): Watched {
-  return { conditions: conditions.map((condition) => compiledIn(release, condition)) };
 }
 
 /** Stages that would be entered by the clock alone: a hold that ends, an `again` that begins. */

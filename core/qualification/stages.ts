@@ -110,7 +110,9 @@ function noteHolds(lead: Lead, { qualification, moment, judge }: Scene): Lead {
     if (rule.holdForMs === 0 || lead.disqualified !== undefined || !holds(rule.when)) continue;
     holding[rule.stage] = ownInstant(lead.stage.holding, rule.stage) ?? moment.now;
   }
-  return { ...lead, stage: { ...lead.stage, holding } };
+  return isSame(holding, lead.stage.holding)
+    ? lead
+    : { ...lead, stage: { ...lead.stage, holding } };
 }
 
 function moveBack(lead: Lead, { qualification, judge }: Scene): Found | null {
@@ -205,9 +207,16 @@ function enter(lead: Lead, move: StageMove, { qualification, moment }: Scene): L
   };
 }
 
-function ownInstant(
-  instants: { readonly [stage: string]: number },
-  stage: string,
-): number | undefined {
+type Instants = { readonly [stage: string]: number };
+
+function isSame(a: Instants, b: Instants): boolean {
+  const stages = Object.keys(a);
+  return (
+    stages.length === Object.keys(b).length &&
+    stages.every((stage) => a[stage] === ownInstant(b, stage))
+  );
+}
+
+function ownInstant(instants: Instants, stage: string): number | undefined {
   return Object.hasOwn(instants, stage) ? instants[stage] : undefined;
 }

@@ -207,31 +207,45 @@ test.each([
   expect(received(address)).toEqual([]);
 });
 
-test('either the unsubscribe wins or the mail had started, never both', async () => {
-  const { enrol, run, sends, about } = await open();
+test('either the unsubscribe wins or the mail had started before it was answered', async () => {
+  const { enrol, deps, sends, about } = await open();
   const racers = await Promise.all(
     Array.from({ length: 40 }, async () => {
       const address = newAddress('racer');
       return { address, ...(await enrol(address)) };
     }),
   );
+  const startedAt = new Map<string, number>();
+  const activities = createActivities({
+    ...deps,
+    ledger: {
+      ...deps.ledger,
+      beginTransmit: async (request) => {
+        const started = await deps.ledger.beginTransmit(request);
+        if (started) startedAt.set(request.leadId, performance.now());
+        return started;
+      },
+    },
+  });
+  const answeredAt = new Map<string, number>();
   await Promise.all(
-    racers.flatMap(({ leadId, enrolmentId }) => [
-      run(enrolmentId, 'welcome'),
-      about(leadId, 'Consent Withdrawn'),
-    ]),
-  );
-  const ends = await Promise.all(
-    racers.map(async ({ address, leadId }) => {
-      const [row] = await sends(leadId);
-      return { state: row?.state, mails: received(address).length };
+    racers.map(async ({ leadId, enrolmentId }) => {
+      const step = { enrolmentId, step: 'welcome', visit: 1, last: false, now: tuesday };
+      const sending = activities.executeStep(step);
+      await about(leadId, 'Consent Withdrawn');
+      answeredAt.set(leadId, performance.now());
+      await sending;
     }),
   );
-  for (const end of ends) {
+  for (const { address, leadId } of racers) {
+    const [row] = await sends(leadId);
+    const mails = received(address).length;
+    const ends = { state: row?.state, mails };
     expect([
       { state: 'sent', mails: 1 },
       { state: 'skipped', mails: 0 },
-    ]).toContainEqual(end);
+    ]).toContainEqual(ends);
+    if (mails > 0) expect(startedAt.get(leadId)).toBeLessThan(answeredAt.get(leadId) ?? 0);
   }
 });
 

@@ -96,19 +96,35 @@ function finish(
 /** What can be said in the author's own lines, before MJML sees anything. */
 function sourceProblems(source: TemplateSource): readonly TemplateProblem[] {
   const used = Object.entries(source.partials).filter(([name]) => includes(source, name));
-  const files = [
-    { file: 'message.mjml', text: source.mjml, isMjml: true },
-    ...used.map(([name, text]) => ({ file: `partials/${name}.mjml`, text, isMjml: true })),
-    { file: 'email.json', text: source.email.subject, isMjml: false },
-    { file: 'email.json', text: source.email.preheader, isMjml: false },
-    { file: 'message.txt', text: source.messageText ?? '', isMjml: false },
+  const mjml: readonly (readonly [string, string])[] = [
+    ['message.mjml', source.mjml],
+    ...used.map(([name, text]) => [`partials/${name}.mjml`, text] as const),
   ];
-  return files.flatMap(({ file, text, isMjml }) =>
-    [
-      ...(isMjml ? [...structureProblems(text), ...linkProblems(text)] : []),
-      ...liquidProblems(text, source.facts),
-    ].map((problem) => (file === 'email.json' ? { ...problem, file } : placed(problem, file))),
-  );
+  return [
+    ...mjml.flatMap(([file, text]) =>
+      [
+        ...structureProblems(text),
+        ...linkProblems(text),
+        ...liquidProblems(text, source.facts),
+      ].map((problem) => placed(problem, file)),
+    ),
+    ...wordsProblems(source, 'subject'),
+    ...wordsProblems(source, 'preheader'),
+    ...liquidProblems(source.messageText ?? '', source.facts).map((problem) =>
+      placed(problem, 'message.txt'),
+    ),
+  ];
+}
+
+/** Their place inside a JSON text is not known here; the name of the key says enough. */
+function wordsProblems(
+  source: TemplateSource,
+  key: 'subject' | 'preheader',
+): readonly TemplateProblem[] {
+  return liquidProblems(source.email[key], source.facts).map(({ message }) => ({
+    ...error(`${key}: ${message}`),
+    file: 'email.json',
+  }));
 }
 
 function placed(problem: TemplateProblem, file: string): TemplateProblem {

@@ -6,6 +6,7 @@
 import type { MessageClass } from '../core/journey/plan.ts';
 import type { CompiledTemplate } from './compile.ts';
 import { messageHeaders, messageIdOf, type HeaderFacts } from './headers.ts';
+import { escapeHtml } from './liquid.ts';
 import type { Mailbox, OutgoingEmail } from './outgoing.ts';
 import { renderEmail } from './render.ts';
 import { signToken } from './tokens.ts';
@@ -73,7 +74,7 @@ function compose(options: LetterOptions, draft: Draft): Letter {
 function composeNote(options: LetterOptions, note: Note): OutgoingEmail {
   const { messageId, from, to, text } = note;
   const subject = note.subject.replace(/[\s\p{Cc}]+/gu, ' ').trim();
-  const paragraphs = text.split(/\n+/).map((line) => `<p>${escaped(line)}</p>`);
+  const paragraphs = text.split(/\n+/).map((line) => `<p>${escapeHtml(line)}</p>`);
   const html = `<!doctype html><html><body>${paragraphs.join('')}</body></html>`;
   const headers = messageHeaders(headerFacts(options, { ...note, class: 'internal' }, 'note'));
   return { messageId, from, to, subject, html, text, headers };
@@ -86,9 +87,4 @@ function headerFacts(
 ): HeaderFacts {
   const { sendId: ledgerId, class: kind, programme, step } = draft;
   return { ledgerId, class: kind, programme, step, template, domain: options.domain };
-}
-
-function escaped(text: string): string {
-  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-  return text.replace(/[&<>]/g, (character) => entities[character] ?? character);
 }

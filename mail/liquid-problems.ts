@@ -3,7 +3,7 @@
  * do not exist, names that no lead has, and links built from data without the `url` filter. It reads
  * the author's source, so every problem has the author's line and column.
  */
-import { distance } from './did-you-mean.ts';
+import { didYouMean } from '../core/definitions/suggest.ts';
 import { createLiquid, knownFilters } from './liquid.ts';
 import { placeOf } from './mjml-structure.ts';
 import { knowsVariable, ownLinks } from './variables.ts';
@@ -73,8 +73,6 @@ function parseProblem(cause: unknown): TemplateProblem {
 }
 
 function suggestion(name: string, candidates: readonly string[]): string {
-  const near = candidates
-    .map((candidate) => ({ candidate, steps: distance(name, candidate) }))
-    .sort((one, other) => one.steps - other.steps)[0];
-  return near !== undefined && near.steps <= 3 ? `; did you mean ${near.candidate}?` : '';
+  const words = didYouMean(name, candidates);
+  return words === undefined ? '' : `; ${words}`;
 }

@@ -78,7 +78,7 @@ describe('what MJML swallows in silence', () => {
 describe('Liquid', () => {
   test('an unknown filter, with the one that was meant', async () => {
     await check(source(inColumn('<mj-text>{{ lead.company | upcas }}</mj-text>')), [
-      ':4:10 there is no filter upcas; did you mean upcase?',
+      ':4:10 there is no filter upcas; did you mean "upcase"?',
     ]);
   });
 
@@ -106,10 +106,10 @@ describe('Liquid', () => {
   test('an unknown variable, with the one that was meant', async () => {
     const facts = ['firstName', 'company'];
     await check(source(inColumn('<mj-text>{{ lead.compny }}</mj-text>'), { facts }), [
-      ':4:13 there is no variable lead.compny; did you mean lead.company?',
+      ':4:13 there is no variable lead.compny; did you mean "lead.company"?',
     ]);
     await check(source(inColumn('<mj-text>{{ owner.nam }} {{ firstname }}</mj-text>')), [
-      'there is no variable owner.nam; did you mean owner.name?',
+      'there is no variable owner.nam; did you mean "owner.name"?',
       'there is no variable firstname',
     ]);
   });
@@ -126,8 +126,8 @@ describe('Liquid', () => {
       language: 'en',
     };
     await check(source(inColumn('<mj-text>a</mj-text>'), { email }), [
-      /^email\.json:.* upcase/,
-      /^email\.json:.* nope/,
+      /^email\.json:-:- subject: .* "upcase"/,
+      /^email\.json:-:- preheader: .* nope/,
     ]);
   });
 

@@ -44,6 +44,7 @@ export function accept(call: unknown, options: AcceptOptions): Accepted {
   if (poison !== undefined) return refused([poison]);
   const reader = readerOf(call);
   const type = reader.type();
+  if (type === undefined) return refused(reader.problems);
   const context = reader.object('context');
   const said = reader.object(
     type === 'track' || type === 'page' || type === 'screen' ? 'properties' : 'traits',
@@ -58,7 +59,8 @@ export function accept(call: unknown, options: AcceptOptions): Accepted {
   const occurredAt = reader.occurredAt(options.now);
   const groupId = type === 'group' ? reader.required('groupId') : undefined;
   const journey = type === 'enrol' ? reader.required('journey') : undefined;
-  if (userId === undefined && anonymousId === undefined && email === undefined) {
+  const isNobody = userId === undefined && anonymousId === undefined && email === undefined;
+  if (isNobody && reader.problems.length === 0) {
     reader.problems.push({
       path: 'userId',
       problem: 'expected a userId, an anonymousId or an email in the traits',
@@ -127,12 +129,12 @@ function readerOf(call: JsonObject) {
       }
       return value;
     },
-    type(): CallType {
+    type(): CallType | undefined {
       const known = callTypes.find((type) => type === call['type']);
       if (known === undefined) {
         problems.push({ path: 'type', problem: `expected one of ${callTypes.join(', ')}` });
       }
-      return known ?? 'track';
+      return known;
     },
     object(field: string): JsonObject {
       const value = call[field];

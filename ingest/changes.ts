@@ -79,7 +79,12 @@ export function createChanges(releaseId: string, newId: () => string): Changes {
           satisfied: [],
           closed: null,
         });
-        outbox.push({ target: 'journey', targetId: id, payload: { type: 'start' } });
+        outbox.push({
+          target: 'journey',
+          targetId: id,
+          payload: { type: 'start' },
+          ...(event.startsAt === undefined ? {} : { notBefore: event.startsAt }),
+        });
         return;
       }
       case 'close-enrolment': {

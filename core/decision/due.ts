@@ -7,7 +7,7 @@
  * nothing to do asks again) but never late, and always lies after `now`, so ticks cannot spin.
  */
 import type { Lead } from '../facts/lead.ts';
-import { nextChange } from '../facts/next-change.ts';
+import { mayChangeByClock, nextChange } from '../facts/next-change.ts';
 import { factReader } from '../facts/read.ts';
 import { mayEnterAgain, rulesAhead } from '../qualification/stages.ts';
 import type { CompiledCondition } from '../rules/compile.ts';
@@ -26,6 +26,7 @@ const INSTANTS_TRIED_MAX = 8;
 export function nextDueAt(lead: Lead, now: number, context: DecisionContext): number | undefined {
   let until = Math.min(Infinity, ...endsOfHolds(lead, now, context));
   for (const watched of watchedBy(lead, context)) {
+    if (!mayChangeByClock(watched.condition)) continue;
     until = Math.min(until, nextAnswer(watched, lead, now, until, context));
   }
   return until === Infinity ? undefined : until;

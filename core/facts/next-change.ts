@@ -114,7 +114,7 @@ function scoreChanges(search: Search, leaves: readonly Leaf[]): readonly number[
     if (search.within.includes(`model ${name}`) || thresholds.size === 0) return [];
     const whens = model.rules
       .flatMap((rule) => (rule.type === 'when' ? [rule.condition] : []))
-      .filter((condition) => condition.leaves.some(isClockBound));
+      .filter(mayChangeByClock);
     const readAt = (now: number) => (now === from ? search.read : factReader(release, lead, now));
     const nextFactChange = (after: number) => {
       if (whens.length === 0) return null;
@@ -150,7 +150,17 @@ function thresholdsOf(
   return thresholds;
 }
 
-/** Whether the clock alone can change what a leaf answers. */
+const clockBound = new WeakMap<CompiledCondition, boolean>();
+
+/** Whether the clock alone can change the answer at all: most conditions never need to be looked at. */
+export function mayChangeByClock(condition: CompiledCondition): boolean {
+  const known = clockBound.get(condition);
+  if (known !== undefined) return known;
+  const found = condition.leaves.some(isClockBound);
+  clockBound.set(condition, found);
+  return found;
+}
+
 function isClockBound(leaf: Leaf): boolean {
   return clockBoundFacts.has(leaf.fact) || scoreFacts.has(leaf.fact) || isAboutAge(leaf);
 }

@@ -22,10 +22,18 @@ export function parseDuration(text: string): number | undefined {
   return trimmed.startsWith('P') ? fromIso(trimmed) : fromWords(trimmed.toLowerCase());
 }
 
+/** Facts with a window ask for the same few texts of the files again and again. */
+const known = new Map<string, number | undefined>();
+const KNOWN_MAX = 1_000;
+
 /** The value of a duration in a condition: a number of milliseconds, or a text. */
 export function durationOf(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : undefined;
-  return typeof value === 'string' ? parseDuration(value) : undefined;
+  if (typeof value !== 'string') return undefined;
+  if (known.has(value)) return known.get(value);
+  const parsed = parseDuration(value);
+  if (known.size < KNOWN_MAX) known.set(value, parsed);
+  return parsed;
 }
 
 /** "3 days", "2 hours": the largest unit that fits, rounded down, for sentences. */

@@ -25,6 +25,8 @@ export interface ReleaseStore {
       readonly author: string;
       readonly message: string;
       readonly publishedAt: number;
+      /** The release this one was compared with; another in force by now refuses it. */
+      readonly basedOn: string | null;
     },
   ): Promise<void>;
 }
@@ -72,7 +74,8 @@ export async function publishWorkspace<Email extends CompiledEmail>(
     return { type: 'unchanged', releaseId: latest.id, workspace: unchanged, warnings };
   }
   const parts = workspace.parts.map((part) => storedPart(part, workspace.emails));
-  await store.saveRelease(parts, { id, author, message, publishedAt: request.now() });
+  const basedOn = latest?.id ?? null;
+  await store.saveRelease(parts, { id, author, message, publishedAt: request.now(), basedOn });
   return { type: 'published', releaseId: id, workspace, changed, gone, warnings };
 }
 

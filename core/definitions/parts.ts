@@ -46,7 +46,9 @@ export type Part =
   | PartOf<'journey', JourneyPlan>
   | PartOf<'template', TemplatePart>;
 
-export function assembleRelease(id: string, parts: readonly Part[]): Release | undefined {
+/** Parts may come in any order: what lists hold follows kinds and keys. */
+export function assembleRelease(id: string, unsorted: readonly Part[]): Release | undefined {
+  const parts = [...unsorted].sort((a, b) => compareParts(a, b));
   const qualification = ofKind(parts, 'qualification')[0]?.compiled;
   const sending = ofKind(parts, 'sending')[0]?.compiled;
   if (qualification === undefined || sending === undefined) return undefined;
@@ -98,6 +100,11 @@ export function assembleRelease(id: string, parts: readonly Part[]): Release | u
       ]),
     ),
   };
+}
+
+function compareParts(a: Part, b: Part): number {
+  if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1;
+  return a.key === b.key ? 0 : a.key < b.key ? -1 : 1;
 }
 
 function ofKind<Kind extends Part['kind']>(

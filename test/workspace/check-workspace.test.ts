@@ -1,0 +1,45 @@
+/** The shipped workspace is clean, and a problem is one line with its place. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { compileTemplate } from '../../mail/compile.ts';
+import { checkWorkspace } from '../../workspace/check-workspace.ts';
+import { formatProblem } from '../../workspace/format-problem.ts';
+import { readWorkspace } from '../../workspace/read-workspace.ts';
+
+const root = new URL('../../', import.meta.url).pathname;
+
+test('the shipped workspace has no problem and no warning', async () => {
+  const result = await checkWorkspace(await readWorkspace(root), { compileTemplate });
+  expect((result.ok ? result.warnings : result.problems).map(formatProblem)).toEqual([]);
+  expect(result.ok).toBe(true);
+});
+
+test('an email that reads what its manifest does not list is warned of', async () => {
+  const files = (await readWorkspace(root)).map((file) =>
+    file.path === 'templates/welcome/email.json'
+      ? { ...file, text: file.text.replaceAll('"lead.firstName"', '"lead.lastName"') }
+      : file,
+  );
+  const result = await checkWorkspace(files, { compileTemplate });
+  const lines = (result.ok ? result.warnings : result.problems).map(formatProblem);
+  expect(lines).toContain(
+    'templates/welcome/email.json:1:1 warning: the email reads "lead.firstName", which "variables" does not list',
+  );
+});
+
+test('a folder without a workspace is one clear sentence', async () => {
+  const empty = await mkdtemp(join(tmpdir(), 'perennial-empty-'));
+  await expect(readWorkspace(empty)).rejects.toThrow(
+    /holds no workspace: expected folders such as/,
+  );
+  await rm(empty, { recursive: true });
+});
+
+test('a problem is a place, a sentence and what to do', () => {
+  const problem = { file: 'rules/facts.json', line: 3, column: 7, severity: 'error' as const };
+  expect(
+    formatProblem({ ...problem, message: 'unknown key "labl"', fix: 'did you mean "label"?' }),
+  ).toBe('rules/facts.json:3:7 unknown key "labl"; did you mean "label"?');
+});

@@ -1,0 +1,94 @@
+/**
+ * What activities need of the world, filled from store/, mail/ and ingest/. The one place where the
+ * interfaces that activities declare meet their implementations.
+ */
+import type { ActivityDependencies } from '../activities/index.ts';
+import type { HandoffDependencies } from '../activities/handoff.ts';
+import type { InternalMail } from '../activities/handoff-mail.ts';
+import { derivedId } from '../core/decision/ids.ts';
+import { eventAbout } from '../ingest/request.ts';
+import { failpoint } from '../faults/failpoint.ts';
+import { createLetters } from '../mail/letters.ts';
+import { createSmtpTransport } from '../mail/smtp.ts';
+import { signToken } from '../mail/tokens.ts';
+import { assign, listAssignments } from '../store/assignments.ts';
+import { loadHandoffs } from '../store/handoffs.ts';
+import { createLeadReader } from '../store/lead-reader.ts';
+import { createRuns } from '../store/runs.ts';
+import { createSendLedger } from '../store/sends.ts';
+import { createTasks } from '../store/tasks.ts';
+import type { Core } from './composition.ts';
+import type { Config } from './config.ts';
+
+export function createActivityDependencies(core: Core): {
+  readonly deps: ActivityDependencies;
+  close(): Promise<void>;
+} {
+  const { config, store, releases, ingest, log } = core;
+  const smtp = createSmtpTransport({
+    url: required(config, 'SMTP_URL'),
+    onPhase: (phase) => failpoint(`send.${phase}`),
+  });
+  const deps: ActivityDependencies = {
+    // The real clock of this attempt: an instant from before an outage decides nothing after it.
+    clock: { at: () => Date.now() },
+    runs: createRuns(store),
+    definitions: {
+      plan: (hash) => releases.plan(hash),
+      release: () => releases.current(),
+      template: (name, hash) => releases.template(name, hash),
+    },
+    leads: createLeadReader(store),
+    ledger: createSendLedger(store),
+    letters: createLetters({
+      domain: new URL(config.publicUrl).hostname,
+      publicUrl: config.publicUrl,
+      secret: required(config, 'PERENNIAL_SECRET'),
+    }),
+    mail: smtp,
+    tasks: createTasks(store),
+    ingest: (request) => ingest.ingest([request]),
+    webhooks: {
+      urls: config.webhooks,
+      ...(config.WEBHOOK_SECRET !== undefined && { secret: config.WEBHOOK_SECRET }),
+    },
+    report: (error, about) => log.error({ err: error, ...about }, 'step failed'),
+    limits: { retryForMs: config.SEND_RETRY_SECONDS * 1_000 },
+  };
+  return { deps, close: () => smtp.close() };
+}
+
+export function createHandoffDependencies(
+  core: Core,
+  sendInternal: (mail: InternalMail) => Promise<void>,
+): HandoffDependencies {
+  const { config, store, releases, ingest } = core;
+  const secret = required(config, 'PERENNIAL_SECRET');
+  const reader = createLeadReader(store);
+  return {
+    handoffs: {
+      find: async (id) => (await loadHandoffs(store, [id]))[0] ?? null,
+      assignments: (id) => listAssignments(store, id),
+      assign: (id, pools, since, decide) => assign(store, id, pools, since, decide),
+    },
+    lead: async (id) => reader.load(id, await releases.current(), undefined, Date.now()),
+    release: (id) => releases.release(id),
+    derivedId: (kind, ...parts) => derivedId(kind, ...parts),
+    repAssigned: async ({ messageId, leadId, handoffId, rep, at }) => {
+      const properties = { handoffId, rep };
+      const event = { source: 'handoff', messageId, name: 'Rep Assigned', now: at, properties };
+      await ingest.ingest([eventAbout({ leadId }, event)]);
+    },
+    publicUrl: config.publicUrl,
+    signLink: (payload) => signToken(secret, 'handoff', payload),
+    sendInternal,
+  };
+}
+
+function required(config: Config, name: 'SMTP_URL' | 'PERENNIAL_SECRET'): string {
+  const value = config[name];
+  if (value === undefined) {
+    throw new Error(`${name} is not set: \`npm start\` sets it; a worker on its own needs it.`);
+  }
+  return value;
+}

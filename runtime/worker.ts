@@ -1,0 +1,117 @@
+/**
+ * The worker process: runs journeys and handoffs on their three queues, delivers what the outbox
+ * still holds, and lets the clock tick for leads that are due. Any number of these run side by side.
+ *
+ * SIGTERM stops polling, lets sends in progress finish, then closes. A worker that dies instead
+ * leaves claims behind whose leases end; the ledger says what became of them.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+} from '@temporalio/worker';
+import {
+  createActivities,
+  createHandoffActivities,
+  createSendInternal,
+} from '../activities/index.ts';
+import { composeCore, connectionOptions, startCoreRelay, type Core } from './composition.ts';
+import { ConfigError, readConfig } from './config.ts';
+import { startDueLoop } from './dispatch/due-loop.ts';
+import { createActivityDependencies, createHandoffDependencies } from './worker-dependencies.ts';
+import { QUEUES } from '../workflows/contract.ts';
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const core = composeCore(config, 'worker');
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message }) =>
+      core.log[level === 'ERROR' ? 'error' : 'warn'](message),
+    ),
+    // We stop the workers ourselves, in order.
+    shutdownSignals: [],
+  });
+  const connection = await NativeConnection.connect(connectionOptions(config));
+  const { workers, closeMail } = await createWorkers(core, connection);
+  const relay = startCoreRelay(core);
+  const due = startDueLoop({
+    sql: core.store,
+    ingest: (requests) => core.ingest.ingest(requests),
+    now: () => Date.now(),
+    onError: (error) => core.log.error({ err: error }, 'leads that are due'),
+  });
+  const beat = setInterval(() => void beatOnce(core), 1_000);
+  await beatOnce(core);
+  core.log.info({ queues: Object.values(QUEUES) }, 'worker runs');
+
+  const stop = (): void => workers.forEach((worker) => worker.shutdown());
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  await Promise.all(workers.map((worker) => worker.run()));
+
+  clearInterval(beat);
+  await Promise.all([relay.stop(), due.stop()]);
+  await closeMail();
+  await core.close();
+  await connection.close();
+}
+
+async function createWorkers(core: Core, connection: NativeConnection) {
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath: join(import.meta.dirname, '../workflows/index.ts'),
+    logger: new DefaultLogger('ERROR'),
+  });
+  const journeys = createActivityDependencies(core);
+  const sendInternal = createSendInternal(journeys.deps);
+  const activities = createActivities(journeys.deps);
+  const handoffs = createHandoffActivities(createHandoffDependencies(core, sendInternal));
+  const common = {
+    connection,
+    namespace: core.config.TEMPORAL_NAMESPACE,
+    // Longer than a send may take, so that none is cut off in the middle.
+    shutdownGraceTime: '30 seconds',
+    shutdownForceTime: '60 seconds',
+  } as const;
+  const workers = await Promise.all([
+    Worker.create({
+      ...common,
+      taskQueue: QUEUES.journeys,
+      workflowBundle,
+      activities,
+      // A sleeper replays about sixty events when it wakes: memory is worth more than that.
+      maxCachedWorkflows: 500,
+    }),
+    // Its own worker, so that slow relays fill slots of their own only.
+    Worker.create({ ...common, taskQueue: QUEUES.mail, activities }),
+    Worker.create({
+      ...common,
+      taskQueue: QUEUES.handoffs,
+      workflowBundle,
+      activities: handoffs,
+      maxCachedWorkflows: 200,
+    }),
+  ]);
+  return { workers, closeMail: () => journeys.close() };
+}
+
+/** A sign of life that a supervisor and a container's health check can read. */
+async function beatOnce(core: Core): Promise<void> {
+  await writeFile(join(core.config.home, 'worker.alive'), String(Date.now())).catch(
+    (error: unknown) => core.log.warn({ err: error }, 'sign of life could not be written'),
+  );
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(
+    `${error instanceof ConfigError ? error.message : String((error as Error).stack ?? error)}\n`,
+  );
+  process.exitCode = 1;
+}
+// Native handles of the SDK may outlive a failed start.
+process.exit();

@@ -63,8 +63,9 @@ interface Scripted {
 
 /**
  * Nothing is cached: every task replays the history from its start, a determinism test by itself.
- * Without a cache the SDK loses local activities of workflows that overlap on one worker (they come
- * back after the task's timeout of 10 s), so journeys are run one after the other.
+ * The SDK drops the local activities of a run that it evicts while they are in flight; they come back
+ * after the task's timeout of 10 s. That happens as soon as more tasks overlap than runs are cached,
+ * so here journeys are run one after the other.
  */
 const UNCACHED = { maxCachedWorkflows: 0 } as const;
 
@@ -199,19 +200,24 @@ function readTrace(
   clockOffset: number,
 ): TraceEntry[] {
   const trace: TraceEntry[] = [];
+  /** Timers without a summary are the SDK's own, between the attempts of a local activity. */
+  const sleeps = new Set<unknown>();
   let next = 0;
   let taskAt = 0;
   for (const event of histories.flatMap(({ events }) => events ?? [])) {
     const at = (optionalTsToMs(event.eventTime) ?? 0) + clockOffset;
     if (event.workflowTaskStartedEventAttributes) taskAt = at;
-    if (event.timerStartedEventAttributes) {
-      const [id, until] = jsonOf<string>(event.userMetadata?.summary).split(' until ');
+    const sleep = event.timerStartedEventAttributes;
+    if (sleep && event.userMetadata?.summary) {
+      const [id, until] = jsonOf<string>(event.userMetadata.summary).split(' until ');
       trace.push({ type: 'slept', at: taskAt, id: id ?? '', until: Date.parse(until ?? '') });
+      sleeps.add(sleep.timerId);
     }
-    if (event.timerFiredEventAttributes) trace.push({ type: 'woke', at });
+    if (sleeps.has(event.timerFiredEventAttributes?.timerId)) trace.push({ type: 'woke', at });
     const signal = event.workflowExecutionSignaledEventAttributes;
     if (signal) trace.push({ type: 'heard', at, message: jsonOf(signal.input?.payloads?.[0]) });
-    if (event.markerRecordedEventAttributes || event.activityTaskScheduledEventAttributes) {
+    const marker = event.markerRecordedEventAttributes;
+    if ((marker && !marker.failure) || event.activityTaskScheduledEventAttributes) {
       const entry = acted[next];
       invariant(
         entry !== undefined,

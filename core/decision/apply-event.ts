@@ -14,6 +14,7 @@ import { applyPermission } from './apply-permission.ts';
 import { nothing, type DecisionContext, type Moment } from './context.ts';
 import type { Decided } from './decision.ts';
 import { leadEventOf } from './matching.ts';
+import { textOf } from './properties.ts';
 
 export function applyEvent(lead: Lead, moment: Moment, context: DecisionContext): Decided {
   const { event } = moment;
@@ -107,8 +108,4 @@ function withOwner(lead: Lead, { event }: Moment): Lead {
       ? {}
       : { handoff: { ...handoff, ...(rep ? { rep } : {}), ...(to ? { to } : {}) } };
   return { ...lead, ...assigned, ...(rep ? { owner: rep } : {}) };
-}
-
-export function textOf(value: Json | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

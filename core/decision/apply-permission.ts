@@ -8,9 +8,9 @@ import type { Consent, Lead, Suppression } from '../facts/lead.ts';
 import type { MessageClass } from '../journey/plan.ts';
 import type { JsonObject } from '../rules/condition.ts';
 import type { ConsentState } from '../sending/model.ts';
-import { textOf } from './apply-event.ts';
 import { nothing, type Moment } from './context.ts';
 import type { Decided, Effect } from './decision.ts';
+import { textOf } from './properties.ts';
 
 export function applyPermission(lead: Lead, moment: Moment): Decided {
   if (lead.address === undefined) return nothing(lead);

@@ -8,9 +8,9 @@
 import type { Lead } from '../facts/lead.ts';
 import type { RejectReason } from '../routing/model.ts';
 import type { JsonObject } from '../rules/condition.ts';
-import { textOf } from './apply-event.ts';
 import { nothing, type DecisionContext, type Moment } from './context.ts';
 import type { Decided, Decision, Effect } from './decision.ts';
+import { textOf } from './properties.ts';
 
 type Status = Extract<Effect, { type: 'settle-handoff' }>['status'];
 

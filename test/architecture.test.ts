@@ -20,8 +20,10 @@ const table: Readonly<Record<string, Rule>> = {
   'core/definitions': { may: ['core', 'zod', 'jsonc-parser', 'node:crypto'] },
   'core/sending': { may: ['core', 'luxon'] },
   core: { may: ['core', 'node:crypto'] },
-  'rule-engine': { may: ['core', 'json-rules-engine'] },
-  workspace: { may: ['workspace', 'core', 'rule-engine', 'store', 'node:*', 'zod'] },
+  'rule-engine': { may: ['rule-engine', 'core', 'json-rules-engine', 'node:util'] },
+  workspace: {
+    may: ['workspace', 'core', 'rule-engine', 'store', 'jsonc-parser', 'node:*', 'zod'],
+  },
   // Inert switches for fault tests: it imports nothing, so all that act on the world may name a point.
   faults: { may: [] },
   ingest: { may: ['ingest', 'core', 'faults', 'rule-engine', 'store', 'node:*'] },

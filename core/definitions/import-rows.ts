@@ -112,7 +112,7 @@ function readIdentity(mapping: ImportMapping, row: Row): { email?: string; userI
     const text = readColumn(column, row);
     if (text === undefined) continue;
     if (column.to === 'userId') {
-      found.userId = String(text);
+      found.userId = typeof text === 'string' ? text : JSON.stringify(text);
       continue;
     }
     const parsed = parseAddress(text);

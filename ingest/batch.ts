@@ -21,6 +21,7 @@ import {
   addIdentities,
   findCanonical,
   findIdentities,
+  findUserIds,
   listMergeCandidates,
   mergeLeads,
   type FoundIdentity,
@@ -31,7 +32,7 @@ import { createChanges, type Changes } from './changes.ts';
 import { freshId } from './fresh-id.ts';
 import { createFold, type Fold, type FoldedEvent } from './fold.ts';
 import type { IngestAnswer, IngestRequest } from './request.ts';
-import { keysOfAll, resolveLeads, type ResolutionPlan } from './resolve.ts';
+import { asksForUserIds, keysOfAll, resolveLeads, type ResolutionPlan } from './resolve.ts';
 
 /** What is published, as ingest needs it. */
 export interface Releases {
@@ -85,7 +86,11 @@ async function lockWhoIsMeant(sql: Sql, requests: readonly IngestRequest[]): Pro
   const named = new Set(requests.flatMap(({ who }) => ('leadId' in who ? [who.leadId] : [])));
   const identities = await findIdentities(sql, keysOfAll(requests));
   const canonical = await findCanonical(sql, [...named]);
-  const plan = resolveLeads(requests, { identities, canonical }, freshId);
+  const isAsked = asksForUserIds(requests, identities);
+  const userIds = isAsked
+    ? await findUserIds(sql, leadIdsOf(identities))
+    : new Map<string, never>();
+  const plan = resolveLeads(requests, { identities, userIds, canonical }, freshId);
   if ((await addIdentities(sql, plan.newKeys)) < plan.newKeys.length) {
     throw new StaleRead('another transaction brought the same new key');
   }
@@ -95,7 +100,7 @@ async function lockWhoIsMeant(sql: Sql, requests: readonly IngestRequest[]): Pro
   if (identities.some(({ leadId, address }) => isOther(addresses.get(leadId), address))) {
     throw new StaleRead('a lead got another address meanwhile');
   }
-  if (plan.isFragile && identities.length > 0) await expectSame(sql, identities, plan);
+  if (isAsked) await expectSame(sql, identities, userIds, plan);
   return { plan, leads };
 }
 
@@ -103,22 +108,29 @@ function isOther(locked: string | null | undefined, found: string | null): boole
   return locked !== undefined && locked !== found;
 }
 
-/** For batches that attach keys or merge: who holds which user id must not have changed. */
+/** Where keys are attached or leads merged: who holds which key must be as it was before the locks. */
 async function expectSame(
   sql: Sql,
-  before: readonly FoundIdentity[],
-  { newKeys }: ResolutionPlan,
+  found: readonly FoundIdentity[],
+  userIds: UserIds,
+  plan: ResolutionPlan,
 ): Promise<void> {
-  const own = new Set(newKeys.filter(({ kind }) => kind === 'userId').map(({ value }) => value));
-  const claims = (found: readonly FoundIdentity[]) =>
-    found
-      .map(({ kind, value, leadId, userIds }) =>
-        [kind, value, leadId, ...userIds.filter((id) => !own.has(id))].join('\u0000'),
-      )
-      .sort();
-  if (!isDeepStrictEqual(claims(before), claims(await findIdentities(sql, before)))) {
+  const own = new Set(plan.newKeys.flatMap(({ kind, value }) => (kind === 'userId' ? value : [])));
+  const claims = (identities: readonly FoundIdentity[], held: UserIds) => [
+    identities.map(({ kind, value, leadId }) => [kind, value, leadId].join('\u0000')).sort(),
+    [...held].map(([leadId, ids]) => [leadId, ids.filter((id) => !own.has(id))]),
+  ];
+  const now = await findIdentities(sql, found);
+  const held = await findUserIds(sql, leadIdsOf(found));
+  if (!isDeepStrictEqual(claims(found, userIds), claims(now, held))) {
     throw new StaleRead('an identity was attached meanwhile');
   }
+}
+
+type UserIds = ReadonlyMap<string, readonly string[]>;
+
+function leadIdsOf(identities: readonly FoundIdentity[]): readonly string[] {
+  return [...new Set(identities.map(({ leadId }) => leadId))];
 }
 
 async function loadFold(

@@ -28,12 +28,12 @@ export interface ResolutionPlan {
   readonly born: ReadonlySet<string>;
   /** Existing leads the batch touches, to be locked. */
   readonly leadIds: readonly string[];
-  /** It rests on who holds which key: to be looked at again under the locks. */
-  readonly isFragile: boolean;
 }
 
 export interface Known {
   readonly identities: readonly FoundIdentity[];
+  /** Of the leads found; read only when `asksForUserIds`. */
+  readonly userIds: ReadonlyMap<string, readonly string[]>;
   /** For events that name their lead: its canonical id. */
   readonly canonical: ReadonlyMap<string, string>;
 }
@@ -53,7 +53,6 @@ export function resolveLeads(
   const world = worldOf(known);
   const newKeys: (IdentityKey & { readonly leadId: string })[] = [];
   const touched = new Set<string>();
-  let isFragile = false;
   const resolutions = requests.map((request): Resolution => {
     const keys = keysOf(request);
     const resolution =
@@ -63,19 +62,17 @@ export function resolveLeads(
     const { leadId, merges } = resolution;
     touched.add(leadId);
     for (const merge of merges) touched.add(merge.from).add(merge.into);
-    isFragile ||= merges.length > 0 || resolution.listed.length > 0;
     for (const key of keys) {
       if (world.owner.has(nameOf(key)) || (resolution.dropsAddress && key.kind === 'email'))
         continue;
       world.owner.set(nameOf(key), leadId);
       newKeys.push({ ...key, leadId });
-      isFragile ||= !world.born.has(leadId);
       attach(key, world.person(leadId));
     }
     return resolution;
   });
   const leadIds = [...touched].filter((id) => !world.born.has(id)).sort();
-  return { resolutions, newKeys: newKeys.sort(byName), born: world.born, leadIds, isFragile };
+  return { resolutions, newKeys: newKeys.sort(byName), born: world.born, leadIds };
 }
 
 /** Every key of a batch once. */
@@ -83,6 +80,22 @@ export function keysOfAll(requests: readonly IngestRequest[]): readonly Identity
   const keys = new Map<string, IdentityKey>();
   for (const request of requests) for (const key of keysOf(request)) keys.set(nameOf(key), key);
   return [...keys.values()];
+}
+
+/**
+ * Whether this batch can merge leads or attach keys to known ones. Most batches cannot: each event
+ * brings one key, or keys that all belong to the same lead already.
+ */
+export function asksForUserIds(
+  requests: readonly IngestRequest[],
+  identities: readonly FoundIdentity[],
+): boolean {
+  if (identities.length === 0) return false;
+  const owners = new Map(identities.map((found) => [nameOf(found), found.leadId]));
+  return requests.some((request) => {
+    const keys = keysOf(request);
+    return keys.length > 1 && new Set(keys.map((key) => owners.get(nameOf(key)))).size > 1;
+  });
 }
 
 const kinds: readonly IdentityKind[] = ['userId', 'email', 'anonymousId'];
@@ -109,9 +122,10 @@ function worldOf(known: Known): World {
   const owner = new Map<string, string>();
   const mergedInto = new Map<string, string>();
   const born = new Set<string>();
-  for (const { leadId, address, userIds, ...key } of known.identities) {
+  for (const { leadId, address, ...key } of known.identities) {
     owner.set(nameOf(key), leadId);
-    people.set(leadId, { id: leadId, hasAddress: address !== null, userIds: new Set(userIds) });
+    const userIds = new Set(known.userIds.get(leadId));
+    people.set(leadId, { id: leadId, hasAddress: address !== null, userIds });
   }
   const make = (id: string): Person => {
     const person = { id, hasAddress: false, userIds: new Set<string>() };

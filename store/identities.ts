@@ -15,8 +15,6 @@ export interface FoundIdentity extends IdentityKey {
   /** The canonical lead. */
   readonly leadId: string;
   readonly address: string | null;
-  /** Every user id that the merged group holds. */
-  readonly userIds: readonly string[];
 }
 
 export async function findIdentities(
@@ -25,15 +23,31 @@ export async function findIdentities(
 ): Promise<readonly FoundIdentity[]> {
   if (keys.length === 0) return [];
   return sql.query<FoundIdentity>(
-    `SELECT i.kind, i.value, m.canonical_id AS "leadId", c.address,
-       ARRAY(SELECT u.value FROM lead g JOIN identity u ON u.lead_id = g.id AND u.kind = 'userId'
-             WHERE g.canonical_id = m.canonical_id ORDER BY u.value) AS "userIds"
+    `SELECT i.kind, i.value, m.canonical_id AS "leadId", c.address
      FROM unnest($1::text[], $2::text[]) AS k(kind, value)
      JOIN identity i ON i.kind = k.kind AND i.value = k.value
      JOIN lead m ON m.id = i.lead_id
      JOIN lead c ON c.id = m.canonical_id`,
     [keys.map((key) => key.kind), keys.map((key) => key.value)],
   );
+}
+
+/** Every user id that each merged group holds, by its canonical lead. */
+export async function findUserIds(
+  sql: Sql,
+  leadIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  if (leadIds.length === 0) return new Map();
+  const rows = await sql.query<{ readonly leadId: string; readonly value: string }>(
+    `SELECT m.canonical_id AS "leadId", u.value
+     FROM lead m JOIN identity u ON u.lead_id = m.id AND u.kind = 'userId'
+     WHERE m.canonical_id = ANY($1::uuid[])
+     ORDER BY 1, 2`,
+    [leadIds],
+  );
+  const held = new Map<string, string[]>();
+  for (const { leadId, value } of rows) held.set(leadId, [...(held.get(leadId) ?? []), value]);
+  return held;
 }
 
 /** Which lead stands for each of these ids now; an id without a lead is absent. */

@@ -129,6 +129,8 @@ test('no wait is shorter than it was written, and all end on whole seconds', () 
       if (entry.type !== 'slept') continue;
       expect(entry.until % 1_000).toBe(0);
       expect(entry.until).toBeGreaterThan(entry.at);
+      const step = plan.flow.steps[entry.id.split('/')[0] ?? ''];
+      if (step?.type === 'wait') expect(entry.until).toBeGreaterThanOrEqual(entry.at + step.ms);
     }
   });
 });

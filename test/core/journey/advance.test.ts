@@ -161,6 +161,17 @@ test('an exit during an act waits for what the act comes to', () => {
   ]);
 });
 
+test('until the act settles, an exit ends nothing, so that what the act did is known', () => {
+  const flow: Flow = { v: 1, start: 'a', steps: { a: act('b'), b: act(null) } };
+  const started = advance(flow, initialState(), { type: 'started', now: T });
+  const told = advance(flow, started.state, { type: 'messages', messages: [exit()], now: T });
+  expect(told.commands).toEqual([]);
+  expect(told.state).toMatchObject({ ended: null, command: { id: 'a/1' } });
+  const later: Outcome = { type: 'retry-at', at: T + HOUR };
+  const settled = advance(flow, told.state, { type: 'settled', id: 'a/1', outcome: later, now: T });
+  expect(settled).toMatchObject({ commands: [], state: { ended: { how: 'exited' } } });
+});
+
 test('an exit that is there at the start lets nothing happen', () => {
   check({ steps: { a: act(null) }, messages: [[0, exit()]] }, [
     '0h hear exit',
@@ -355,6 +366,28 @@ test('late timers, unknown ids and messages for other steps change nothing', () 
   expect(advance(flow, state, { type: 'messages', messages: [satisfied(0)], now: T }).state).toBe(
     state,
   );
+});
+
+test('a wait that is over is forgotten, and news of it changes nothing', () => {
+  const flow: Flow = { v: 1, start: 'w', steps: { w: waitFor({ since: 'step' }), ...ends } };
+  const told = [satisfied(-HOUR, 'yes', 1), satisfied(0, 'yes', 2)];
+  const early = advance(flow, initialState(), { type: 'messages', messages: told, now: T });
+  const { state } = advance(flow, early.state, { type: 'started', now: T });
+  expect(state).toMatchObject({ command: { id: 'good/1' }, satisfied: {} });
+  const news = { type: 'messages', messages: [satisfied(HOUR, 'yes', 3)], now: T } as const;
+  expect(advance(flow, state, news).state).toBe(state);
+});
+
+test('however many messages come for one wait, a bounded number is remembered', () => {
+  const flow: Flow = {
+    v: 1,
+    start: 'p',
+    steps: { p: wait(DAY, 'w'), w: waitFor({ since: 'step' }), ...ends },
+  };
+  const messages = Array.from({ length: 100 }, (_, seq) => satisfied(seq, 'yes', seq));
+  const { state } = advance(flow, initialState(), { type: 'messages', messages, now: T });
+  expect(state.satisfied['w']).toHaveLength(16);
+  expect(state.satisfied['w']?.at(-1)).toEqual({ arm: 'yes', at: T + 99, seq: 99 });
 });
 
 test('an answer that does not fit its command stops the journey with a sentence', () => {

@@ -118,7 +118,9 @@ async function expectSame(
   const own = new Set(plan.newKeys.flatMap(({ kind, value }) => (kind === 'userId' ? value : [])));
   const claims = (identities: readonly FoundIdentity[], held: UserIds) => [
     identities.map(({ kind, value, leadId }) => [kind, value, leadId].join('\u0000')).sort(),
-    [...held].map(([leadId, ids]) => [leadId, ids.filter((id) => !own.has(id))]),
+    [...held].flatMap(([leadId, ids]) =>
+      ids.flatMap((id) => (own.has(id) ? [] : `${leadId} ${id}`)),
+    ),
   ];
   const now = await findIdentities(sql, found);
   const held = await findUserIds(sql, leadIdsOf(found));

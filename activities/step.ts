@@ -45,9 +45,6 @@ export async function findStep(
   return { commandId, run, plan, release, id: input.step, step, last: input.last ?? false, now };
 }
 
-/** Beyond this a run that should have moved is looked for. */
-const graceMs = 15 * 60_000;
-
 export function progressOf(task: StepTask): Progress {
   const { run, id, now, last } = task;
   const expectedBy = expectedAfter(task.plan, id, now);
@@ -56,21 +53,21 @@ export function progressOf(task: StepTask): Progress {
 
 /** A held step is heard of again when its hold ends. */
 export function heldProgress(task: StepTask, until: number): Progress {
-  return { ...progressOf(task), expectedBy: until + graceMs, completes: false };
+  return { ...progressOf(task), expectedBy: until, completes: false };
 }
 
-/** When the run will act next if nothing else happens; null where a date decides. */
+/** When the run acts next if nothing else happens, to the moment; null where a date decides. */
 function expectedAfter(plan: JourneyPlan, id: string, now: number): number | null {
   const done = plan.flow.steps[id];
   const next = done?.type === 'act' && done.next !== null ? plan.flow.steps[done.next] : undefined;
   switch (next?.type) {
     case 'wait':
-      return now + next.ms + graceMs;
+      return now + next.ms;
     case 'wait-for':
-      return next.upToMs === undefined ? null : now + next.upToMs + graceMs;
+      return next.upToMs === undefined ? null : now + next.upToMs;
     case 'wait-until':
       return null;
     default:
-      return now + graceMs;
+      return now;
   }
 }

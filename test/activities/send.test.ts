@@ -174,7 +174,7 @@ test('holds outside the window and says when to ask again', async () => {
     at: opening,
   });
   expect((await sends(leadId))[0]).toMatchObject({ state: 'held', reason: 'outside-window' });
-  expect((await enrolment(enrolmentId)).expectedBy).toBeGreaterThan(opening);
+  expect((await enrolment(enrolmentId)).expectedBy).toBe(opening);
   expect(await run(enrolmentId, 'welcome', { now: opening })).toEqual({ type: 'done' });
   expect(received(address)).toHaveLength(1);
 });

@@ -6,8 +6,7 @@
 import { z } from 'zod';
 import type { Condition, Json } from '../rules/condition.ts';
 import { operators } from '../rules/operators.ts';
-import { builtInFacts } from '../facts/catalogue.ts';
-import { shape, someText } from './shape.ts';
+import { nameOf, shape, someText } from './shape.ts';
 
 export const json: z.ZodType<Json> = z.json();
 
@@ -19,10 +18,7 @@ const oneThing = 'an object holds one of "all", "any" and "not"; nest them';
 
 const leaf = shape(
   {
-    fact: someText.meta({
-      description: 'A built-in fact, one of rules/facts.json, or a property of the event.',
-      examples: [...Object.keys(builtInFacts)],
-    }),
+    fact: nameOf('fact', 'A built-in fact, one of rules/facts.json, or a property of the event.'),
     operator: someText.meta({
       description: 'How the fact is compared with the value.',
       examples: [...operators.values()]
@@ -58,7 +54,7 @@ export const condition: z.ZodType<Condition> = z
     ),
     shape(
       {
-        condition: someText.meta({ description: 'A segment of rules/segments.json.' }),
+        condition: nameOf('segment', 'A segment of rules/segments.json.'),
         priority: common.priority,
       },
       { refused: { all: oneThing, any: oneThing, not: oneThing, fact: oneThing } },
@@ -68,10 +64,7 @@ export const condition: z.ZodType<Condition> = z
 
 /** The keys by which an event is named, wherever one may be. */
 export const eventMatch = {
-  event: someText.meta({
-    description: 'A built-in event or one of rules/events.json.',
-    examples: ['Page Viewed', 'Form Submitted', 'Email Clicked', 'Meeting Booked', 'Deal Won'],
-  }),
+  event: nameOf('event', 'A built-in event or one of rules/events.json.'),
   where: condition.optional().meta({ description: 'A condition on the properties of the event.' }),
   same: someText.optional().meta({
     description: 'A property that must be known and equal to the one of the entry event.',

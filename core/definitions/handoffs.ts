@@ -1,17 +1,20 @@
 /** `rules/handoffs*.json`: what a rep is handed, and why a rep may say no. */
 import { z } from 'zod';
 import { duration } from './duration.ts';
-import { choice, key, schemaKey, shape, someText } from './shape.ts';
+import { choice, key, nameOf, schemaKey, shape, someText } from './shape.ts';
 
 const handoff = shape({
   handoff: key,
   title: someText.optional(),
-  routing: someText.meta({ description: 'A routing of rules/routing.json.' }),
+  routing: nameOf('routing', 'A routing of rules/routing.json.'),
   whenOpen: choice(['tell-the-owner']),
-  required: z.array(someText).default([]).meta({ description: 'Facts a rep needs.' }),
+  required: z
+    .array(nameOf('fact', 'A fact.'))
+    .default([])
+    .meta({ description: 'Facts a rep needs.' }),
   ifMissing: choice(['hand-over-and-show-gap']),
   brief: shape({
-    facts: z.array(someText),
+    facts: z.array(nameOf('fact', 'A fact the rep sees.')),
     history: duration,
     playbook: z.url({ protocol: /^https?$/, error: 'a link that begins with https://' }).optional(),
   }),
@@ -26,8 +29,8 @@ const rejectReason = shape(
     askLead: z.boolean().default(false),
     then: shape(
       {
-        stage: someText.optional(),
-        journey: someText.optional(),
+        stage: nameOf('stage', 'The stage the lead goes back to.').optional(),
+        journey: nameOf('journey', 'A journey the lead enters.').optional(),
         sameRepBack: z.boolean().optional(),
         reroute: z.boolean().optional(),
         merge: choice(['ask']).optional(),

@@ -1,14 +1,11 @@
 /** `imports/*.json`: how the columns of a list become leads, consent and events. */
 import { z } from 'zod';
 import { json } from './condition.ts';
-import { choice, key, schemaKey, shape, someText } from './shape.ts';
+import { choice, key, nameOf, schemaKey, shape, someText } from './shape.ts';
 import { day, instant, zone } from './window.ts';
 
 const column = someText.meta({ description: 'A column of the list, as its header writes it.' });
-const target = someText.meta({
-  description: 'A fact of the lead, "name" (first and last) or "userId".',
-  examples: ['email', 'firstName', 'company', 'country', 'name'],
-});
+const target = nameOf('fact', 'A fact of the lead, "name" (first and last) or "userId".');
 const consentState = choice(['none', 'refused', 'opt-in', 'double-opt-in']);
 const proof = {
   topic: someText.optional(),
@@ -69,7 +66,7 @@ export const importFile = shape(
     events: z
       .array(
         shape({
-          name: someText.meta({ description: 'An event.' }),
+          name: nameOf('event', 'An event.'),
           at,
           times: shape({ column }).optional().meta({ description: 'As many as the column says.' }),
           when: shape({ column, is: z.string() }).optional(),
@@ -77,7 +74,10 @@ export const importFile = shape(
         }),
       )
       .default([]),
-    enter: shape({ journey: someText, perHour: z.number().int().min(1) }).optional(),
+    enter: shape({
+      journey: nameOf('journey', 'A journey with an "api" entry.'),
+      perHour: z.number().int().min(1),
+    }).optional(),
   },
   { later: ['campaign', 'campaignStatus', 'stopIf'] },
 ).meta({ title: 'Import', description: 'How the columns of a list become leads and events.' });

@@ -10,7 +10,7 @@ import type { MessageClass } from '../journey/plan.ts';
 import { condition, eventMatch, json } from './condition.ts';
 import { businessDuration, duration, offset } from './duration.ts';
 import { messageClass } from './sending.ts';
-import { choice, key, schemaKey, shape, someText, why } from './shape.ts';
+import { choice, key, nameOf, schemaKey, shape, someText, why } from './shape.ts';
 import { again } from './template.ts';
 import { sendWindow } from './window.ts';
 
@@ -122,7 +122,7 @@ const step = z
     shape(
       {
         ...id,
-        send: someText.meta({ description: 'A template.' }),
+        send: nameOf('template', 'A template.'),
         class: messageClass.optional(),
         because: someText.optional().meta({ description: 'Why it counts as transactional.' }),
         sendBy: dateReference.optional().meta({ description: 'Later than this it is not sent.' }),
@@ -194,7 +194,14 @@ const step = z
     ),
     shape({ ...id, notify: assignee, text: someText }, reserved),
     shape({ ...id, webhook: key }, reserved),
-    shape({ ...id, enter: someText, with: z.record(someText, json).default({}) }, reserved),
+    shape(
+      {
+        ...id,
+        enter: nameOf('journey', 'A journey with an "api" entry.'),
+        with: z.record(someText, json).default({}),
+      },
+      reserved,
+    ),
     shape({ ...id, exit: why }, reserved),
   ])
   .meta({ id: 'Step', description: 'One step of a journey.' }) as unknown as z.ZodType<StepSource>;
@@ -222,8 +229,24 @@ const on = <const Word extends 'event' | 'segment' | 'stage' | 'api'>(word: Word
 
 const entry = z.union([
   shape({ on: on('event'), ...entryMatch, existing, ...entryCommon }, entryReserved),
-  shape({ on: on('segment'), segment: someText, existing, ...entryCommon }, entryReserved),
-  shape({ on: on('stage'), stage: someText, existing, ...entryCommon }, entryReserved),
+  shape(
+    {
+      on: on('segment'),
+      segment: nameOf('segment', 'A segment of rules/segments.json.'),
+      existing,
+      ...entryCommon,
+    },
+    entryReserved,
+  ),
+  shape(
+    {
+      on: on('stage'),
+      stage: nameOf('stage', 'A stage: its value or its label.'),
+      existing,
+      ...entryCommon,
+    },
+    entryReserved,
+  ),
   shape({ on: on('api'), existing: choice(['ignore']).optional(), ...entryCommon }, entryReserved),
 ]);
 
@@ -249,7 +272,7 @@ export const journeyFile = shape(
       .meta({ description: 'Watched at every moment, also in mid-wait.' }),
     sending: shape({
       class: messageClass,
-      topic: someText.optional().meta({ description: 'A topic of rules/sending.json.' }),
+      topic: nameOf('topic', 'A topic of rules/sending.json.').optional(),
       priority: z.number().int().min(0).max(1000),
       holdAtMost: duration.optional().meta({ description: 'A held send ends after this.' }),
       window: sendWindow.optional(),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { skipReasons } from '../sending/model.ts';
 import { json } from './condition.ts';
 import { duration } from './duration.ts';
-import { choice, key, parsedText, schemaKey, shape, someText } from './shape.ts';
+import { choice, key, nameOf, parsedText, schemaKey, shape, someText } from './shape.ts';
 import { instant } from './window.ts';
 import { readDuration } from './duration.ts';
 
@@ -21,7 +21,7 @@ const properties = z.record(someText, json).default({});
 const scriptEntry = z.union([
   shape({
     ...moment,
-    event: someText.meta({ description: 'An event the lead causes.' }),
+    event: nameOf('event', 'An event the lead causes.'),
     properties,
     times: z.number().int().min(1).max(1000).default(1),
     trust: choice(['human', 'likely-robot']).optional(),
@@ -32,7 +32,7 @@ const scriptEntry = z.union([
   }),
   shape({
     ...moment,
-    email: someText.meta({ description: 'A template that was sent by then.' }),
+    email: nameOf('template', 'A template that was sent by then.'),
     does: choice(['opens', 'clicks', 'replies', 'bounces', 'complains', 'unsubscribes']),
     properties,
     trust: choice(['human', 'likely-robot']).optional(),
@@ -64,14 +64,23 @@ export const personaFile = shape({
   runsFor: duration.optional().meta({ description: 'How long it is watched.' }),
   script: z.array(scriptEntry),
   expect: shape({
-    emails: z.array(someText).optional().meta({ description: 'Every email, in order.' }),
-    journeys: z.array(someText).optional().meta({ description: 'Journeys entered, in order.' }),
+    emails: z
+      .array(nameOf('template', 'A template.'))
+      .optional()
+      .meta({ description: 'Every email, in order.' }),
+    journeys: z
+      .array(nameOf('journey', 'A journey.'))
+      .optional()
+      .meta({ description: 'Journeys entered, in order.' }),
     exit: someText.optional().meta({ description: 'How the first journey ended.' }),
-    stage: someText.optional(),
+    stage: nameOf('stage', 'The stage at the end.').optional(),
     grade: someText.optional(),
     rep: someText.optional(),
     handoff: someText.optional(),
-    never: z.array(someText).optional().meta({ description: 'Emails that must not be sent.' }),
+    never: z
+      .array(nameOf('template', 'A template.'))
+      .optional()
+      .meta({ description: 'Emails that must not be sent.' }),
     notSent: z
       .array(shape({ email: someText, reason: choice(skipReasons) }))
       .optional()

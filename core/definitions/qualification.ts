@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { condition } from './condition.ts';
 import { duration } from './duration.ts';
-import { choice, key, schemaKey, shape, someText, why } from './shape.ts';
+import { choice, key, nameOf, schemaKey, shape, someText, why } from './shape.ts';
 
-const eventName = someText.meta({ description: 'An event.' });
-const stageName = someText.meta({ description: 'A stage: its value or its label.' });
+const eventName = nameOf('event', 'An event.');
+const stageName = nameOf('stage', 'A stage: its value or its label.');
 
 const stage = shape({
   stage: key.meta({
@@ -19,8 +19,8 @@ const stage = shape({
   holdFor: duration.optional().meta({ description: '`when` must hold so long first.' }),
   instantOn: z.array(eventName).default([]).meta({ description: 'Events that skip holdFor.' }),
   onEnter: shape({
-    handoff: someText.optional().meta({ description: 'A handoff of rules/handoffs.json.' }),
-    journey: someText.optional().meta({ description: 'A journey that is entered.' }),
+    handoff: nameOf('handoff', 'A handoff of rules/handoffs.json.').optional(),
+    journey: nameOf('journey', 'A journey that is entered.').optional(),
   }).optional(),
   backTo: shape({ stage: stageName, if: condition }).optional(),
   again: shape({

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { condition, eventMatch } from './condition.ts';
 import { duration } from './duration.ts';
-import { key, schemaKey, shape, someText, why } from './shape.ts';
+import { key, nameOf, schemaKey, shape, someText, why } from './shape.ts';
 
 const scale = shape({
   min: z.number(),
@@ -13,7 +13,7 @@ const scale = shape({
   }),
   unknownUnless: shape({
     atLeast: z.number().int().min(1),
-    of: z.array(someText).min(1),
+    of: z.array(nameOf('fact', 'A fact.')).min(1),
   })
     .optional()
     .meta({ description: 'The score is unknown (grade "U") unless so many facts are known.' }),

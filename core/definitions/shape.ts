@@ -62,6 +62,24 @@ export const schemaKey = z
 
 export const someText = z.string().min(1);
 
+/** Whose names an editor may offer for a text; `workspace/generate-schemas.ts` fills them in. */
+export type NamesOf =
+  | 'assignee'
+  | 'event'
+  | 'fact'
+  | 'handoff'
+  | 'journey'
+  | 'routing'
+  | 'segment'
+  | 'stage'
+  | 'template'
+  | 'topic';
+
+/** A text that names something declared elsewhere. */
+export function nameOf(kind: NamesOf, description: string) {
+  return someText.meta({ description, namesOf: kind });
+}
+
 /** Names that appear in links, ids and file names. */
 export const key = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
   error: 'a name of letters, digits, "-", "_" and "." (at most 64)',

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { json } from './condition.ts';
 import { readDuration } from './duration.ts';
-import { choice, key, parsedText, schemaKey, shape, someText } from './shape.ts';
+import { choice, key, nameOf, parsedText, schemaKey, shape, someText } from './shape.ts';
 import type { Again } from '../journey/plan.ts';
 
 export const again = parsedText<Again>((text) => {
@@ -20,7 +20,7 @@ export const templateFile = shape(
   {
     $schema: schemaKey,
     template: key.meta({ description: 'The name of its folder.' }),
-    topic: someText.optional().meta({ description: 'A topic of rules/sending.json.' }),
+    topic: nameOf('topic', 'A topic of rules/sending.json.').optional(),
     buyingStage: choice(['awareness', 'consideration', 'decision', 'customer']).optional(),
     from: choice(['owner', 'workspace']),
     ifNoOwner: choice(['workspace']).default('workspace'),

@@ -6,7 +6,8 @@
  * It reads no database and writes none; `batch.ts` fills it and stores what it gathered.
  */
 import { bornLead } from '../core/decision/birth.ts';
-import { FRESH_FOR_MS, type DecisionContext } from '../core/decision/context.ts';
+import { addressAfter } from '../core/decision/apply-event.ts';
+import type { DecisionContext } from '../core/decision/context.ts';
 import { decide } from '../core/decision/decide.ts';
 import type { Decision, IncomingEvent } from '../core/decision/decision.ts';
 import { summarise } from '../core/decision/summarise.ts';
@@ -77,6 +78,9 @@ export function createFold(loaded: Loaded, changes: Changes): Fold {
     const [lost, kept] = [keep(personOf(from, event)), personOf(into, event)];
     const lead = mergeLead(kept.lead, lost.lead, context.release.qualification);
     keep({ lead, scores: { ...lost.scores, ...kept.scores } });
+    // Whoever was merged into the one that goes now goes along: one update must do for all.
+    for (const [index, one] of merges.entries())
+      if (one.into === from) merges[index] = { ...one, into };
     merges.push({ from, into });
   };
   const withAccount = (event: IncomingEvent, key: string | undefined): IncomingEvent => {
@@ -143,12 +147,6 @@ export function createFold(loaded: Loaded, changes: Changes): Fold {
 function isDueBefore(lead: Lead, event: IncomingEvent): lead is Lead & { readonly dueAt: number } {
   if (lead.dueAt === undefined) return false;
   return event.type === 'tick' ? lead.dueAt < event.receivedAt : lead.dueAt <= event.receivedAt;
-}
-
-/** Which address the lead has once this event is applied: consent and suppression hang on it. */
-function addressAfter(lead: Lead, event: IncomingEvent): string | undefined {
-  const onlyFills = event.fillOnly === true || event.receivedAt - event.occurredAt > FRESH_FOR_MS;
-  return onlyFills ? (lead.address ?? event.address) : (event.address ?? lead.address);
 }
 
 function withoutAddress(event: IncomingEvent): IncomingEvent {

@@ -11,8 +11,8 @@ import type { EventCount, Lead } from '../facts/lead.ts';
 import { isActivity } from './activity.ts';
 import type { Json, JsonObject } from '../rules/condition.ts';
 import { applyPermission } from './apply-permission.ts';
-import { nothing, type DecisionContext, type Moment } from './context.ts';
-import type { Decided } from './decision.ts';
+import { momentOf, nothing, type DecisionContext, type Moment } from './context.ts';
+import type { Decided, IncomingEvent } from './decision.ts';
 import { leadEventOf } from './matching.ts';
 import { textOf } from './properties.ts';
 
@@ -27,7 +27,7 @@ export function applyEvent(lead: Lead, moment: Moment, context: DecisionContext)
 
 function withProfile(lead: Lead, { event, age }: Moment): Lead {
   const fillOnly = event.fillOnly === true || age === 'too-old';
-  const address = fillOnly ? (lead.address ?? event.address) : (event.address ?? lead.address);
+  const address = addressAfter(lead, event);
   const account = event.account ?? lead.account;
   return {
     ...lead,
@@ -36,6 +36,12 @@ function withProfile(lead: Lead, { event, age }: Moment): Lead {
     ...(address === undefined ? {} : { address }),
     ...(account === undefined ? {} : { account }),
   };
+}
+
+/** Which address the lead has once this event is applied: consent and suppression hang on it. */
+export function addressAfter(lead: Lead, event: IncomingEvent): string | undefined {
+  const fillOnly = event.fillOnly === true || momentOf(lead, event).age === 'too-old';
+  return fillOnly ? (lead.address ?? event.address) : (event.address ?? lead.address);
 }
 
 function mergeTraits(before: Lead['traits'], news: JsonObject, fillOnly: boolean): Lead['traits'] {

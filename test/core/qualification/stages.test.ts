@@ -6,13 +6,16 @@ import {
   goodFit,
   HOUR,
   is,
+  journey,
   MINUTE,
+  onApi,
   qualification,
   release,
   scene,
   START,
   type Scene,
 } from '../decision/acme.ts';
+import type { Release } from '../../../core/definitions/release.ts';
 import type { StageRule } from '../../../core/qualification/model.ts';
 
 const MQL = 'marketingqualifiedlead';
@@ -213,6 +216,30 @@ describe('back and again', () => {
     it.play('Page Viewed');
     it.wait(DAY);
     expect(it.stages()).toEqual(['lead']);
+  });
+});
+
+describe('onEnter', () => {
+  const greeting = journey('greeting', { enter: [onApi] });
+  const rules = withRule(MQL, { onEnter: { journey: 'greeting', handoff: 'inbound' } });
+
+  test('enters a journey beside the handoff', () => {
+    const it = scene({ ...rules, journeys: greeting });
+    it.play('Demo Requested');
+    expect(it.told('enrol')).toMatchObject([{ journey: 'greeting', entry: { stage: MQL } }]);
+    expect(it.told('open-handoff')).toHaveLength(1);
+  });
+
+  test('a move back runs none', () => {
+    const reasons = [
+      { id: 'again', label: 'Again', asks: [], then: { stage: MQL } },
+    ] satisfies Release['rejectReasons'];
+    const it = scene({ ...rules, journeys: greeting, rejectReasons: reasons });
+    for (let reports = 0; reports < 3; reports += 1) it.play('Report Created');
+    it.play('Handoff Rejected', { reason: 'again', by: 'mia' });
+    expect(it.lead.stage.stage).toBe(MQL);
+    expect(it.told('enrol')).toEqual([]);
+    expect(it.told('open-handoff').map(({ handoff }) => handoff)).toEqual(['sales-assist']);
   });
 });
 

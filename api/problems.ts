@@ -16,6 +16,7 @@ export interface FieldProblem {
 const statuses = {
   'invalid-body': 422,
   'invalid-json': 400,
+  'bad-request': 400,
   'body-too-large': 413,
   unauthorized: 401,
   forbidden: 403,
@@ -48,6 +49,10 @@ export class Problem extends Error {
     this.errors = extra.errors ?? [];
     this.headers = extra.headers ?? {};
   }
+}
+
+export function statusOf(problem: Problem): number {
+  return statuses[problem.code];
 }
 
 export function sendProblem(response: Response, problem: Problem, instance: string): void {
@@ -90,7 +95,7 @@ export function problemHandler(
 }
 
 /** Express's body parser and Postgres speak in their own errors. */
-function asProblem(error: unknown): Problem {
+export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const { type, code } = error as { readonly type?: unknown; readonly code?: unknown };
   if (type === 'entity.too.large') {
@@ -98,6 +103,11 @@ function asProblem(error: unknown): Problem {
   }
   if (type === 'entity.parse.failed') {
     return new Problem('invalid-json', 'The body is not JSON that can be read.', { cause: error });
+  }
+  if (isRefusedByExpress(error)) {
+    return new Problem('bad-request', `The request cannot be read: ${error.message}.`, {
+      cause: error,
+    });
   }
   if (typeof code === 'string' && isDatabaseAway(code)) {
     return new Problem(
@@ -112,6 +122,12 @@ function asProblem(error: unknown): Problem {
   return new Problem('defect', 'Something is wrong on our side. The log has the request id.', {
     cause: error,
   });
+}
+
+/** A path that is no UTF-8, an encoding nobody knows, a body cut off: its own words, nothing of ours. */
+function isRefusedByExpress(error: unknown): error is Error {
+  const { status } = error as { readonly status?: unknown };
+  return error instanceof Error && typeof status === 'number' && status >= 400 && status < 500;
 }
 
 /** Connection refused or lost, starting up, shutting down, too many connections, lock timeout. */

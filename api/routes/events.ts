@@ -88,7 +88,7 @@ export function objectOf(body: unknown, pointer: string): { readonly [key: strin
 }
 
 /** `traits.email` → `#/traits/email`. */
-function pointerTo(start: string, path: string): string {
+export function pointerTo(start: string, path: string): string {
   const steps = path.split('.').filter((step) => step !== '');
   return [start, ...steps.map((step) => step.replaceAll('~', '~0').replaceAll('/', '~1'))].join(
     '/',

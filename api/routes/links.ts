@@ -38,8 +38,8 @@ export interface LinkRoutes {
     link: HandoffLink,
     view: { readonly open: 'accept' | 'reject'; readonly problem?: string },
   ) => Promise<string>;
-  /** Null when the words do not make a verdict: the sentence to show. */
-  readonly parseVerdict: (body: { readonly [key: string]: unknown }) => Verdict | string;
+  /** When the words do not make a verdict: the sentence to show. */
+  readonly parseVerdict: (body: { readonly [key: string]: unknown }) => Promise<Verdict | string>;
 }
 
 export function linkRoutes(deps: LinkRoutes): Router {
@@ -73,7 +73,7 @@ export function linkRoutes(deps: LinkRoutes): Router {
   });
   router.post('/h/:token', form, async (request, response) => {
     const link = linkOf(request);
-    const verdict = deps.parseVerdict(objectOf(request.body, '#'));
+    const verdict = await deps.parseVerdict(objectOf(request.body, '#'));
     if (typeof verdict === 'string') {
       const view = { open: 'reject', problem: verdict } as const;
       response

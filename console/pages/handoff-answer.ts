@@ -8,10 +8,13 @@ import type { Brief } from '../../core/routing/brief.ts';
 import type { RejectReason } from '../../core/routing/model.ts';
 import { html, type Html } from '../html.ts';
 import { page } from '../layout.ts';
+import { clockTag } from '../time.ts';
 
 export interface HandoffAnswerView {
   readonly lead: { readonly name: string; readonly company?: string; readonly email?: string };
   readonly brief: Brief;
+  /** Of the rep who reads. */
+  readonly zone: string;
   readonly rejectReasons: readonly RejectReason[];
   /** `open` offers the answers; everything else says what became of it. */
   readonly state:
@@ -39,7 +42,7 @@ export function handoffAnswerPage(view: HandoffAnswerView): string {
       <div class="grid">
         ${brief.facts.length > 0 && html`<div class="card"><h2>What we know</h2>${facts(brief)}</div>`}
         <div class="card"><h2>What to ask</h2>${questions(brief)}</div>
-        <div class="card wide"><h2>What happened</h2>${history(brief)}</div>
+        <div class="card wide"><h2>What happened</h2>${history(brief, view.zone)}</div>
       </div>`,
   );
 }
@@ -122,10 +125,9 @@ function questions(brief: Brief): Html {
   ${brief.playbook !== undefined && html`<p><a href="${brief.playbook}">Playbook</a></p>`}`;
 }
 
-function history(brief: Brief): Html {
+function history(brief: Brief, zone: string): Html {
   if (brief.history.length === 0) return html`<p class="empty">Nothing in this time.</p>`;
   return html`<ul class="timeline">${brief.history.map(
-    ({ at, what }) =>
-      html`<li><time datetime="${new Date(at).toISOString()}">${new Date(at).toISOString().slice(0, 16).replace('T', ' ')}</time><span>${what}</span></li>`,
+    ({ at, what }) => html`<li>${clockTag(at, zone)}<span>${what}</span></li>`,
   )}</ul>`;
 }

@@ -1,0 +1,180 @@
+/**
+ * The web application: capture, reads, the pages behind links, the console. It composes and owns the
+ * order of the middleware; every route lives in its own file.
+ *
+ * GET and HEAD never change state. No page carries script or inline style, and the policy sent with each
+ * forbids both. What goes wrong in the API is problem+json; a person with a browser gets a page.
+ */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
+import helmet from 'helmet';
+import { errorPage } from '../console/pages/error.ts';
+import { consoleRoutes } from '../console/routes.ts';
+import { mailboxRoutes, type MailReader } from '../console/mailbox-routes.ts';
+import type { Releases } from '../ingest/batch.ts';
+import type { IngestAnswer, IngestRequest } from '../ingest/request.ts';
+import { signToken } from '../mail/tokens.ts';
+import { findScopes } from '../store/api-keys.ts';
+import type { Sql } from '../store/client.ts';
+import { allowHosts, requireKey } from './access.ts';
+import { createLinks } from './links.ts';
+import { asProblem, notFound, Problem, problemHandler, statusOf } from './problems.ts';
+import { eventRoutes } from './routes/events.ts';
+import { handoffRoutes } from './routes/handoffs.ts';
+import { healthRoutes } from './routes/health.ts';
+import { journeyRoutes } from './routes/journeys.ts';
+import { leadRoutes } from './routes/leads.ts';
+import { linkRoutes } from './routes/links.ts';
+import { createSessions } from './sessions.ts';
+
+export interface AppDeps {
+  readonly sql: Sql;
+  readonly releases: Releases;
+  readonly ingest: (requests: readonly IngestRequest[]) => Promise<readonly IngestAnswer[]>;
+  readonly clock: () => number;
+  /** Signs the links in emails. */
+  readonly secret: string;
+  readonly publicUrl: string;
+  /** Beside loopback and the host of `publicUrl`. */
+  readonly allowedHosts: readonly string[];
+  /** Null: Temporal answers; else one sentence. */
+  readonly temporal: () => Promise<string | null>;
+  /** Development only: then `/mailbox` and `/dev/mailbox/messages` exist. */
+  readonly mailbox?: MailReader;
+  readonly onDefect: (error: unknown, requestId: string) => void;
+  readonly onRequest?: (request: RequestLine) => void;
+}
+/** Ids and figures only: paths of links carry tokens, queries may carry addresses. */
+export interface RequestLine {
+  readonly requestId: string;
+  readonly method: string;
+  /** `/v1`, `/console` …: the first part of the path. */
+  readonly area: string;
+  readonly status: number;
+  readonly tookMs: number;
+}
+
+const assets = join(import.meta.dirname, '..', 'console', 'assets');
+
+export function createApp(deps: AppDeps): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  // Queries are flat: no nested objects to take apart.
+  app.set('query parser', 'simple');
+  app.use(requestIds(deps));
+  app.use(allowHosts([new URL(deps.publicUrl).hostname, ...deps.allowedHosts]));
+  app.use(securityHeaders(deps.publicUrl));
+  app.use('/assets', express.static(assets, { index: false, maxAge: '10m' }));
+  app.use('/health', healthRoutes(deps));
+  app.use('/v1', versionOne(deps));
+  app.use(linkRoutes(createLinks(deps)));
+  const sessions = createSessions(deps.sql, deps.clock);
+  const signHandoff = (payload: string) => signToken(deps.secret, 'handoff', payload);
+  app.use('/console', consoleRoutes({ ...deps, sessions, signHandoff }));
+  if (deps.mailbox !== undefined) app.use(mailboxRoutes(deps.mailbox, deps.clock));
+  app.get('/', (_request, response) => response.redirect(302, '/console'));
+  app.use(notFound);
+  app.use(pageForPeople(deps));
+  app.use(problemHandler(requestIdOf, deps.onDefect));
+  return app;
+}
+
+function versionOne(deps: AppDeps): express.Router {
+  const router = express.Router();
+  const keys = { scopesOf: (hash: string) => findScopes(deps.sql, hash) };
+  const scope = requireKey(keys, deps.clock);
+  const guarded = { ...deps, read: scope('read'), write: scope('write') };
+  // Before the body: who has no key does not get us to read half a megabyte.
+  router.use((request, response, next) =>
+    (request.method === 'POST' ? guarded.write : guarded.read)(request, response, next),
+  );
+  router.use(express.json({ limit: '500kb', strict: false }));
+  router.use(eventRoutes(guarded), leadRoutes(guarded));
+  router.use(journeyRoutes(guarded), handoffRoutes(guarded));
+  for (const [path, allowed] of Object.entries(methods)) {
+    router.all(path, (request) => {
+      const detail = `${request.method} is not possible at ${request.baseUrl}${request.path}; expected ${allowed}.`;
+      throw new Problem('method-not-allowed', detail, { headers: { Allow: allowed } });
+    });
+  }
+  return router;
+}
+
+/** What is left over at a known path is the wrong method. */
+const methods: { readonly [path: string]: string } = {
+  '/identify': 'POST',
+  '/track': 'POST',
+  '/page': 'POST',
+  '/screen': 'POST',
+  '/group': 'POST',
+  '/batch': 'POST',
+  '/leads/:idOrEmail': 'GET',
+  '/leads/:idOrEmail/timeline': 'GET',
+  '/journeys': 'GET',
+  '/journeys/:key/enrolments': 'POST',
+  '/handoffs': 'GET',
+};
+
+function requestIds(deps: AppDeps): express.RequestHandler {
+  return (request, response, next) => {
+    const requestId = randomUUID();
+    const startedAt = performance.now();
+    response.set('X-Request-Id', requestId);
+    response.once('finish', () => {
+      const area = `/${request.originalUrl.split(/[/?]/, 2)[1] ?? ''}`;
+      const tookMs = Math.round(performance.now() - startedAt);
+      deps.onRequest?.({
+        requestId,
+        method: request.method,
+        area,
+        status: response.statusCode,
+        tookMs,
+      });
+    });
+    next();
+  };
+}
+
+function requestIdOf(response: Response): string {
+  return String(response.getHeader('X-Request-Id'));
+}
+
+function securityHeaders(publicUrl: string): express.RequestHandler {
+  const isSecure = publicUrl.startsWith('https:');
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        frameSrc: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+      },
+    },
+    // Not no-referrer: browsers then send `Origin: null`, and our own forms could not be told apart.
+    referrerPolicy: { policy: 'same-origin' },
+    strictTransportSecurity: isSecure,
+  });
+}
+
+/** Whoever asks for HTML outside the API reads a page, with the same status and the same sentence. */
+function pageForPeople(deps: AppDeps): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    const isApi = /^\/(v1|health|dev)(\/|$)/.test(request.path);
+    const wanted = request.accepts(['application/problem+json', 'text/html']);
+    if (isApi || wanted !== 'text/html' || response.headersSent) {
+      next(error);
+      return;
+    }
+    const problem = asProblem(error);
+    const requestId = requestIdOf(response);
+    if (problem.code === 'defect' || problem.code === 'unavailable')
+      deps.onDefect(error, requestId);
+    const body = errorPage({ status: statusOf(problem), message: problem.message, requestId });
+    response.status(statusOf(problem)).set(problem.headers).type('html').send(body);
+  };
+}

@@ -1,0 +1,199 @@
+/**
+ * What the pages behind links in emails read and do: the unsubscribe of a lead, the verdict of a rep.
+ *
+ * Both act by one event through ingest, under the lead's lock, with a message id derived from the link:
+ * pressing twice, or one click from two devices, is one act. A verdict needs no worker: the transaction
+ * settles the handoff, and the outbox stops its clock.
+ */
+import type { Release } from '../core/definitions/release.ts';
+import { briefOf } from '../core/routing/brief.ts';
+import type { RejectReason } from '../core/routing/model.ts';
+import type { JsonObject } from '../core/rules/condition.ts';
+import { handoffAnswerPage, type HandoffAnswerView } from '../console/pages/handoff-answer.ts';
+import { unsubscribePage } from '../console/pages/unsubscribe.ts';
+import { instantInZone } from '../console/time.ts';
+import type { Releases } from '../ingest/batch.ts';
+import { eventAbout, type IngestAnswer, type IngestRequest } from '../ingest/request.ts';
+import { readToken } from '../mail/tokens.ts';
+import { listAssignments, type AssignmentRow } from '../store/assignments.ts';
+import type { Sql } from '../store/client.ts';
+import { loadHandoffs, type StoredHandoff } from '../store/handoffs.ts';
+import { findLinkedSend } from '../store/read-sends.ts';
+import { nameOf } from './lead-name.ts';
+import { loadWholeLead } from './lead-view.ts';
+import { Problem } from './problems.ts';
+import { isUuid } from './routes/leads.ts';
+import type { HandoffLink, LinkRoutes, Verdict } from './routes/links.ts';
+import { repName } from './words.ts';
+
+export interface LinkDeps {
+  readonly sql: Sql;
+  readonly releases: Releases;
+  readonly ingest: (requests: readonly IngestRequest[]) => Promise<readonly IngestAnswer[]>;
+  readonly clock: () => number;
+  /** Signs and checks the tokens. */
+  readonly secret: string;
+}
+
+export function createLinks(deps: LinkDeps): LinkRoutes {
+  return {
+    async readUnsubscribe(token) {
+      const read = readToken(deps.secret, 'unsubscribe', token);
+      if (!read.ok || !isUuid(read.payload)) return null;
+      return findLinkedSend(deps.sql, read.payload);
+    },
+    async unsubscribe({ leadId, commandId, address }) {
+      const now = deps.clock();
+      const properties = {
+        class: 'marketing',
+        evidence: `unsubscribe link of ${commandId}`,
+        address,
+      };
+      const own = { source: 'unsubscribe', messageId: commandId, name: 'Consent Withdrawn', now };
+      await deps.ingest([eventAbout({ leadId }, { ...own, properties })]);
+    },
+    unsubscribePage,
+    readHandoff: (token) => readHandoffLink(deps.secret, token),
+    answer: (link, verdict) => answer(deps, link, verdict),
+    handoffPage: async (link, view) => {
+      const found = await findHandoff(deps, link);
+      return handoffAnswerPage(await viewOf(deps, link, found, view));
+    },
+    parseVerdict: async (body) => parseVerdict((await deps.releases.current()).rejectReasons, body),
+  };
+}
+
+/** `<handoffId>/<attempt>/<rep>`, as the rep's email was signed. */
+export function readHandoffLink(secret: string, token: string): HandoffLink | null {
+  const read = readToken(secret, 'handoff', token);
+  if (!read.ok) return null;
+  const [handoffId = '', attempt = '', ...rep] = read.payload.split('/');
+  if (!isUuid(handoffId) || !/^\d{1,4}$/.test(attempt) || rep.length !== 1) return null;
+  return { handoffId, attempt: Number(attempt), rep: rep[0] ?? '' };
+}
+
+interface Found {
+  readonly handoff: StoredHandoff;
+  readonly assignments: readonly AssignmentRow[];
+}
+
+async function findHandoff(deps: LinkDeps, { handoffId }: HandoffLink): Promise<Found> {
+  const [handoff] = await loadHandoffs(deps.sql, [handoffId]);
+  if (handoff === undefined) throw new Problem('bad-link', 'This handoff does not exist any more.');
+  return { handoff, assignments: await listAssignments(deps.sql, handoffId) };
+}
+
+async function answer(deps: LinkDeps, link: HandoffLink, verdict: Verdict): Promise<void> {
+  const { handoff, assignments } = await findHandoff(deps, link);
+  // A late click changes nothing; the page it leads to says what became of the lead.
+  if (handoff.status !== 'open' || !holdsNow(link, assignments)) return;
+  const accepted = verdict.type === 'accept';
+  const reason: JsonObject =
+    verdict.type === 'accept' ? {} : { reason: verdict.reason, ...verdict.detail };
+  await deps.ingest([
+    eventAbout(
+      { leadId: handoff.leadId },
+      {
+        source: 'rep',
+        messageId: `${handoff.id}/${link.attempt}/${link.rep}`,
+        name: accepted ? 'Handoff Accepted' : 'Handoff Rejected',
+        now: deps.clock(),
+        properties: { handoffId: handoff.id, by: link.rep, ...reason },
+      },
+    ),
+  ]);
+}
+
+/** A link is good for the attempt it was written for; of a queue, for each who watches it. */
+function holdsNow(link: HandoffLink, assignments: readonly AssignmentRow[]): boolean {
+  const current = assignments.at(-1);
+  if (current === undefined || current.attempt !== link.attempt) return false;
+  return current.rep === link.rep || current.rep.startsWith('queue:');
+}
+
+async function viewOf(
+  deps: LinkDeps,
+  link: HandoffLink,
+  { handoff, assignments }: Found,
+  asked: { readonly open: 'accept' | 'reject'; readonly problem?: string },
+): Promise<HandoffAnswerView> {
+  const now = deps.clock();
+  const release = await deps.releases.current();
+  const kind = release.handoffs[handoff.handoff];
+  if (kind === undefined)
+    throw new Problem('bad-link', 'This kind of handoff is not published any more.');
+  const lead = await loadWholeLead(deps.sql, release, handoff.leadId, now, kind.brief.historyMs);
+  if (lead === undefined) throw new Problem('bad-link', 'This lead does not exist any more.');
+  const zone = zoneOf(release, link.rep);
+  const { name, company } = nameOf(lead.traits, lead.address);
+  const account = lead.account?.name ?? company;
+  return {
+    lead: {
+      name,
+      ...(account === undefined ? {} : { company: account }),
+      ...(lead.address === undefined ? {} : { email: lead.address }),
+    },
+    brief: briefOf(release, lead, kind, handoff, now),
+    zone,
+    rejectReasons: release.rejectReasons,
+    state: stateOf(release, link, handoff, assignments, zone),
+    unfold: asked.open,
+    ...(asked.problem === undefined ? {} : { problem: asked.problem }),
+  };
+}
+
+function stateOf(
+  release: Release,
+  link: HandoffLink,
+  handoff: StoredHandoff,
+  assignments: readonly AssignmentRow[],
+  zone: string,
+): HandoffAnswerView['state'] {
+  if (handoff.status !== 'open') {
+    const by = handoff.settledBy ?? '';
+    return { type: handoff.status, by: repName(release, by), mine: by === link.rep };
+  }
+  if (!holdsNow(link, assignments)) {
+    const now = assignments.at(-1)?.rep ?? '';
+    const to = now.startsWith('queue:') ? `the queue ${now.slice(6)}` : repName(release, now);
+    return { type: 'moved', to };
+  }
+  const { acceptBy } = handoff;
+  return { type: 'open', acceptBy: acceptBy === null ? null : instantInZone(acceptBy, zone) };
+}
+
+function zoneOf(release: Release, rep: string): string {
+  const hours = release.team.reps[rep]?.hours;
+  return release.team.hours[hours ?? '']?.zone ?? release.sending.zoneIfUnknown;
+}
+
+/** The form of the page as a verdict, or the sentence that says what is missing. */
+export function parseVerdict(
+  reasons: readonly RejectReason[],
+  body: { readonly [key: string]: unknown },
+): Verdict | string {
+  if (body['verdict'] === 'accept') return { type: 'accept' };
+  if (body['verdict'] !== 'reject') return 'Please press one of the two buttons.';
+  const reason = reasons.find(({ id }) => id === body['reason']);
+  if (reason === undefined) return 'Please say why: choose one of the reasons.';
+  const date = typeof body['callAgainOn'] === 'string' ? body['callAgainOn'].trim() : '';
+  const isDate = /^\d{4}-\d\d-\d\d$/.test(date) && !Number.isNaN(Date.parse(date));
+  if (reason.asks.includes('date') && !isDate) {
+    return `“${reason.label}” needs the day on which to call again.`;
+  }
+  const otherLead = wordsOf(body['otherLead']);
+  if (reason.asks.includes('lead') && otherLead === '') {
+    return `“${reason.label}” needs the email address of the other lead.`;
+  }
+  const note = wordsOf(body['note']);
+  const detail = {
+    ...(reason.asks.includes('date') ? { callAgainAt: date } : {}),
+    ...(reason.asks.includes('lead') ? { otherLead } : {}),
+    ...(note === '' ? {} : { note }),
+  };
+  return { type: 'reject', reason: reason.id, detail };
+}
+
+function wordsOf(value: unknown): string {
+  return typeof value === 'string' ? value.trim().slice(0, 500) : '';
+}

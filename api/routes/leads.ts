@@ -1,0 +1,70 @@
+/**
+ * What is known of one lead, and its history with the reasons. Reads only: nothing here writes, and
+ * scores are computed at the instant of the question.
+ */
+import { Router, type Request, type RequestHandler } from 'express';
+import { parseAddress } from '../../core/sending/address.ts';
+import { findLead } from '../../store/read-leads.ts';
+import { readTimeline } from '../../store/read-timeline.ts';
+import { instant, leadJson, viewLead, type LeadReads } from '../lead-view.ts';
+import { cutPage, pageAsked } from '../page-of.ts';
+import { Problem } from '../problems.ts';
+import { timelineEntry, type TimelineEntry } from '../timeline.ts';
+
+export interface LeadRoutes extends LeadReads {
+  readonly read: RequestHandler;
+}
+
+export function leadRoutes(deps: LeadRoutes): Router {
+  const router = Router();
+  const leadOf = async (request: Request): Promise<string> => {
+    const named = String(request.params['idOrEmail']);
+    const id = await findLead(deps.sql, leadKey(named));
+    if (id === null) throw new Problem('not-found', `There is no lead ${JSON.stringify(named)}.`);
+    return id;
+  };
+  router.get('/leads/:idOrEmail', deps.read, async (request, response) => {
+    const view = await viewLead(deps, await leadOf(request));
+    if (view === null) throw new Problem('not-found', 'The lead is gone.');
+    response.json(leadJson(view));
+  });
+  router.get('/leads/:idOrEmail/timeline', deps.read, async (request, response) => {
+    const page = await timelinePage(deps, await leadOf(request), request.query);
+    const entries = page.rows.map(({ at, ...entry }) => ({ ...entry, at: instant(at) }));
+    response.json({ entries, nextCursor: page.nextCursor });
+  });
+  return router;
+}
+
+export async function timelinePage(
+  deps: LeadReads,
+  leadId: string,
+  query: Request['query'],
+): Promise<{ readonly rows: readonly TimelineEntry[]; readonly nextCursor: string | null }> {
+  const { limit, after } = pageAsked(query, ['number', 'number', 'string']);
+  const [at, rank, id] = after ?? [];
+  const rows = await readTimeline(deps.sql, leadId, {
+    limit: limit + 1,
+    ...(after === undefined
+      ? {}
+      : { after: { at: Number(at), rank: Number(rank), id: String(id) } }),
+  });
+  const release = await deps.releases.current();
+  const page = cutPage(rows, limit, (row) => [row.at, row.rank, row.id]);
+  return { rows: page.rows.map((row) => timelineEntry(row, release)), nextCursor: page.nextCursor };
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+export function isUuid(text: string): boolean {
+  return uuid.test(text);
+}
+
+/** Our id, an address, or the caller's own user id. */
+export function leadKey(named: string): Parameters<typeof findLead>[1] {
+  const parsed = named.includes('@') ? parseAddress(named) : undefined;
+  return {
+    userId: named,
+    ...(isUuid(named) ? { id: named } : {}),
+    ...(parsed?.ok === true ? { email: parsed.address } : {}),
+  };
+}

@@ -1,0 +1,101 @@
+/**
+ * The product's closed lists of states and reasons as people read them, and plain data as one line.
+ * Every page and every API answer takes its words from here; nothing is decided or looked up.
+ */
+import type { Release } from '../core/definitions/release.ts';
+import type { Json, JsonObject } from '../core/rules/condition.ts';
+
+export const sendStates: { readonly [state: string]: string } = {
+  planned: 'planned',
+  held: 'held',
+  claimed: 'being written',
+  transmitting: 'on its way',
+  sent: 'sent',
+  failed: 'refused by the server',
+  unknown: 'of unknown fate',
+  skipped: 'not sent',
+};
+const sendRefusals: { readonly [reason: string]: string } = {
+  suppressed: 'The address is suppressed',
+  'no-consent': 'There is no consent',
+  capped: 'A frequency cap is reached',
+  'quiet-hours': 'Quiet hours',
+  'outside-window': 'Outside the sending window',
+  'too-late': 'It would have come too late',
+  'off-interest': 'It is about something they showed no interest in',
+  'missing-variable': 'A variable of the template is not known',
+  'invalid-email': 'The address is not valid',
+  'no-address': 'There is no address',
+  duplicate: 'This template went to them before',
+  'journey-paused': 'The journey is paused',
+  'sender-paused': 'The sender is paused',
+  exited: 'The journey was left before',
+  'earlier-not-sent': 'The email it follows was not sent',
+  disqualified: 'The lead is disqualified',
+};
+export const entryRefusals: { readonly [because: string]: string } = {
+  inside: 'Is in it already',
+  again: 'Not again',
+  'exit-holds': 'An exit of it holds already',
+  'no-address': 'There is no address to write to',
+  'too-old': 'The event is older than a day',
+  historical: 'Facts of the past enter no journey',
+  disqualified: 'The lead is disqualified',
+  'once-per': 'Has run for this before',
+  suppressed: 'The address is suppressed',
+  'unknown-journey': 'No journey of this name may be entered by request',
+};
+export const handoffRefusals: { readonly [because: string]: string } = {
+  'already-open': 'One is open: whoever has it was told',
+  'not-open': 'It was settled before',
+  'too-old': 'The event is older than a day',
+  historical: 'Facts of the past hand nobody over',
+  disqualified: 'The lead is disqualified',
+  'unknown-handoff': 'No handoff of this name is published',
+};
+
+export function repName(release: Release, rep: string): string {
+  return release.team.reps[rep]?.name ?? rep;
+}
+
+export function titleOf(release: Release, journey: string): string {
+  return release.journeys[journey]?.plan.title ?? journey;
+}
+
+/** Why an email is where it is: also the ledger page's words. */
+export function sendReasons(state: string, detail: JsonObject): readonly string[] {
+  const reason = text(detail['reason']);
+  const until = detail['heldUntil'];
+  const held =
+    state === 'held' && typeof until === 'number' ? `until ${new Date(until).toISOString()}` : '';
+  const evidence = isObject(detail['evidence']) ? fieldsInWords(detail['evidence']) : '';
+  const words = reason === undefined ? '' : (sendRefusals[reason] ?? reason);
+  const response = state === 'sent' || state === 'skipped' ? '' : (text(detail['response']) ?? '');
+  const unknown = state === 'unknown' ? 'The relay may have it: parked, not sent again' : '';
+  return [
+    unknown,
+    [words, held].filter((part) => part !== '').join(' '),
+    evidence,
+    response,
+  ].filter((part) => part !== '');
+}
+
+/** "plan: pro, seats: 12": the first few fields, short enough for one line. */
+export function fieldsInWords(fields: JsonObject): string {
+  const entries = Object.entries(fields).filter(([, value]) => value !== null && value !== '');
+  const shown = entries.slice(0, 6).map(([key, value]) => `${key}: ${short(value)}`);
+  return [...shown, ...(entries.length > 6 ? ['…'] : [])].join(', ');
+}
+
+function short(value: Json): string {
+  const said = typeof value === 'string' ? value : JSON.stringify(value);
+  return said.length > 80 ? `${said.slice(0, 79)}…` : said;
+}
+
+export function text(value: Json | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,73 @@
+/** The send ledger: what went out, what waits, what did not go, and why. Never guesses: unknown is shown. */
+import { sendReasons, titleOf } from '../../api/words.ts';
+import type { Release } from '../../core/definitions/release.ts';
+import type { SendListing } from '../../store/read-sends.ts';
+import { html, type Html } from '../html.ts';
+import { page, type Frame } from '../layout.ts';
+import { chip, choices, empty, older, queryOf, sendChip } from '../parts.ts';
+import { timeTag } from '../time.ts';
+
+export interface EmailsView {
+  readonly frame: Omit<Frame, 'title'>;
+  readonly release: Release;
+  readonly sends: readonly SendListing[];
+  readonly state: string;
+  readonly nextCursor: string | null;
+  readonly now: number;
+}
+
+export const emailStates = [
+  'sent',
+  'held',
+  'skipped',
+  'failed',
+  'unknown',
+  'planned',
+  'claimed',
+  'transmitting',
+] as const;
+
+export function emailsPage(view: EmailsView): string {
+  const { sends, state, nextCursor } = view;
+  return page(
+    { ...view.frame, title: 'Emails' },
+    html`<h1>Emails</h1>
+      <p class="soft">“Sent” means that our relay took it; what came of it then is evidence on the lead.</p>
+      ${choices(
+        'State',
+        state,
+        ['', ...emailStates].map((value) => ({
+          value,
+          label: value === '' ? 'All' : value === 'skipped' ? 'not sent' : value,
+          href: `/console/emails${queryOf({ state: value })}`,
+        })),
+      )}
+      <div class="card flush">${sends.length === 0 ? empty('No email here.') : table(view)}</div>
+      ${older(nextCursor === null ? null : `/console/emails${queryOf({ state, cursor: nextCursor })}`)}`,
+  );
+}
+
+function table(view: EmailsView): Html {
+  return html`<table class="stack">
+    <thead><tr><th>Email</th><th>To</th><th>From</th><th>State</th><th>Why</th><th>When</th></tr></thead>
+    <tbody>${view.sends.map((send) => row(send, view))}</tbody>
+  </table>`;
+}
+
+function row(send: SendListing, { release, now }: EmailsView): Html {
+  const reasons = sendReasons(send.state, {
+    reason: send.reason,
+    heldUntil: send.heldUntil,
+    evidence: send.evidence,
+    response: send.response,
+  });
+  const where = send.journey === null ? 'Handoff' : titleOf(release, send.journey);
+  return html`<tr>
+    <td class="lead-cell"><b>${send.subject ?? send.template}</b><span class="soft small">${send.template}</span></td>
+    <td data-label="To" class="break"><a href="/console/leads/${send.leadId}">${send.address ?? 'no address'}</a></td>
+    <td data-label="From" class="small">${where}<span class="soft block">${send.step}</span></td>
+    <td data-label="State">${sendChip(send.state)} ${send.class !== 'marketing' && chip(send.class)}</td>
+    <td data-label="Why" class="small soft">${reasons.map((reason) => html`<span class="block">${reason}</span>`)}</td>
+    <td data-label="When" class="small soft nowrap">${timeTag(send.at, now, release.sending.zoneIfUnknown)}</td>
+  </tr>`;
+}

@@ -1,0 +1,178 @@
+/**
+ * One lead: who it is, why it scores as it does, where it stands, and everything that happened, each
+ * with its reason. What a person would ask first is on top; scores are of this instant.
+ */
+import { nameOf } from '../../api/lead-name.ts';
+import type { LeadView } from '../../api/lead-view.ts';
+import type { TimelineEntry } from '../../api/timeline.ts';
+import { repName } from '../../api/words.ts';
+import { builtInFacts } from '../../core/facts/catalogue.ts';
+import { factReader } from '../../core/facts/read.ts';
+import { labelOf, stageLabel } from '../../core/routing/brief.ts';
+import { isKnown } from '../../core/rules/operators.ts';
+import type { ScoredPoint } from '../../core/scoring/score.ts';
+import type { HandoffListing } from '../../store/read-handoffs.ts';
+import { html, type Html } from '../html.ts';
+import { page, type Frame } from '../layout.ts';
+import { bar, chip, empty, gradeChip, handoffChip, mainScore, older } from '../parts.ts';
+import { clockTag, fromNow, instantInZone, timeTag } from '../time.ts';
+import { deadline } from './overview.ts';
+
+export interface LeadPageView extends LeadView {
+  readonly frame: Omit<Frame, 'title'>;
+  readonly handoffs: readonly HandoffListing[];
+  /** The page behind the rep's buttons, where one is open and given to somebody. */
+  readonly answerUrl: string | null;
+  readonly timeline: readonly TimelineEntry[];
+  readonly nextCursor: string | null;
+  readonly firstPage: boolean;
+}
+
+export function leadPage(view: LeadPageView): string {
+  const { lead, release, scored } = view;
+  const { name, company } = nameOf(lead.traits, lead.address);
+  const about = [lead.account?.name ?? company, name === lead.address ? undefined : lead.address];
+  const score = mainScore(scored);
+  return page(
+    { ...view.frame, title: name },
+    html`<p class="crumb"><a href="/console/leads">Leads</a></p>
+      <div class="headline">
+        <div><h1>${name}</h1><p class="soft">${about.filter((word) => word !== undefined).join(' · ')}</p></div>
+        <p class="chips">${chip(stageLabel(release, lead.stage.stage), 'leaf')} ${gradeChip(score?.grade)}
+          ${lead.disqualified !== undefined && chip('disqualified', 'rust')}
+          ${lead.owner !== undefined && chip(repName(release, lead.owner), 'sky')}</p>
+      </div>
+      ${lead.disqualified !== undefined && html`<p class="notice rust">Disqualified: ${lead.disqualified.why}.</p>`}
+      ${path(view)}
+      <div class="columns">
+        <div class="side">
+          ${view.firstPage && openHandoff(view)}
+          <section class="card"><h2>Score</h2>${scores(view)}</section>
+          <section class="card"><h2>Facts</h2>${facts(view)}</section>
+          <section class="card"><h2>Journeys</h2>${journeys(view)}</section>
+          <section class="card"><h2>Permission</h2>${permission(view)}</section>
+        </div>
+        <section class="card main-column"><h2>What happened</h2>${history(view)}
+          ${older(view.nextCursor === null ? null : `/console/leads/${lead.id}?cursor=${view.nextCursor}`)}</section>
+      </div>`,
+  );
+}
+
+/** The stages in their order: passed, here, ahead. */
+function path({ lead, release, now }: LeadPageView): Html {
+  const { order } = release.qualification;
+  const here = order.indexOf(lead.stage.stage);
+  const zone = release.sending.zoneIfUnknown;
+  return html`<ol class="path">${order.map((stage, index) => {
+    const entered = stage === lead.stage.stage ? lead.stage.since : lead.stage.entered[stage];
+    const state = index === here ? 'here' : index < here ? 'passed' : '';
+    return html`<li class="${state}" ${index === here && html`aria-current="step"`}>
+      <b>${stageLabel(release, stage)}</b>
+      ${entered !== undefined && html`<span>${timeTag(entered, now, zone)}</span>`}
+    </li>`;
+  })}</ol>`;
+}
+
+function openHandoff({ handoffs, release, answerUrl, now }: LeadPageView): Html | false {
+  const [latest] = handoffs;
+  if (latest === undefined) return false;
+  const who =
+    latest.rep === null ? (latest.destination ?? 'being routed') : repName(release, latest.rep);
+  const reason =
+    release.rejectReasons.find(({ id }) => id === latest.reason)?.label ?? latest.reason;
+  return html`<section class="card ${latest.status === 'open' ? 'lit' : ''}">
+    <h2>${release.handoffs[latest.handoff]?.title ?? latest.handoff}</h2>
+    <p>${handoffChip(latest.status)} <b>${who}</b></p>
+    ${latest.status === 'open' && html`<p class="soft small">Opened ${fromNow(latest.openedAt, now)} · deadline ${deadline(latest.acceptBy, now)}</p>`}
+    ${reason !== null && html`<p class="soft small">${reason}</p>`}
+    ${answerUrl !== null && html`<p><a class="button" href="${answerUrl}">Answer for ${who}</a></p>`}
+  </section>`;
+}
+
+function scores({ scored, release, now }: LeadPageView): Html {
+  if (scored.length === 0) return empty('No scoring model is published.');
+  return html`${scored.map(({ model, scores: values, points }) => {
+    const scales = release.models.find((one) => one.model === model)?.scores ?? {};
+    return html`${scored.length > 1 && html`<h3>${model}</h3>`}
+      ${Object.entries(values).map(([score, value]) => {
+        const { min = 0, max = 100 } = scales[score] ?? {};
+        const share = value === null ? 0 : (value - min) / Math.max(1, max - min);
+        return html`<div class="score"><span>${score}</span>${bar(share)}<b>${value === null ? 'unknown' : value}</b></div>
+          ${pointsOf(
+            points.filter((point) => point.score === score),
+            now,
+          )}`;
+      })}`;
+  })}`;
+}
+
+function pointsOf(points: readonly ScoredPoint[], now: number): Html | false {
+  const felt = points.filter((point) => Math.round(point.points) !== 0);
+  if (felt.length === 0) return html`<p class="soft small">Nothing counts yet.</p>`;
+  const heaviest = [...felt].sort((left, right) => Math.abs(right.points) - Math.abs(left.points));
+  return html`<ul class="reasons points">${heaviest.map((point) => {
+    const last = point.events.at(-1);
+    const times = point.events.length === 1 ? 'once' : `${point.events.length} times, last`;
+    const faded = Math.abs(point.raw) - Math.abs(point.points) >= 1;
+    return html`<li><span>${point.why}
+      ${last !== undefined && html`<span class="soft small">${times} ${fromNow(last.occurredAt, now)}${faded && `, faded from ${Math.round(point.raw)}`}</span>`}</span>
+      <b class="${point.points > 0 ? 'plus' : 'minus'}">${point.points > 0 && '+'}${Math.round(point.points)}</b></li>`;
+  })}</ul>`;
+}
+
+function facts({ lead, release, now }: LeadPageView): Html {
+  const read = factReader(release, lead, now);
+  const traits = Object.entries(builtInFacts).flatMap(([id, { isTrait }]) =>
+    isTrait === true ? [id] : [],
+  );
+  const known = [
+    ...new Set([...traits, ...Object.keys(release.facts), 'emailKind', 'account.domain']),
+  ]
+    .map((id) => [id, read(id)] as const)
+    .filter(([id, value]) => isKnown(value) && id !== 'owner');
+  if (known.length === 0) return empty('Nothing is known yet.');
+  return html`<dl class="facts">${known.map(
+    ([id, value]) =>
+      html`<dt>${labelOf(release, id)}</dt><dd>${typeof value === 'string' ? value : JSON.stringify(value)}</dd>`,
+  )}
+  ${lead.tags.length > 0 && html`<dt>Tags</dt><dd>${lead.tags.map((tag) => html`${chip(tag)} `)}</dd>`}</dl>`;
+}
+
+function journeys({ enrolments, plans, now, release }: LeadPageView): Html {
+  if (enrolments.length === 0) return empty('In no journey so far.');
+  return html`<ul class="reasons">${enrolments.map((run) => {
+    const plan = plans.get(run.planHash);
+    const exit = plan?.exits.find(({ id }) => id === run.outcome)?.why ?? run.outcome ?? '';
+    const where =
+      run.status === 'closed'
+        ? `${exit}, ${fromNow(run.closedAt ?? run.enteredAt, now)}`
+        : `entered ${fromNow(run.enteredAt, now)}${run.step === null ? '' : `, last step “${run.step}”`}${
+            run.expectedBy === null
+              ? ''
+              : `, next ${instantInZone(run.expectedBy, release.sending.zoneIfUnknown)}`
+          }`;
+    return html`<li><span><a href="/console/journeys/${run.journey}">${plan?.title ?? run.journey}</a><br />
+        <span class="soft small">${where}</span></span>
+      ${chip(run.status === 'open' ? 'running' : run.goal ? 'goal' : 'ended', run.status === 'open' ? 'sky' : run.goal ? 'leaf' : 'plain')}</li>`;
+  })}</ul>`;
+}
+
+function permission({ lead, release, now }: LeadPageView): Html {
+  const read = factReader(release, lead, now);
+  const may = read('mayEmail');
+  const tone = may === 'yes' ? 'leaf' : may === 'no' ? 'rust' : 'sun';
+  const words =
+    may === 'yes' ? 'may be written to' : may === 'no' ? 'no marketing' : 'after confirmation';
+  return html`<p>${chip(words, tone)}</p>
+    ${lead.suppressions.map(({ scope, reason, at }) => html`<p class="small">Suppressed for ${scope}: ${reason}, ${fromNow(at, now)}</p>`)}
+    ${lead.consents.map(({ class: kind, topic, state, at }) => html`<p class="small soft">${state} to ${kind}${topic !== undefined && ` (${topic})`}, ${fromNow(at, now)}</p>`)}`;
+}
+
+function history({ timeline, release }: LeadPageView): Html {
+  if (timeline.length === 0) return empty('Nothing yet.');
+  const zone = release.sending.zoneIfUnknown;
+  return html`<ul class="timeline dots">${timeline.map(
+    ({ at, type, title, reasons }) => html`<li class="${type}">${clockTag(at, zone)}
+      <div><b>${title}</b>${reasons.map((reason) => html`<p>${reason}</p>`)}</div></li>`,
+  )}</ul>`;
+}

@@ -1,0 +1,161 @@
+/** The first page: what needs a person comes first, then where leads stand, who has them, what was sent. */
+import type { Release } from '../../core/definitions/release.ts';
+import { stageLabel } from '../../core/routing/brief.ts';
+import { repName } from '../../api/words.ts';
+import { nameOf } from '../../api/lead-name.ts';
+import type { HandoffListing } from '../../store/read-handoffs.ts';
+import type { Attention, Overview } from '../../store/read-overview.ts';
+import { html, type Html } from '../html.ts';
+import { page, type Frame } from '../layout.ts';
+import { bar, chip, empty, tile, type Tone } from '../parts.ts';
+import { fromNow } from '../time.ts';
+
+export interface OverviewView {
+  readonly frame: Omit<Frame, 'title'>;
+  readonly release: Release;
+  readonly overview: Overview;
+  readonly openHandoffs: readonly HandoffListing[];
+  readonly now: number;
+}
+
+export function overviewPage(view: OverviewView): string {
+  const { overview } = view;
+  const leads = overview.stages.reduce((sum, { count }) => sum + count, 0);
+  const sent = overview.sends.filter(({ state }) => state === 'sent');
+  const problems = attentionOf(overview.attention);
+  return page(
+    { ...view.frame, title: 'Overview' },
+    html`<h1>Overview</h1>
+      <div class="tiles">
+        ${tile(leads, 'leads', '/console/leads')}
+        ${tile(overview.openRuns, 'running journeys', '/console/journeys')}
+        ${tile(overview.openHandoffs, 'open handoffs', '/console/handoffs')}
+        ${tile(
+          sent.reduce((sum, { count }) => sum + count, 0),
+          'emails sent in 7 days',
+          '/console/emails',
+        )}
+        ${tile(problems.length, 'things need you', '#attention', problems.length > 0 ? 'rust' : 'leaf')}
+      </div>
+      <div class="grid">
+        <section class="card" id="attention"><h2>Needs attention</h2>${attention(problems)}</section>
+        <section class="card"><h2>Open handoffs</h2>${handoffs(view)}</section>
+        <section class="card"><h2>Leads by stage</h2>${stages(view)}</section>
+        <section class="card"><h2>Emails of the last days</h2>${sends(overview)}</section>
+      </div>`,
+  );
+}
+
+interface Problem {
+  readonly count: number;
+  readonly words: string;
+  readonly href: string;
+  readonly tone: Tone;
+}
+
+function attentionOf(found: Attention): readonly Problem[] {
+  const all: readonly Problem[] = [
+    of(
+      found.unknownSends,
+      'emails of unknown fate: the relay may have them',
+      '/console/emails?state=unknown',
+      'rust',
+    ),
+    of(
+      found.failedSends,
+      'emails refused by the server in 7 days',
+      '/console/emails?state=failed',
+      'rust',
+    ),
+    of(found.overdueHolds, 'held emails past their moment', '/console/emails?state=held', 'sun'),
+    of(found.lateRuns, 'runs that should have gone on by now', '/console/journeys', 'rust'),
+    of(found.lateHandoffs, 'handoffs past their deadline', '/console/handoffs', 'sun'),
+    of(found.outboxErrors, 'messages that Temporal did not take yet', '/health/ready', 'sun'),
+    of(
+      found.ruleMismatches,
+      'decisions the rule engine does not confirm',
+      '/console/leads',
+      'rust',
+    ),
+    of(found.unconfirmed, 'decisions without a second opinion', '/console/leads', 'sun'),
+    of(found.mergeCandidates, 'pairs of leads that may be one person', '/console/leads', 'sun'),
+  ];
+  return all.filter(({ count }) => count > 0);
+}
+
+function of(count: number, words: string, href: string, tone: Tone): Problem {
+  return { count, words, href, tone };
+}
+
+function attention(problems: readonly Problem[]): Html {
+  if (problems.length === 0) return html`<p class="calm">Nothing. Everything runs.</p>`;
+  return html`<ul class="reasons">${problems.map(
+    ({ count, words, href, tone }) =>
+      html`<li><a href="${href}">${words}</a>${chip(String(count), tone)}</li>`,
+  )}</ul>`;
+}
+
+function stages({ overview, release }: OverviewView): Html {
+  const known = new Map(overview.stages.map(({ stage, count }) => [stage, count]));
+  const most = Math.max(1, ...known.values());
+  const order = [
+    ...release.qualification.order,
+    ...[...known.keys()].filter((stage) => !release.qualification.order.includes(stage)),
+  ];
+  return html`${order.map((stage) => {
+    const count = known.get(stage) ?? 0;
+    return html`<a class="bar-row" href="/console/leads?stage=${stage}"
+      ><span>${stageLabel(release, stage)}</span>${bar(count / most)}<b>${count}</b></a
+    >`;
+  })}`;
+}
+
+function handoffs({ openHandoffs, release, now }: OverviewView): Html {
+  if (openHandoffs.length === 0) return empty('Nobody waits for a rep.');
+  return html`<ul class="reasons">${openHandoffs.map((handoff) => {
+    const { name, company } = nameOf(handoff.traits, handoff.address);
+    const rep =
+      handoff.rep === null ? (handoff.destination ?? 'nobody yet') : repName(release, handoff.rep);
+    return html`<li>
+      <span><a href="/console/leads/${handoff.leadId}">${name}</a><br />
+        <span class="soft small">${[company, rep].filter((word) => word !== undefined).join(' · ')}</span></span>
+      ${deadline(handoff.acceptBy, now)}
+    </li>`;
+  })}</ul>`;
+}
+
+export function deadline(acceptBy: number | null, now: number): Html {
+  if (acceptBy === null) return chip('no deadline');
+  return acceptBy < now
+    ? chip(`late, ${fromNow(acceptBy, now)}`, 'rust')
+    : chip(fromNow(acceptBy, now), 'sun');
+}
+
+const columns = ['sent', 'held', 'skipped', 'failed', 'unknown'] as const;
+
+function sends({ sends: counts }: Overview): Html {
+  const days = [...new Set(counts.map(({ day }) => day))];
+  if (days.length === 0) return empty('No emails yet.');
+  const countOf = (day: string, state: string): number =>
+    counts.find((one) => one.day === day && one.state === state)?.count ?? 0;
+  const most = Math.max(1, ...days.map((day) => countOf(day, 'sent')));
+  return html`<table class="tight">
+    <thead><tr><th>Day</th><th></th>${columns.map((state) => html`<th class="num">${state === 'skipped' ? 'not sent' : state}</th>`)}</tr></thead>
+    <tbody>${days.map(
+      (day) => html`<tr>
+        <td class="nowrap">${dayInWords(day)}</td><td class="grow">${bar(countOf(day, 'sent') / most)}</td>
+        ${columns.map((state) => cell(countOf(day, state), state))}
+      </tr>`,
+    )}</tbody>
+  </table>`;
+}
+
+function cell(count: number, state: string): Html {
+  const isBad = (state === 'failed' || state === 'unknown') && count > 0;
+  return html`<td class="num ${count === 0 ? 'zero' : ''}">${isBad ? chip(String(count), 'rust') : count}</td>`;
+}
+
+function dayInWords(day: string): string {
+  const format = { timeZone: 'UTC', weekday: 'short', day: 'numeric', month: 'short' } as const;
+  return new Intl.DateTimeFormat('en-GB', format).format(Date.parse(day));
+}

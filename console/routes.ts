@@ -1,0 +1,277 @@
+/**
+ * The console: pages for people who are signed in. GET shows; the few POSTs (sign in, sign out) are
+ * taken from our own pages only. It reads through the functions behind the API and writes nothing itself.
+ */
+import { Router, urlencoded, type RequestHandler, type Response } from 'express';
+import { viewLead } from '../api/lead-view.ts';
+import { cutPage, pageAsked } from '../api/page-of.ts';
+import { Problem } from '../api/problems.ts';
+import { choiceOf, handoffPage } from '../api/routes/handoffs.ts';
+import { journeyList } from '../api/routes/journeys.ts';
+import { isUuid, timelinePage } from '../api/routes/leads.ts';
+import { sessionLivesMs, type Sessions } from '../api/sessions.ts';
+import type { Releases } from '../ingest/batch.ts';
+import type { Sql } from '../store/client.ts';
+import { listHandoffs, type HandoffListing } from '../store/read-handoffs.ts';
+import { countSendsOfJourney, countSteps } from '../store/read-journeys.ts';
+import { findLead, listLeads } from '../store/read-leads.ts';
+import { readOverview } from '../store/read-overview.ts';
+import { listSends } from '../store/read-sends.ts';
+import type { Frame } from './layout.ts';
+import { emailsPage, emailStates } from './pages/emails.ts';
+import { handoffsPage } from './pages/handoffs.ts';
+import { journeyPage } from './pages/journey.ts';
+import { journeysPage } from './pages/journeys.ts';
+import { leadPage } from './pages/lead.ts';
+import { leadsPage } from './pages/leads.ts';
+import { overviewPage } from './pages/overview.ts';
+import { signInPage } from './pages/sign-in.ts';
+
+export interface ConsoleDeps {
+  readonly sql: Sql;
+  readonly releases: Releases;
+  readonly clock: () => number;
+  readonly sessions: Sessions;
+  /** Signs `<handoff>/<attempt>/<rep>` for the page behind a rep's buttons. */
+  readonly signHandoff: (payload: string) => string;
+  readonly publicUrl: string;
+  readonly mailbox?: unknown;
+}
+
+const cookieName = 'perennial_session';
+/** A run this late is checked against Temporal and listed. */
+const lateMs = 15 * 60_000;
+const weekMs = 7 * 86_400_000;
+
+export function consoleRoutes(deps: ConsoleDeps): Router {
+  const router = Router();
+  signInRoutes(router, deps);
+  router.use(requireSession(deps.sessions));
+  const frame = (section: NonNullable<Frame['section']>) => ({
+    section,
+    mailbox: deps.mailbox !== undefined,
+  });
+  const show =
+    (work: (query: Query, params: Query) => Promise<string>): RequestHandler =>
+    async (request, response) => {
+      response.set('Cache-Control', 'no-store').type('html');
+      response.send(await work(request.query as Query, request.params as Query));
+    };
+
+  router.get(
+    '/',
+    show(async () => overview(deps, frame('overview'))),
+  );
+  router.get(
+    '/leads',
+    show((query) => leads(deps, frame('leads'), query)),
+  );
+  router.get(
+    '/leads/:id',
+    show((query, params) => lead(deps, frame('leads'), query, params)),
+  );
+  router.get(
+    '/journeys',
+    show(async () => {
+      const release = await deps.releases.current();
+      return journeysPage({ frame: frame('journeys'), release, journeys: await journeyList(deps) });
+    }),
+  );
+  router.get(
+    '/journeys/:key',
+    show((_query, params) => journey(deps, frame('journeys'), params)),
+  );
+  router.get(
+    '/handoffs',
+    show((query) => handoffs(deps, frame('handoffs'), query)),
+  );
+  router.get(
+    '/emails',
+    show((query) => emails(deps, frame('emails'), query)),
+  );
+  return router;
+}
+
+type Query = { readonly [name: string]: string | undefined };
+type PageFrame = Omit<Frame, 'title'>;
+
+function signInRoutes(router: Router, deps: ConsoleDeps): void {
+  const form = urlencoded({ extended: false, limit: '5kb' });
+  router.get('/sign-in', (request, response) => {
+    const { token } = request.query as Query;
+    response.set('Cache-Control', 'no-store').type('html');
+    response.send(signInPage(token === undefined ? {} : { token }));
+  });
+  router.post('/sign-in', fromOurPages, form, async (request, response) => {
+    const { token, key } = (request.body ?? {}) as Query;
+    const by = token !== undefined ? { token } : key !== undefined ? { key } : undefined;
+    const cookie = by === undefined ? null : await deps.sessions.open(by);
+    if (cookie === null) {
+      const problem =
+        token === undefined
+          ? 'This API key is not known, or was revoked.'
+          : 'This link was used before, or is too old. A new start prints a new one.';
+      response.status(401).type('html').send(signInPage({ problem }));
+      return;
+    }
+    setCookie(response, deps, cookie, sessionLivesMs);
+    response.redirect(303, '/console');
+  });
+  router.post('/sign-out', fromOurPages, async (request, response) => {
+    const cookie = cookieOf(request.headers.cookie);
+    if (cookie !== undefined) await deps.sessions.close(cookie);
+    setCookie(response, deps, '', 0);
+    response.redirect(303, '/console/sign-in');
+  });
+}
+
+function setCookie(
+  response: Response,
+  { publicUrl }: ConsoleDeps,
+  value: string,
+  maxAge: number,
+): void {
+  response.cookie(cookieName, value, {
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: publicUrl.startsWith('https:'),
+    path: '/console',
+    maxAge,
+  });
+}
+
+/** Another site can make a browser post here; it cannot make it say that it came from us. */
+const fromOurPages: RequestHandler = (request, _response, next) => {
+  const site = request.headers['sec-fetch-site'];
+  const { origin, host } = request.headers;
+  const isOurs =
+    site === undefined
+      ? origin !== undefined && URL.canParse(origin) && new URL(origin).host === host
+      : site === 'same-origin';
+  if (!isOurs) throw new Problem('forbidden', 'This form was not sent from a page of ours.');
+  next();
+};
+
+function requireSession(sessions: Sessions): RequestHandler {
+  return async (request, response, next) => {
+    const cookie = cookieOf(request.headers.cookie);
+    if (cookie !== undefined && (await sessions.isOpen(cookie))) {
+      next();
+      return;
+    }
+    response.set('Cache-Control', 'no-store').redirect(303, '/console/sign-in');
+  };
+}
+
+function cookieOf(header: string | undefined): string | undefined {
+  for (const part of (header ?? '').split(';')) {
+    const cut = part.indexOf('=');
+    if (part.slice(0, cut).trim() === cookieName) return part.slice(cut + 1).trim();
+  }
+  return undefined;
+}
+
+async function overview(deps: ConsoleDeps, frame: PageFrame): Promise<string> {
+  const now = deps.clock();
+  const release = await deps.releases.current();
+  const zone = release.sending.zoneIfUnknown;
+  const [numbers, open] = await Promise.all([
+    readOverview(deps.sql, { now, since: now - weekMs, zone, lateMs }),
+    listHandoffs(deps.sql, { status: 'open', limit: 8 }),
+  ]);
+  return overviewPage({ frame, release, overview: numbers, openHandoffs: open, now });
+}
+
+async function leads(deps: ConsoleDeps, frame: PageFrame, query: Query): Promise<string> {
+  const { limit, after } = pageAsked(query, ['number', 'string']);
+  const release = await deps.releases.current();
+  const search = (query['q'] ?? '').trim().slice(0, 200);
+  const stage = choiceOf(query['stage'], 'stage', release.qualification.order) ?? '';
+  const rows = await listLeads(deps.sql, {
+    limit: limit + 1,
+    ...(search === '' ? {} : { search }),
+    ...(stage === '' ? {} : { stage }),
+    ...(after === undefined ? {} : { after: { at: Number(after[0]), id: String(after[1]) } }),
+  });
+  const page = cutPage(rows, limit, (row) => [row.seenAt, row.id]);
+  const { rows: shown, nextCursor } = page;
+  return leadsPage({ frame, release, leads: shown, search, stage, nextCursor, now: deps.clock() });
+}
+
+async function lead(
+  deps: ConsoleDeps,
+  frame: PageFrame,
+  query: Query,
+  params: Query,
+): Promise<string> {
+  const named = params['id'] ?? '';
+  const id = isUuid(named) ? await findLead(deps.sql, { id: named }) : null;
+  const view = id === null ? null : await viewLead(deps, id);
+  if (view === null) throw new Problem('not-found', 'There is no such lead.');
+  const own = await listHandoffs(deps.sql, { leadId: view.lead.id, limit: 5 });
+  const timeline = await timelinePage(deps, view.lead.id, query);
+  const [latest] = own;
+  return leadPage({
+    ...view,
+    frame,
+    handoffs: own,
+    answerUrl: latest === undefined ? null : answerUrl(deps, latest),
+    timeline: timeline.rows,
+    nextCursor: timeline.nextCursor,
+    firstPage: query['cursor'] === undefined,
+  });
+}
+
+async function journey(deps: ConsoleDeps, frame: PageFrame, params: Query): Promise<string> {
+  const key = params['key'] ?? '';
+  const listing = (await journeyList(deps)).find((one) => one.journey === key);
+  if (listing === undefined) throw new Problem('not-found', 'There is no such journey.');
+  const release = await deps.releases.current();
+  const [steps, sends] = await Promise.all([
+    countSteps(deps.sql, deps.clock() - lateMs),
+    countSendsOfJourney(deps.sql, key),
+  ]);
+  const plan = Object.hasOwn(release.journeys, key) ? release.journeys[key]?.plan : undefined;
+  const own = steps.filter((one) => one.journey === key);
+  return journeyPage({ frame, listing, plan, steps: own, sends });
+}
+
+async function handoffs(deps: ConsoleDeps, frame: PageFrame, query: Query): Promise<string> {
+  const release = await deps.releases.current();
+  const { rows, nextCursor } = await handoffPage(deps.sql, query);
+  return handoffsPage({
+    frame,
+    release,
+    handoffs: rows,
+    status: query['status'] ?? '',
+    nextCursor,
+    answerUrl: (handoff) => answerUrl(deps, handoff),
+    now: deps.clock(),
+  });
+}
+
+async function emails(deps: ConsoleDeps, frame: PageFrame, query: Query): Promise<string> {
+  const { limit, after } = pageAsked(query, ['number', 'string']);
+  const state = choiceOf(query['state'], 'state', emailStates);
+  const rows = await listSends(deps.sql, {
+    limit: limit + 1,
+    ...(state === undefined ? {} : { state }),
+    ...(after === undefined ? {} : { after: { at: Number(after[0]), id: String(after[1]) } }),
+  });
+  const page = cutPage(rows, limit, (row) => [row.at, row.id]);
+  const release = await deps.releases.current();
+  return emailsPage({
+    frame,
+    release,
+    sends: page.rows,
+    state: state ?? '',
+    nextCursor: page.nextCursor,
+    now: deps.clock(),
+  });
+}
+
+/** The page of the rep's own buttons; a queue is answered from the email of whoever watches it. */
+function answerUrl({ signHandoff }: ConsoleDeps, handoff: HandoffListing): string | null {
+  if (handoff.status !== 'open' || handoff.rep === null || handoff.attempt === 0) return null;
+  return `/h/${signHandoff(`${handoff.id}/${handoff.attempt}/${handoff.rep}`)}`;
+}

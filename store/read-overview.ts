@@ -1,0 +1,79 @@
+/**
+ * The numbers of the console's first page, in one statement: where leads stand, what runs, what was
+ * sent, and what needs a person. Reads only.
+ */
+import type { Sql } from './client.ts';
+
+export interface Overview {
+  readonly stages: readonly { readonly stage: string; readonly count: number }[];
+  readonly openRuns: number;
+  readonly openHandoffs: number;
+  readonly sends: readonly {
+    /** ISO date in the zone asked for. */
+    readonly day: string;
+    readonly state: string;
+    readonly count: number;
+  }[];
+  readonly attention: Attention;
+}
+export interface Attention {
+  readonly unknownSends: number;
+  readonly failedSends: number;
+  /** Held longer ago than the moment that was stored for them. */
+  readonly overdueHolds: number;
+  readonly lateRuns: number;
+  readonly lateHandoffs: number;
+  readonly outboxErrors: number;
+  readonly outboxWaiting: number;
+  readonly ruleMismatches: number;
+  readonly unconfirmed: number;
+  readonly mergeCandidates: number;
+}
+
+export interface OverviewQuery {
+  readonly now: number;
+  readonly since: number;
+  readonly zone: string;
+  /** A run, a hold, an outbox row older than this is late. */
+  readonly lateMs: number;
+}
+
+export async function readOverview(sql: Sql, query: OverviewQuery): Promise<Overview> {
+  const [row] = await sql.query<Overview>(overviewSql, [
+    ...[query.now, query.since, query.zone, query.lateMs],
+  ]);
+  if (row === undefined) throw new Error('the overview gave no row');
+  return row;
+}
+
+export async function isAnswering(sql: Sql): Promise<boolean> {
+  return (await sql.query('SELECT 1')).length === 1;
+}
+
+const late = `to_timestamp(($1::float8 - $4::float8) / 1000.0)`;
+const count = (from: string): string => `(SELECT count(*) FROM ${from})::int`;
+const list = (columns: string, from: string): string =>
+  `(SELECT coalesce(json_agg(x), '[]') FROM (SELECT ${columns} FROM ${from}) AS x)`;
+
+const overviewSql = `SELECT
+  ${list('stage, count(*)::int AS count', 'lead WHERE canonical_id = id GROUP BY 1')} AS stages,
+  ${count("enrolment WHERE status = 'open'")} AS "openRuns",
+  ${count("handoff WHERE status = 'open'")} AS "openHandoffs",
+  ${list(
+    `to_char(coalesce(settled_at, transmitting_at, counted_at, planned_at) AT TIME ZONE $3::text, 'YYYY-MM-DD') AS day,
+     state, count(*)::int AS count`,
+    `send WHERE coalesce(settled_at, transmitting_at, counted_at, planned_at) >= to_timestamp($2::float8 / 1000.0)
+     GROUP BY 1, 2 ORDER BY 1 DESC, 2`,
+  )} AS sends,
+  json_build_object(
+    'unknownSends', ${count("send WHERE state = 'unknown'")},
+    'failedSends', ${count("send WHERE state = 'failed' AND settled_at >= to_timestamp($2 / 1000.0)")},
+    'overdueHolds', ${count(`send s JOIN enrolment e ON e.id = s.enrolment_id
+      WHERE s.state = 'held' AND e.status = 'open' AND s.held_until < ${late}`)},
+    'lateRuns', ${count(`enrolment WHERE status = 'open' AND expected_by < ${late}`)},
+    'lateHandoffs', ${count("handoff WHERE status = 'open' AND accept_by < to_timestamp($1 / 1000.0)")},
+    'outboxErrors', ${count('outbox WHERE last_error IS NOT NULL')},
+    'outboxWaiting', ${count(`outbox WHERE recorded_at < ${late}`)},
+    'ruleMismatches', ${count('decision WHERE confirmed = false')},
+    'unconfirmed', ${count(`decision WHERE confirmed IS NULL AND kind IN ('stage', 'exit') AND at < ${late}`)},
+    'mergeCandidates', ${count('merge_candidate WHERE settled_at IS NULL')}) AS attention`;

@@ -1,0 +1,118 @@
+/**
+ * The history of one lead, newest first: what happened, what was decided, what was sent, who was given
+ * it. One statement over five tables, each cut to the page asked for before they are merged.
+ *
+ * Within one instant causes come before what follows from them: an event, then its decisions.
+ */
+import type { JsonObject } from '../core/rules/condition.ts';
+import type { Sql } from './client.ts';
+
+export type TimelineRowKind = 'event' | 'decision' | 'assignment' | 'send' | 'task';
+export interface TimelineRow {
+  readonly kind: TimelineRowKind;
+  readonly id: string;
+  readonly at: number;
+  readonly rank: number;
+  /** What it is in its table: the event's name, the decision's kind, the send's state … */
+  readonly what: string;
+  readonly detail: JsonObject;
+}
+export interface TimelinePosition {
+  readonly at: number;
+  readonly rank: number;
+  readonly id: string;
+}
+
+export async function readTimeline(
+  sql: Sql,
+  leadId: string,
+  page: { readonly limit: number; readonly after?: TimelinePosition },
+): Promise<readonly TimelineRow[]> {
+  const { after, limit } = page;
+  return sql.query<TimelineRow>(timelineSql, [
+    ...[leadId, limit, after?.at ?? null, after?.rank ?? null, after?.id ?? null],
+  ]);
+}
+
+const ms = (column: string): string => `round(extract(epoch FROM ${column}) * 1000)`;
+
+/** `rank` orders what shares an instant; decisions of one event keep theirs by seq. */
+const part = (
+  kind: TimelineRowKind,
+  rank: string,
+  columns: {
+    readonly at: string;
+    readonly id: string;
+    readonly what: string;
+    readonly detail: string;
+  },
+  from: string,
+): string => `(SELECT * FROM (
+    SELECT '${kind}' AS kind, ${columns.id}::text AS id, ${columns.at} AS at, (${rank})::float8 AS rank,
+      ${columns.what} AS what, ${columns.detail} AS detail
+    FROM lead m JOIN ${from} WHERE m.canonical_id = $1) AS part
+  WHERE $3::float8 IS NULL OR (at, rank, id) < (to_timestamp($3 / 1000.0), $4::float8, $5::text)
+  ORDER BY at DESC, rank DESC, id DESC LIMIT $2)`;
+
+const timelineSql = `SELECT kind, id, at, rank, what, detail FROM (
+  ${part(
+    'event',
+    '0',
+    {
+      at: 'e.occurred_at',
+      id: 'e.id',
+      what: "CASE WHEN e.name = '' THEN e.type ELSE e.name END",
+      detail:
+        "jsonb_build_object('type', e.type, 'properties', e.properties, 'traits', e.traits, 'source', e.source, 'trust', e.trust)",
+    },
+    'event e ON e.lead_id = m.id',
+  )}
+  UNION ALL ${part(
+    'decision',
+    `1 + CASE d.kind WHEN 'score' THEN 0 WHEN 'disqualified' THEN 1 WHEN 'verdict' THEN 2 WHEN 'stage' THEN 3
+       WHEN 'exit' THEN 4 WHEN 'entry' THEN 5 ELSE 6 END`,
+    {
+      at: 'd.at',
+      id: 'd.id',
+      what: 'd.kind',
+      detail: "d.detail || jsonb_build_object('confirmed', d.confirmed)",
+    },
+    'decision d ON d.lead_id = m.id',
+  )}
+  UNION ALL ${part(
+    'assignment',
+    '8',
+    {
+      at: 's.at',
+      id: 's.id',
+      what: 's.rep',
+      detail:
+        "jsonb_build_object('handoffId', h.id, 'handoff', h.handoff, 'attempt', s.attempt, 'pool', s.pool, 'trace', s.trace)",
+    },
+    'handoff h ON h.lead_id = m.id JOIN assignment s ON s.handoff_id = h.id',
+  )}
+  UNION ALL ${part(
+    'send',
+    '9',
+    {
+      at: 'coalesce(s.settled_at, s.transmitting_at, s.counted_at, s.planned_at)',
+      id: 's.id',
+      what: 's.state',
+      detail: `jsonb_build_object('template', s.template, 'subject', s.subject, 'class', s.class, 'journey', s.journey,
+        'step', s.step, 'reason', s.reason, 'evidence', s.evidence, 'heldUntil', ${ms('s.held_until')},
+        'messageId', s.message_id, 'address', s.address, 'response', s.response)`,
+    },
+    'send s ON s.lead_id = m.id',
+  )}
+  UNION ALL ${part(
+    'task',
+    '9',
+    {
+      at: 't.at',
+      id: 't.id',
+      what: 't.kind',
+      detail: `jsonb_build_object('text', t.text, 'rep', t.rep, 'queue', t.queue, 'dueAt', ${ms('t.due_at')})`,
+    },
+    'task t ON t.lead_id = m.id',
+  )}) AS timeline
+  ORDER BY at DESC, rank DESC, id DESC LIMIT $2`;

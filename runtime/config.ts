@@ -43,6 +43,8 @@ export const variables = {
   SEND_VIA: z.enum(['local', 'queue']).optional(),
   /** How long one attempt retries a relay that refuses for now, before the journey sleeps. */
   SEND_RETRY_SECONDS: z.coerce.number().min(0).max(120).default(60),
+  /** How long a send may take before its worker counts as dead; an answer that comes later still counts. */
+  SEND_LEASE_SECONDS: z.coerce.number().min(1).max(600).default(30),
   PERENNIAL_TEMPORAL_BIN: z.string().optional(),
   TEMPORAL_PORT: port.optional(),
   TEMPORAL_UI_PORT: port.optional(),
@@ -55,7 +57,9 @@ export const variables = {
     .regex(/^whsec_/, { message: 'a Standard Webhooks secret: whsec_…' })
     .optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  /** Workflow task timeout in milliseconds; 10000 unless a fault test shortens it. */
+  /** A bundle of the workflows made before; the worker makes its own otherwise (3 s). */
+  WORKFLOW_BUNDLE: z.string().optional(),
+  /** After this many milliseconds a dead worker's workflow task goes to another; fault tests shorten it. */
   WORKFLOW_TASK_TIMEOUT_MS: z.coerce.number().int().min(1000).max(120_000).default(10_000),
   /** Fault tests only; refused in production. */
   FAILPOINTS: z.string().optional(),

@@ -15,7 +15,7 @@ import { assign, listAssignments } from '../store/assignments.ts';
 import { loadHandoffs } from '../store/handoffs.ts';
 import { createLeadReader } from '../store/lead-reader.ts';
 import { createRuns } from '../store/runs.ts';
-import { createSendLedger } from '../store/sends.ts';
+import { createSendLedger, usualLeases, type Leases } from '../store/sends.ts';
 import { createTasks } from '../store/tasks.ts';
 import type { Core } from './composition.ts';
 import type { Config } from './config.ts';
@@ -39,7 +39,7 @@ export function createActivityDependencies(core: Core): {
       template: (name, hash) => releases.template(name, hash),
     },
     leads: createLeadReader(store),
-    ledger: createSendLedger(store),
+    ledger: createSendLedger(store, leasesOf(config)),
     letters: createLetters({
       domain: new URL(config.publicUrl).hostname,
       publicUrl: config.publicUrl,
@@ -83,6 +83,12 @@ export function createHandoffDependencies(
     signLink: (payload) => signToken(secret, 'handoff', payload),
     sendInternal,
   };
+}
+
+/** Writing a letter takes milliseconds: its lease never needs to be the longer one. */
+function leasesOf({ SEND_LEASE_SECONDS }: Config): Leases {
+  const transmitMs = SEND_LEASE_SECONDS * 1_000;
+  return { claimMs: Math.min(usualLeases.claimMs, transmitMs), transmitMs };
 }
 
 function required(config: Config, name: 'SMTP_URL' | 'PERENNIAL_SECRET'): string {

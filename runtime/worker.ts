@@ -61,10 +61,8 @@ async function main(): Promise<void> {
 }
 
 async function createWorkers(core: Core, connection: NativeConnection) {
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: join(import.meta.dirname, '../workflows/index.ts'),
-    logger: new DefaultLogger('ERROR'),
-  });
+  const { WORKFLOW_BUNDLE: codePath, WORKFLOW_TASK_TIMEOUT_MS: taskTimeoutMs } = core.config;
+  const workflowBundle = codePath === undefined ? await bundleWorkflows() : { codePath };
   const journeys = createActivityDependencies(core);
   const sendInternal = createSendInternal(journeys.deps);
   const activities = createActivities(journeys.deps);
@@ -72,6 +70,8 @@ async function createWorkers(core: Core, connection: NativeConnection) {
   const common = {
     connection,
     namespace: core.config.TEMPORAL_NAMESPACE,
+    // The tasks of a worker that died wait for it this long, and not longer than one it had begun.
+    stickyQueueScheduleToStartTimeout: taskTimeoutMs,
     // Longer than a send may take, so that none is cut off in the middle.
     shutdownGraceTime: '30 seconds',
     shutdownForceTime: '60 seconds',
@@ -96,6 +96,11 @@ async function createWorkers(core: Core, connection: NativeConnection) {
     }),
   ]);
   return { workers, closeMail: () => journeys.close() };
+}
+
+function bundleWorkflows() {
+  const workflowsPath = join(import.meta.dirname, '../workflows/index.ts');
+  return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
 }
 
 /** A sign of life that a supervisor and a container's health check can read. */

@@ -53,9 +53,9 @@ export interface BatchResult {
 export async function ingestBatch(
   sql: Sql,
   requests: readonly IngestRequest[],
-  releases: Releases,
+  release: Release,
+  releases: Pick<Releases, 'plans'>,
 ): Promise<BatchResult> {
-  const release = await releases.current();
   const { plan, leads } = await lockWhoIsMeant(sql, requests);
   const ids = requests.map(({ event }) => event.id);
   const answers = new Map(await findAnswers<IngestAnswer>(sql, ids));
@@ -175,7 +175,7 @@ async function write(sql: Sql, fold: Fold, changes: Changes): Promise<readonly O
 async function contextFor(
   enrolments: readonly EnrolmentState[],
   release: Release,
-  releases: Releases,
+  releases: Pick<Releases, 'plans'>,
 ): Promise<DecisionContext> {
   const earlier = new Set<string>();
   for (const { status, journey, planHash } of enrolments) {

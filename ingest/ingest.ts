@@ -7,7 +7,7 @@
  * and never hold an answer up.
  */
 import { failpoint } from '../faults/failpoint.ts';
-import type { Store } from '../store/client.ts';
+import { isUnavailable, type Store } from '../store/client.ts';
 import type { OutboxRow } from '../store/outbox.ts';
 import { ingestBatch, type BatchResult, type Releases } from './batch.ts';
 import { tickOf, type IngestAnswer, type IngestRequest } from './request.ts';
@@ -47,8 +47,11 @@ export function createIngest(deps: IngestDeps): Ingest {
   let isClosed = false;
 
   const drain = async (): Promise<void> => {
-    while (queue.length > 0) await settle(deps, queue.splice(0, liveEventsMax), follow);
-    running = undefined;
+    try {
+      while (queue.length > 0) await settle(deps, queue.splice(0, liveEventsMax), follow);
+    } finally {
+      running = undefined;
+    }
   };
   const follow = (result: BatchResult): void => {
     const work = followUp(deps, result).finally(() => afterwards.delete(work));
@@ -91,15 +94,18 @@ async function settle(
       if (answer !== undefined) resolve(answer);
     });
   } catch (error) {
-    const [only] = batch;
-    if (batch.length === 1 && only !== undefined) only.reject(error);
+    // One by one finds the event that is at fault; it would only add to the load of a database that is away.
+    if (batch.length === 1 || isUnavailable(error)) for (const one of batch) one.reject(error);
     else for (const one of batch) await settle(deps, [one], follow);
   }
 }
 
 async function commit(deps: IngestDeps, batch: readonly Waiting[]): Promise<BatchResult> {
   const requests = batch.map(({ request }) => request);
-  const result = await deps.store.transaction((sql) => ingestBatch(sql, requests, deps.releases));
+  const { store, releases } = deps;
+  // Before the transaction: one that holds a connection must not wait for a second one.
+  const release = await releases.current();
+  const result = await store.transaction((sql) => ingestBatch(sql, requests, release, releases));
   await failpoint('api.afterCommit');
   return result;
 }

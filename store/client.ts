@@ -131,6 +131,24 @@ export function isWorthRetrying(error: unknown): boolean {
   return error instanceof pg.DatabaseError && worthRetrying.has(error.code ?? '');
 }
 
+/**
+ * Whether the database could not be asked at all, or had no room: nothing is wrong with what was
+ * asked, and asking again at once only adds to its load. The API answers 503 to it.
+ */
+export function isUnavailable(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) {
+    const code = error.code ?? '';
+    // Connection lost, out of resources, shutting down, read only, waited too long for a lock.
+    return ['08', '53', '57'].includes(code.slice(0, 2)) || code === '25006' || code === '55P03';
+  }
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  return (
+    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND'].includes(code ?? '') ||
+    /^Connection terminated|timeout exceeded when trying to connect/.test(error.message)
+  );
+}
+
 function sqlOver(runner: pg.Pool | pg.PoolClient, onStatement: (text: string) => void): Sql {
   const send = async (text: string, values: readonly unknown[]): Promise<pg.QueryResult> => {
     onStatement(text);

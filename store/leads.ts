@@ -108,7 +108,7 @@ export async function saveLeads(sql: Sql, saved: readonly SavedLead[]): Promise<
        tags text[], owner text, account_id uuid, stage text, stage_state jsonb, disqualified jsonb, segments text[],
        scores jsonb, last_activity_at float8, last_seen_at float8, seq bigint, due_at float8)
      ORDER BY id
-     ON CONFLICT (id) DO UPDATE SET address = excluded.address, traits = excluded.traits, tags = excluded.tags,
+     ON CONFLICT (id) DO UPDATE SET born_at = excluded.born_at, address = excluded.address, traits = excluded.traits, tags = excluded.tags,
        owner = excluded.owner, account_id = excluded.account_id, stage = excluded.stage,
        stage_state = excluded.stage_state, disqualified = excluded.disqualified, segments = excluded.segments,
        scores = excluded.scores, last_activity_at = excluded.last_activity_at,

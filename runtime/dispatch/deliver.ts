@@ -94,7 +94,8 @@ async function deliverRow(
   row: OutboxRow,
   start: Start | undefined,
 ): Promise<void> {
-  if (start === undefined) throw new Error(`there is no ${row.target} ${row.targetId}`);
+  if (start === undefined)
+    throw new Error(`there is no ${row.target} ${row.targetId}, or no plan for it`);
   const payload = row.payload as Payload;
   const { workflow, signal, options } = start;
   try {

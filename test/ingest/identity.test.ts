@@ -93,6 +93,27 @@ describe('who an event is about', () => {
     });
   });
 
+  test('three leads that turn out to be one person within one batch become one', async () => {
+    await inWorld(async (world) => {
+      const [visitor, user, contact] = await world.ingest.ingest([
+        page('v7', '/a'),
+        track('m7', 'Pricing Viewed'),
+        call({ type: 'identify', traits: { email: 'm7@x.example' } }),
+      ]);
+      const [one, all] = await world.ingest.ingest([
+        track('m7', 'Pricing Viewed', { anonymousId: 'v7' }),
+        identify({ userId: 'm7' }, { email: 'm7@x.example' }),
+      ]);
+      expect(one?.leadId).toBe(user?.leadId);
+      expect(all?.leadId).toBe(contact?.leadId);
+      expect((await leadOf(world, visitor?.leadId))?.id).toBe(contact?.leadId);
+      expect(await leadOf(world, user?.leadId)).toMatchObject({
+        id: contact?.leadId,
+        counts: { 'Page Viewed': { count: 1 }, 'Pricing Viewed': { count: 2 } },
+      });
+    });
+  });
+
   test('two people on one browser stay two, and the pair is listed', async () => {
     await inWorld(async (world) => {
       const [first, second, again] = await world.ingest.ingest([

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isUnavailable } from '../../store/client.ts';
 import { loadLeads } from '../../store/leads.ts';
 import { useTestDatabase } from '../support/postgres.ts';
 import type { IngestRequest } from '../../ingest/request.ts';
@@ -177,6 +178,20 @@ describe('a batch', () => {
       expect(good.status).toBe('fulfilled');
       expect(String(bad.status === 'rejected' && bad.reason)).toContain('there is no lead');
     });
+  });
+
+  test('is not tried again event by event when the database is away', async () => {
+    const world = openWorld('postgresql://nobody@127.0.0.1:1/none');
+    try {
+      const asked = Array.from({ length: 50 }, (_, n) =>
+        world.ingest.ingest([track(`a${n}`, 'E')]),
+      );
+      const settled = await Promise.allSettled(asked);
+      const reasons = new Set(settled.map((one) => one.status === 'rejected' && one.reason));
+      expect([...reasons].map((reason) => isUnavailable(reason))).toEqual([true]);
+    } finally {
+      await world.close();
+    }
   });
 
   test('that overlaps with another one in the opposite order never deadlocks', async () => {

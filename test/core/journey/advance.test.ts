@@ -373,7 +373,8 @@ test('a wait that is over is forgotten, and news of it changes nothing', () => {
   const told = [satisfied(-HOUR, 'yes', 1), satisfied(0, 'yes', 2)];
   const early = advance(flow, initialState(), { type: 'messages', messages: told, now: T });
   const { state } = advance(flow, early.state, { type: 'started', now: T });
-  expect(state).toMatchObject({ command: { id: 'good/1' }, satisfied: {} });
+  expect(state.command?.id).toBe('good/1');
+  expect(state.satisfied).toEqual({});
   const news = { type: 'messages', messages: [satisfied(HOUR, 'yes', 3)], now: T } as const;
   expect(advance(flow, state, news).state).toBe(state);
 });

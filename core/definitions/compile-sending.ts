@@ -74,6 +74,7 @@ export function compileTemplate(
     scope.reportShape(
       ['ifNoLanguage'],
       present({ message, fix: didYouMean(file.ifNoLanguage, languages) }),
+      ['languages'],
     );
   }
   checkVariables(scope, file);

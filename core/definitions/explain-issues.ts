@@ -36,7 +36,19 @@ export type Finding =
     };
 
 export function explainIssues(issues: readonly Issue[], value: Json): readonly Finding[] {
-  return joinMisspelt(issues.flatMap((issue) => explain(issue, value, [])));
+  return oncePerPlace(joinMisspelt(issues.flatMap((issue) => explain(issue, value, []))));
+}
+
+/** A list where a text belongs is also too short a text, says zod; the first finding is enough. */
+function oncePerPlace(findings: readonly Finding[]): readonly Finding[] {
+  const told = new Set<string>();
+  return findings.filter((finding) => {
+    if (finding.type !== 'wrong') return true;
+    const place = JSON.stringify(finding.path);
+    const isFirst = !told.has(place);
+    told.add(place);
+    return isFirst;
+  });
 }
 
 /** The sentence of a finding. */

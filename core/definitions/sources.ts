@@ -76,7 +76,8 @@ export function readSources(files: readonly WorkspaceFile[], problems: Problem[]
     if (kind === undefined) continue;
     const read = readFormat(file.path, file.text, formats[kind] as z.ZodType);
     problems.push(...read.problems);
-    all.push({ tolerated: read.tolerated });
+    const folder = kind === 'template' ? (file.path.split('/')[1] ?? '') : '';
+    all.push({ tolerated: read.problems.length === 0 ? [] : [...read.tolerated, folder] });
     if (read.value === undefined) continue;
     const source = { ...file, document: read.document, value: read.value };
     byKind.set(kind, [...(byKind.get(kind) ?? []), source]);

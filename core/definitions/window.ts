@@ -82,9 +82,15 @@ export function parseInstant(text: string): Parsed<number> {
     : { ok: true, value };
 }
 
+/** Building a formatter takes milliseconds; there are some 600 zones. */
+const knownZones = new Set<string>();
+
 export function isZone(text: string): boolean {
+  if (knownZones.has(text)) return true;
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
+    new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions();
+    knownZones.add(text);
+    return true;
   } catch (cause) {
     if (cause instanceof RangeError) return false;
     throw cause;

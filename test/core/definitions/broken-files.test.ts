@@ -446,6 +446,26 @@ describe('several mistakes', () => {
   });
 });
 
+describe('one mistake is one line', () => {
+  test('a list where a text belongs', () => {
+    checkChange('personas/busy-vp.json', '"exit": "with-sales"', '"exit": []', [
+      '23:13 expected a text, found an empty list',
+    ]);
+  });
+
+  test('an email without its language', () => {
+    checkChange('templates/welcome/email.json', '"Three steps, no card needed"', '3', [
+      '12:20 expected a text, found 3',
+    ]);
+  });
+
+  test('an email whose file is no object', () => {
+    expect(problemsOf({ 'templates/congrats/email.json': '[]' })).toEqual([
+      'templates/congrats/email.json:1:1 expected an object, found an empty list',
+    ]);
+  });
+});
+
 describe('comments and commas', () => {
   test('comments and trailing commas are allowed', () => {
     const text = exampleText('rules/segments.json');

@@ -60,7 +60,7 @@ describe('badge scans', () => {
     ],
   ];
   test.each(refused)('a row with %s is refused', (_name, change, reason) => {
-    expect(mapRow(mapping, { ...badge, ...change } as Row, 7)).toEqual({
+    expect(mapRow(mapping, { ...badge, ...change }, 7)).toEqual({
       ok: false,
       rowNumber: 7,
       reason,

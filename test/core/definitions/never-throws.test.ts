@@ -31,7 +31,7 @@ test('with letters changed, cut out and put in anywhere', () => {
         }, files),
       );
     }),
-    { seed, numRuns: 150 },
+    { seed, numRuns: 100 },
   );
 });
 
@@ -41,7 +41,7 @@ test('with any value replaced by any other', () => {
     fc.property(fc.nat(files.length - 1), fc.nat(500), replacement, (file, turn, put) => {
       check(replace(files, file, (text) => replaceValue(text, turn, put)));
     }),
-    { seed, numRuns: 250 },
+    { seed, numRuns: 150 },
   );
 });
 
@@ -50,7 +50,7 @@ test('with any key left out', () => {
     fc.property(fc.nat(files.length - 1), fc.nat(500), (file, turn) => {
       check(replace(files, file, (text) => replaceValue(text, turn, undefined)));
     }),
-    { seed, numRuns: 150 },
+    { seed, numRuns: 100 },
   );
 });
 

@@ -55,7 +55,7 @@ export interface StageState {
   /** When each stage was last entered and left, for `again`. */
   readonly entered: { readonly [stage: string]: number };
   readonly left: { readonly [stage: string]: number };
-  /** Since when the `when` of a stage with `holdFor` has held without a break. */
+  /** Since when the `when` of a stage with `holdFor`, or of one that was left, has held without a break. */
   readonly holding: { readonly [stage: string]: number };
 }
 export type HandoffStatus = 'open' | 'accepted' | 'rejected' | 'closed';

@@ -4,9 +4,11 @@
  *
  * A stage with `holdFor` is *holding* from the instant its `when` begins to hold; any instant at which
  * it does not hold ends that. It is entered when the hold has lasted, or at once on one of `instantOn`.
- * Past facts (an import) have lasted already. A move back leaves every stage it crosses; a stage that
- * was left is entered anew only on activity since then, never on the old evidence alone, and never
- * while its own `backTo` holds. At one instant a stage is entered at most once, so this always ends.
+ * Past facts (an import) have lasted already. A move back leaves every stage it crosses. A stage that
+ * was left is entered anew only on activity since then, and as `again` says; without `again` its `when`
+ * must have stopped and begun to hold anew, so one page view never hands the old evidence over again.
+ * Nor is a stage entered while its own `backTo` holds. At one instant a stage is entered at most once,
+ * so this always ends.
  *
  * Never opens handoffs and never enters journeys: it says which stages were entered.
  */
@@ -90,8 +92,9 @@ export function mayEnterAgain(lead: Lead, rule: StageRule, moment: StageMoment):
   if (left === undefined) return true;
   if (moment.now <= left) return false;
   if (isOneOf(rule.again?.except ?? [], moment)) return true;
-  const isNew = lead.lastActivityAt !== undefined && lead.lastActivityAt > left;
-  return isNew && moment.now - left >= (rule.again?.notBeforeMs ?? 0);
+  if (lead.lastActivityAt === undefined || lead.lastActivityAt <= left) return false;
+  if (rule.again !== undefined) return moment.now - left >= rule.again.notBeforeMs;
+  return (ownInstant(lead.stage.holding, rule.stage) ?? left) > left;
 }
 
 /** Stage rules that lie ahead and may be entered from where the lead stands. */
@@ -107,8 +110,10 @@ function noteHolds(lead: Lead, { qualification, moment, judge }: Scene): Lead {
   const { holds } = judge(lead);
   const holding: Record<string, number> = {};
   for (const rule of rulesAhead(qualification, lead.stage.stage)) {
-    if (rule.holdForMs === 0 || lead.disqualified !== undefined || !holds(rule.when)) continue;
-    holding[rule.stage] = ownInstant(lead.stage.holding, rule.stage) ?? moment.now;
+    const { holding: held, left } = lead.stage;
+    const isTimed = rule.holdForMs > 0 || ownInstant(left, rule.stage) !== undefined;
+    if (!isTimed || lead.disqualified !== undefined || !holds(rule.when)) continue;
+    holding[rule.stage] = ownInstant(held, rule.stage) ?? moment.now;
   }
   return isSame(holding, lead.stage.holding)
     ? lead

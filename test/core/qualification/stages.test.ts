@@ -196,13 +196,18 @@ describe('back and again', () => {
     expect(it.told('open-handoff')).toHaveLength(1);
   });
 
-  test('without `again` a stage still needs new activity', () => {
+  test('without `again` a stage is entered anew only when its condition began to hold anew', () => {
     const it = scene();
     for (let reports = 0; reports < 3; reports += 1) it.play('Report Created');
     it.play('Handoff Rejected', { reason: 'not-now', by: 'mia' });
-    it.wait(MINUTE);
-    it.identify({ phone: '1' });
+    it.wait(HOUR);
+    it.play('Page Viewed');
+    it.play('Report Created');
     expect(it.lead.stage.stage).toBe('lead');
+    it.wait(14 * DAY);
+    for (let reports = 0; reports < 3; reports += 1) it.play('Report Created');
+    expect(it.lead.stage.stage).toBe('product-qualified');
+    expect(it.told('open-handoff')).toHaveLength(2);
   });
 
   test('a stage whose way back already holds is not entered, so nothing flaps', () => {

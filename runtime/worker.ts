@@ -82,8 +82,11 @@ async function createWorkers(core: Core, connection: NativeConnection) {
       taskQueue: QUEUES.journeys,
       workflowBundle,
       activities,
-      // A sleeper replays about sixty events when it wakes: memory is worth more than that.
+      // A sleeper replays about sixty events when it wakes: memory is worth more than that. Tasks at
+      // once stay well below it: the SDK drops local activities of a run it evicts (measured), and
+      // they come back only after the workflow task timeout.
       maxCachedWorkflows: 500,
+      maxConcurrentWorkflowTaskExecutions: 100,
     }),
     // Its own worker, so that slow relays fill slots of their own only.
     Worker.create({ ...common, taskQueue: QUEUES.mail, activities }),
@@ -93,6 +96,7 @@ async function createWorkers(core: Core, connection: NativeConnection) {
       workflowBundle,
       activities: handoffs,
       maxCachedWorkflows: 200,
+      maxConcurrentWorkflowTaskExecutions: 40,
     }),
   ]);
   return { workers, closeMail: () => journeys.close() };

@@ -66,13 +66,18 @@ export async function loadLeadEvents(
 ): Promise<ReadonlyMap<string, readonly LeadEvent[]>> {
   if (leadIds.length === 0 || needs.length === 0) return new Map();
   const rows = await sql.query<LeadEvent & { readonly leadId: string }>(
-    `SELECT m.canonical_id AS "leadId", e.id, e.name, e.properties, e.occurred_at AS "occurredAt", e.seq, e.trust
+    // OFFSET 0 keeps the planner at one index probe per lead and need: without statistics it would
+    // rather read the whole table of events.
+    `SELECT m.canonical_id AS "leadId", e.*
      FROM lead m
-     JOIN event e ON e.lead_id = m.id
-     JOIN unnest($2::text[], $3::float8[]) AS need(name, since)
-       ON e.name = need.name AND (need.since IS NULL OR e.occurred_at >= to_timestamp(need.since / 1000.0))
+     CROSS JOIN unnest($2::text[], $3::float8[]) AS need(name, since)
+     CROSS JOIN LATERAL (
+       SELECT id, name, properties, occurred_at AS "occurredAt", seq, trust FROM event
+       WHERE lead_id = m.id AND name = need.name
+         AND occurred_at >= coalesce(to_timestamp(need.since / 1000.0), '-infinity')
+       OFFSET 0) AS e
      WHERE m.canonical_id = ANY($1::uuid[])
-     ORDER BY e.occurred_at, e.seq`,
+     ORDER BY e."occurredAt", e.seq`,
     [leadIds, needs.map((need) => need.event), needs.map((need) => need.since ?? null)],
   );
   return byLead(rows);

@@ -17,8 +17,7 @@ import type { IngestRequest } from './request.ts';
 
 /** A row of the list, or why it could not even be read. */
 export type ListRow = { readonly rowNumber: number } & (
-  | { readonly row: Row }
-  | { readonly problem: string }
+  { readonly row: Row } | { readonly problem: string }
 );
 export const importOutcomes = ['created', 'updated', 'unchanged', 'rejected'] as const;
 export type ImportOutcome = (typeof importOutcomes)[number];
@@ -81,7 +80,7 @@ async function importChunk(
   const prepared = chunk.map((row) => prepare(run.mapping, row, now));
   const readable = prepared.filter((one): one is Prepared => 'requests' in one);
   const known = await lookUp(run.store, readable);
-  const results = prepared.map((one): RowResult | Promise<RowResult> => {
+  const results = prepared.map(async (one): Promise<RowResult> => {
     if (!('requests' in one)) return one;
     const news = one.requests.filter(
       ({ event }) => !known.events.has(event.id) && !seen.events.has(event.id),
@@ -91,7 +90,9 @@ async function importChunk(
     for (const { event } of news) seen.events.add(event.id);
     for (const key of keys) seen.people.add(key);
     const result = resultOf(one.row, news, isKnown);
-    return run.dryRun || news.length === 0 ? result : store(run, throttled(run, news, seen), result);
+    return run.dryRun || news.length === 0
+      ? result
+      : store(run, throttled(run, news, seen), result);
   });
   return Promise.all(results);
 }
@@ -113,8 +114,7 @@ function prepare(mapping: ImportMapping, listed: ListRow, now: number): Prepared
   return { row, requests };
 }
 
-async function lookUp({ query, run }: Store, prepared: readonly Prepared[]) {
-  const sql = { query, run };
+async function lookUp(sql: Store, prepared: readonly Prepared[]) {
   const ids = prepared.flatMap(({ requests }) => requests.map(({ event }) => event.id));
   const keys = prepared.flatMap(({ row: { userId, email } }) => [
     ...(userId === undefined ? [] : [{ kind: 'userId', value: userId } as const]),

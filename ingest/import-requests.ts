@@ -81,7 +81,9 @@ function entryOf({ enter }: ImportMapping, { messageId, events }: ReadableRow) {
   if (enter === undefined) return [];
   const properties = events[0]?.properties ?? {};
   const { journey } = enter;
-  return [{ messageId: `${messageId}/enter`, type: 'enrol' as const, name: '', journey, properties }];
+  return [
+    { messageId: `${messageId}/enter`, type: 'enrol' as const, name: '', journey, properties },
+  ];
 }
 
 function fingerprint({ traits, tags }: ReadableRow): string {

@@ -24,12 +24,21 @@ interface Record extends ProcessIdentity {
   readonly name: string;
 }
 
+/** Holds a password, so that only its owner may read the file. */
+export interface Connections {
+  readonly databaseUrl: string;
+  readonly temporalAddress: string;
+  readonly smtpUrl: string;
+}
+
 export interface Home {
   readonly dir: string;
   /** Notes a process of ours, so that a next start can end it. */
   note(name: string, pid: number): Promise<void>;
   /** Reads a secret, or makes and keeps it. `isNew` is true when it was made now. */
   secret(name: string, bytes: number): Promise<{ readonly value: string; readonly isNew: boolean }>;
+  /** Tells commands where the running servers are, until the home is closed. */
+  noteConnections(connections: Connections): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -69,8 +78,11 @@ async function record(dir: string, file: string): Promise<Home> {
       await writing;
     },
     secret: (name, bytes) => secret(join(dir, name), bytes),
+    noteConnections: (connections) =>
+      writeWhole(join(dir, 'connections.json'), `${JSON.stringify(connections, null, 2)}\n`),
     async close() {
       await writing;
+      await rm(join(dir, 'connections.json'), { force: true });
       await rm(file, { force: true });
     },
   };

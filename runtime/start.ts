@@ -71,6 +71,8 @@ async function startParts(
   const key = await home.secret('api-key', 24);
   const signing = await home.secret('secret', 32);
   const ownKey = config.PERENNIAL_API_KEY ?? key.value;
+  const temporalAddress = temporal.address;
+  await home.noteConnections({ databaseUrl: database, temporalAddress, smtpUrl });
   const env = {
     ...process.env,
     DATABASE_URL: database,

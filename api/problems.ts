@@ -104,6 +104,9 @@ export function asProblem(error: unknown): Problem {
   if (type === 'entity.parse.failed') {
     return new Problem('invalid-json', 'The body is not JSON that can be read.', { cause: error });
   }
+  if (error instanceof Error && error.name === 'NothingPublished') {
+    return new Problem('unavailable', error.message, { cause: error });
+  }
   if (isRefusedByExpress(error)) {
     return new Problem('bad-request', `The request cannot be read: ${error.message}.`, {
       cause: error,

@@ -11,13 +11,10 @@ import {
   findSession,
   redeemSignIn,
   saveSession,
-  saveSignIn,
 } from '../store/console-sessions.ts';
 import { findScopes } from '../store/api-keys.ts';
 import { hashKey } from './access.ts';
 
-/** Printed at a start and used minutes later; a forgotten terminal must not stay a key. */
-const linkLivesMs = 12 * 3_600_000;
 export const sessionLivesMs = 30 * 86_400_000;
 
 export interface Sessions {
@@ -44,13 +41,6 @@ export function createSessions(sql: Sql, clock: () => number): Sessions {
     },
     close: (cookie) => deleteSession(sql, hashKey(cookie), clock()),
   };
-}
-
-/** A link that signs in once: `<publicUrl>/console/sign-in?token=…`. */
-export async function createSignInUrl(sql: Sql, publicUrl: string, now: number): Promise<string> {
-  const token = newSecret();
-  await saveSignIn(sql, hashKey(token), now + linkLivesMs);
-  return `${publicUrl}/console/sign-in?token=${token}`;
 }
 
 function newSecret(): string {

@@ -19,7 +19,9 @@ interface Kept {
 export async function openMailStore(dir: string): Promise<MailStore> {
   await mkdir(dir, { recursive: true });
   const names = (await readdir(dir)).filter((name) => name.endsWith('.json'));
-  const messages = await Promise.all(names.map((name) => load(dir, path.basename(name, '.json'))));
+  const messages = await Promise.all(
+    names.map((name) => loadMail(dir, path.basename(name, '.json'))),
+  );
   return {
     messages: messages.sort((one, other) => one.receivedAt - other.receivedAt),
     add: async ({ id, receivedAt, envelope, raw }) => {
@@ -32,7 +34,8 @@ export async function openMailStore(dir: string): Promise<MailStore> {
   };
 }
 
-async function load(dir: string, id: string): Promise<MailboxMessage> {
+/** One kept mail by the id that names its files. */
+export async function loadMail(dir: string, id: string): Promise<MailboxMessage> {
   const raw = await readFile(path.join(dir, `${id}.eml`));
   const kept = JSON.parse(await readFile(path.join(dir, `${id}.json`), 'utf8')) as Kept;
   return readMail({ ...kept, raw }, id);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { armFailpoints } from '../../faults/failpoint.ts';
 import { isUnavailable } from '../../store/client.ts';
 import { loadLeads } from '../../store/leads.ts';
 import { useTestDatabase } from '../support/postgres.ts';
@@ -106,6 +107,29 @@ describe('a repeat', () => {
       expect(stored).toEqual({ events: 1, enrolments: 1 });
     } finally {
       await Promise.all([one.close(), other.close()]);
+    }
+  });
+});
+
+describe('after the commit', () => {
+  test('a failure before the answer stores nothing twice and still answers', async () => {
+    const disarm = armFailpoints('api.afterCommit=throw;once');
+    try {
+      await inWorld(async ({ store, ingest }) => {
+        const [first, second] = await Promise.all([
+          ingest.ingest([track('f1', 'Trial Started', { messageId: 'f-1' })]),
+          ingest.ingest([track('f1', 'Pricing Viewed', { messageId: 'f-2' })]),
+        ]);
+        expect(first[0]?.journeys).toMatchObject([{ journey: 'trial', because: 'no-address' }]);
+        expect(second[0]?.leadId).toBe(first[0]?.leadId);
+        const [stored] = await store.query<{ events: number; seq: number }>(
+          `SELECT count(*) AS events, max(seq) AS seq FROM event WHERE lead_id = $1`,
+          [first[0]?.leadId],
+        );
+        expect(stored).toEqual({ events: 2, seq: 2 });
+      });
+    } finally {
+      disarm();
     }
   });
 });

@@ -48,142 +48,181 @@ export interface Folded {
 export interface Changes {
   /** Returns the ids of its decisions, in their order. */
   add(folded: Folded): readonly string[];
-  /** Reports what `add` could not see: which waits each enrolment has reported by now. */
+  /** `leads` as they are at the end: `add` cannot see which waits each enrolment has reported by then. */
   write(sql: Sql, leads: readonly Lead[]): Promise<readonly OutboxRow[]>;
 }
 
 export function createChanges(releaseId: string, newId: () => string): Changes {
-  const events: StoredEvent[] = [];
-  const decisions: NewDecision[] = [];
-  const counts = new Map<string, CountedEvents>();
-  const enrolments = new Map<string, NewEnrolment>();
-  const closed: ClosedEnrolment[] = [];
-  const told = new Set<string>();
-  const handoffs = new Map<string, NewHandoff>();
-  const settled: SettledHandoff[] = [];
-  const consents: NewConsent[] = [];
-  const suppressions: NewSuppression[] = [];
-  const outbox: NewOutboxRow[] = [];
-
-  const apply = (effect: Effect, { event, lead }: Folded): void => {
-    const eventId = event.type === 'tick' ? null : event.id;
-    switch (effect.type) {
-      case 'enrol': {
-        const { type: _type, enrolmentId: id, ...run } = effect;
-        enrolments.set(id, {
-          ...run,
-          id,
-          leadId: lead.id,
-          entryEventId: eventId,
-          releaseId,
-          satisfied: [],
-          closed: null,
-        });
-        outbox.push({
-          target: 'journey',
-          targetId: id,
-          payload: { type: 'start' },
-          ...(event.startsAt === undefined ? {} : { notBefore: event.startsAt }),
-        });
-        return;
-      }
-      case 'close-enrolment': {
-        const { enrolmentId: id, exit: outcome, goal, at } = effect;
-        const born = enrolments.get(id);
-        if (born === undefined) closed.push({ id, outcome, goal, at });
-        else enrolments.set(id, { ...born, closed: { outcome, goal, at } });
-        return;
-      }
-      case 'tell-journey': {
-        const { enrolmentId: targetId, message } = effect;
-        told.add(targetId);
-        outbox.push({ target: 'journey', targetId, payload: { type: 'message', message } });
-        return;
-      }
-      case 'open-handoff': {
-        const { type: _type, handoffId: id, avoidRep, preferRep, ...opened } = effect;
-        const detail = {
-          ...(avoidRep === undefined ? {} : { avoidRep }),
-          ...(preferRep === undefined ? {} : { preferRep }),
-        };
-        handoffs.set(id, { ...opened, id, leadId: lead.id, detail, releaseId, settled: null });
-        outbox.push({ target: 'handoff', targetId: id, payload: { type: 'start' } });
-        return;
-      }
-      case 'settle-handoff': {
-        const { handoffId: id, status, by, reason = null, detail = {}, at } = effect;
-        const verdict = { id, status, by, reason, detail, at };
-        const born = handoffs.get(id);
-        if (born === undefined) settled.push(verdict);
-        else handoffs.set(id, { ...born, settled: verdict });
-        outbox.push({
-          target: 'handoff',
-          targetId: id,
-          payload: { type: 'message', message: { type: 'settled', status } },
-        });
-        return;
-      }
-      case 'tell-handoff': {
-        const { handoffId: targetId, cause, at } = effect;
-        outbox.push({
-          target: 'handoff',
-          targetId,
-          payload: { type: 'message', message: { type: 'cause', cause, at } },
-        });
-        return;
-      }
-      case 'consent': {
-        const { type: _type, ...given } = effect;
-        if (lead.address !== undefined)
-          consents.push({ ...given, id: newId(), address: lead.address, eventId });
-        return;
-      }
-      case 'suppress': {
-        const { type: _type, ...suppression } = effect;
-        if (lead.address !== undefined)
-          suppressions.push({ ...suppression, address: lead.address, source: eventId });
-      }
-    }
-  };
-
+  const rows = emptyRows(releaseId, newId);
   return {
     add(folded) {
-      const { event, lead, answer } = folded;
-      if (event.type !== 'tick') {
-        events.push(storedEvent(folded, releaseId));
-        count(counts, lead.id, event);
+      const { event, lead } = folded;
+      const eventId = eventIdOf(event);
+      if (eventId !== null) {
+        rows.events.push(storedEvent(folded, releaseId));
+        count(rows.counts, lead.id, event);
       }
-      const eventId = event.type === 'tick' ? null : answer.eventId;
-      const { id: leadId, seq } = lead;
-      for (const effect of folded.effects) apply(effect, folded);
+      for (const effect of folded.effects) apply(rows, effect, folded);
       return folded.decisions.map(({ kind, at, ...detail }) => {
         const id = newId();
-        decisions.push({ id, leadId, seq, eventId, kind, at, releaseId, detail });
+        const { id: leadId, seq } = lead;
+        rows.decisions.push({ id, leadId, seq, eventId, kind, at, releaseId, detail });
         return id;
       });
     },
-    async write(sql, leads) {
-      const states = leads.flatMap((lead) => lead.enrolments).filter(({ id }) => told.has(id));
-      for (const { id, satisfied } of states) {
-        const born = enrolments.get(id);
-        if (born !== undefined) enrolments.set(id, { ...born, satisfied });
-      }
-      await saveEvents(sql, events);
-      await addEventCounts(sql, [...counts.values()]);
-      await saveDecisions(sql, decisions);
-      expectAll('enrolment', closed, await closeEnrolments(sql, closed));
-      await saveEnrolments(sql, [...enrolments.values()]);
-      await saveSatisfied(
-        sql,
-        states.filter(({ id }) => !enrolments.has(id)),
-      );
-      expectAll('handoff', settled, await settleHandoffs(sql, settled));
-      await saveHandoffs(sql, [...handoffs.values()]);
-      await saveConsents(sql, consents);
-      await saveSuppressions(sql, suppressions);
-      return addToOutbox(sql, outbox);
-    },
+    write: (sql, leads) => write(sql, rows, leads),
   };
+}
+
+interface Rows {
+  readonly releaseId: string;
+  readonly newId: () => string;
+  readonly events: StoredEvent[];
+  readonly counts: Map<string, CountedEvents>;
+  readonly decisions: NewDecision[];
+  readonly enrolments: Map<string, NewEnrolment>;
+  readonly closed: ClosedEnrolment[];
+  /** Enrolments that reported something, perhaps a wait. */
+  readonly told: Set<string>;
+  readonly handoffs: Map<string, NewHandoff>;
+  readonly settled: SettledHandoff[];
+  readonly consents: NewConsent[];
+  readonly suppressions: NewSuppression[];
+  readonly outbox: NewOutboxRow[];
+}
+
+function emptyRows(releaseId: string, newId: () => string): Rows {
+  return {
+    releaseId,
+    newId,
+    events: [],
+    counts: new Map(),
+    decisions: [],
+    enrolments: new Map(),
+    closed: [],
+    told: new Set(),
+    handoffs: new Map(),
+    settled: [],
+    consents: [],
+    suppressions: [],
+    outbox: [],
+  };
+}
+
+async function write(sql: Sql, rows: Rows, leads: readonly Lead[]): Promise<readonly OutboxRow[]> {
+  const { enrolments, handoffs, closed, settled } = rows;
+  const states = leads.flatMap((lead) => lead.enrolments).filter(({ id }) => rows.told.has(id));
+  for (const { id, satisfied } of states) {
+    const born = enrolments.get(id);
+    if (born !== undefined) enrolments.set(id, { ...born, satisfied });
+  }
+  await saveEvents(sql, rows.events);
+  await addEventCounts(sql, [...rows.counts.values()]);
+  await saveDecisions(sql, rows.decisions);
+  // What ends goes before what begins: at most one enrolment and one handoff may be open.
+  expectAll('enrolment', closed, await closeEnrolments(sql, closed));
+  await saveEnrolments(sql, [...enrolments.values()]);
+  await saveSatisfied(
+    sql,
+    states.filter(({ id }) => !enrolments.has(id)),
+  );
+  expectAll('handoff', settled, await settleHandoffs(sql, settled));
+  await saveHandoffs(sql, [...handoffs.values()]);
+  await saveConsents(sql, rows.consents);
+  await saveSuppressions(sql, rows.suppressions);
+  return addToOutbox(sql, rows.outbox);
+}
+
+function apply(rows: Rows, effect: Effect, { event, lead }: Folded): void {
+  const eventId = eventIdOf(event);
+  switch (effect.type) {
+    case 'enrol':
+      enrol(rows, effect, lead.id, eventId);
+      return;
+    case 'close-enrolment': {
+      const { enrolmentId: id, exit: outcome, goal, at } = effect;
+      const born = rows.enrolments.get(id);
+      if (born === undefined) rows.closed.push({ id, outcome, goal, at });
+      else rows.enrolments.set(id, { ...born, closed: { outcome, goal, at } });
+      return;
+    }
+    case 'tell-journey':
+      rows.told.add(effect.enrolmentId);
+      tell(rows, 'journey', effect.enrolmentId, effect.message);
+      return;
+    case 'open-handoff':
+      openHandoff(rows, effect, lead.id);
+      return;
+    case 'settle-handoff': {
+      const { handoffId: id, status, by, reason = null, detail = {}, at } = effect;
+      const verdict = { id, status, by, reason, detail, at };
+      const born = rows.handoffs.get(id);
+      if (born === undefined) rows.settled.push(verdict);
+      else rows.handoffs.set(id, { ...born, settled: verdict });
+      tell(rows, 'handoff', id, { type: 'settled', status });
+      return;
+    }
+    case 'tell-handoff':
+      tell(rows, 'handoff', effect.handoffId, {
+        type: 'cause',
+        cause: effect.cause,
+        at: effect.at,
+      });
+      return;
+    case 'consent': {
+      const { type: _type, ...given } = effect;
+      const { address } = lead;
+      if (address === undefined) return;
+      rows.consents.push({ ...given, id: rows.newId(), address, eventId });
+      return;
+    }
+    case 'suppress': {
+      const { type: _type, ...suppression } = effect;
+      const { address } = lead;
+      if (address === undefined) return;
+      rows.suppressions.push({ ...suppression, address, source: eventId });
+    }
+  }
+}
+
+type EffectOf<T extends Effect['type']> = Extract<Effect, { type: T }>;
+
+function enrol(
+  rows: Rows,
+  effect: EffectOf<'enrol'>,
+  leadId: string,
+  eventId: string | null,
+): void {
+  const { type: _type, enrolmentId: id, ...run } = effect;
+  const { releaseId } = rows;
+  const birth = { id, leadId, entryEventId: eventId, releaseId, satisfied: [], closed: null };
+  rows.enrolments.set(id, { ...run, ...birth });
+  rows.outbox.push({ target: 'journey', targetId: id, payload: { type: 'start' } });
+}
+
+function openHandoff(rows: Rows, effect: EffectOf<'open-handoff'>, leadId: string): void {
+  const { type: _type, handoffId: id, avoidRep, preferRep, ...opened } = effect;
+  const { releaseId } = rows;
+  const detail = {
+    ...(avoidRep === undefined ? {} : { avoidRep }),
+    ...(preferRep === undefined ? {} : { preferRep }),
+  };
+  rows.handoffs.set(id, { ...opened, id, leadId, detail, releaseId, settled: null });
+  rows.outbox.push({ target: 'handoff', targetId: id, payload: { type: 'start' } });
+}
+
+function tell(
+  rows: Rows,
+  target: NewOutboxRow['target'],
+  targetId: string,
+  message: unknown,
+): void {
+  rows.outbox.push({ target, targetId, payload: { type: 'message', message } });
+}
+
+/** The clock brings no event of its own. */
+function eventIdOf(event: IncomingEvent): string | null {
+  return event.type === 'tick' ? null : event.id;
 }
 
 /** Somebody else ended one meanwhile (the last step completes without asking): decide again. */

@@ -39,6 +39,8 @@ export interface OwnEvent {
   readonly occurredAt?: number;
   readonly properties?: JsonObject;
   readonly traits?: JsonObject;
+  /** Normalised; makes it the lead's address. */
+  readonly address?: string;
   readonly addTags?: readonly string[];
   readonly removeTags?: readonly string[];
   readonly trust?: Trust;

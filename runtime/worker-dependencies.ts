@@ -20,7 +20,10 @@ import { createTasks } from '../store/tasks.ts';
 import type { Core } from './composition.ts';
 import type { Config } from './config.ts';
 
-export function createActivityDependencies(core: Core): {
+export function createActivityDependencies(
+  core: Core,
+  mailDomain: string,
+): {
   readonly deps: ActivityDependencies;
   close(): Promise<void>;
 } {
@@ -41,7 +44,7 @@ export function createActivityDependencies(core: Core): {
     leads: createLeadReader(store),
     ledger: createSendLedger(store, leasesOf(config)),
     letters: createLetters({
-      domain: new URL(config.publicUrl).hostname,
+      domain: mailDomain,
       publicUrl: config.publicUrl,
       secret: required(config, 'PERENNIAL_SECRET'),
     }),

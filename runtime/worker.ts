@@ -7,6 +7,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   bundleWorkflowCode,
   DefaultLogger,
@@ -20,10 +21,12 @@ import {
   createSendInternal,
 } from '../activities/index.ts';
 import { createSendLedger } from '../store/sends.ts';
+import type { Release } from '../core/definitions/release.ts';
 import { composeCore, connectionOptions, startCoreRelay, type Core } from './composition.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { startDueLoop } from './dispatch/due-loop.ts';
 import { startLoop } from './dispatch/loop.ts';
+import { NothingPublished } from './releases.ts';
 import { createActivityDependencies, createHandoffDependencies } from './worker-dependencies.ts';
 import { QUEUES } from '../workflows/contract.ts';
 
@@ -74,7 +77,9 @@ async function main(): Promise<void> {
 async function createWorkers(core: Core, connection: NativeConnection) {
   const { WORKFLOW_BUNDLE: codePath, WORKFLOW_TASK_TIMEOUT_MS: taskTimeoutMs } = core.config;
   const workflowBundle = codePath === undefined ? await bundleWorkflows() : { codePath };
-  const journeys = createActivityDependencies(core);
+  const release = await firstRelease(core);
+  const [, mailDomain = ''] = release.sending.from.email.split('@');
+  const journeys = createActivityDependencies(core, mailDomain);
   const sendInternal = createSendInternal(journeys.deps);
   const activities = createActivities(journeys.deps);
   const handoffs = createHandoffActivities(createHandoffDependencies(core, sendInternal));
@@ -116,6 +121,19 @@ async function createWorkers(core: Core, connection: NativeConnection) {
 function bundleWorkflows() {
   const workflowsPath = join(import.meta.dirname, '../workflows/index.ts');
   return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+}
+
+/** A worker with nothing published has nothing to do: it waits for the first release. */
+async function firstRelease(core: Core): Promise<Release> {
+  for (let isTold = false; ; isTold = true) {
+    try {
+      return await core.releases.current();
+    } catch (error) {
+      if (!(error instanceof NothingPublished)) throw error;
+      if (!isTold) core.log.warn(error.message);
+      await delay(1_000);
+    }
+  }
 }
 
 /** A sign of life that a supervisor and a container's health check can read. */

@@ -7,9 +7,11 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Ingest } from '../../ingest/ingest.ts';
 import { eventAbout, type IngestAnswer, type OwnEvent } from '../../ingest/request.ts';
-import { composeCore } from '../composition.ts';
+import { loadHandoffs } from '../../store/handoffs.ts';
+import { composeCore, type Core } from '../composition.ts';
 import type { Config } from '../config.ts';
 import { doesNow, past, type Deed, type Profile } from './scripts.ts';
 
@@ -21,6 +23,8 @@ interface Person {
 }
 
 const dayMs = 86_400_000;
+/** The worker is up when this runs, so seconds are plenty. */
+const assignedWithinMs = 30_000;
 
 export async function loadDemo(config: Config, say: (text: string) => void): Promise<void> {
   const people = await readPeople();
@@ -29,7 +33,7 @@ export async function loadDemo(config: Config, say: (text: string) => void): Pro
     const now = Date.now();
     await Promise.all(people.map((person, index) => livePast(core.ingest, person, index, now)));
     say(`${people.length} leads have a past; some of them act now`);
-    for (const person of people) await actNow(core.ingest, person);
+    for (const person of people) await actNow(core, person);
   } finally {
     await core.close();
   }
@@ -52,6 +56,7 @@ async function livePast(ingest: Ingest, person: Person, index: number, now: numb
       type: 'identify',
       name: '',
       traits: known,
+      address: person.email,
       now,
       occurredAt: now - first * dayMs,
     }),
@@ -64,16 +69,27 @@ async function livePast(ingest: Ingest, person: Person, index: number, now: numb
   );
 }
 
-async function actNow(ingest: Ingest, person: Person): Promise<void> {
-  const deeds = doesNow[person.profile] ?? [];
-  let handoffId: string | undefined;
-  for (const [order, deed] of deeds.entries()) {
-    const now = Date.now();
-    const properties = { ...deed.properties, ...(handoffId !== undefined && { handoffId }) };
-    const event = said(person, `now-${order}`, { name: deed.event, properties, now });
-    const [answer] = await ingest.ingest([eventAbout(whoIs(person), event)]);
-    handoffId = openedBy(answer) ?? handoffId;
+async function actNow(core: Core, person: Person): Promise<void> {
+  let given: { readonly handoffId: string; readonly by: string } | undefined;
+  for (const [order, deed] of (doesNow[person.profile] ?? []).entries()) {
+    const properties = { ...deed.properties, ...given };
+    const event = said(person, `now-${order}`, { name: deed.event, properties, now: Date.now() });
+    const [answer] = await core.ingest.ingest([eventAbout(whoIs(person), event)]);
+    const handoffId = openedBy(answer);
+    if (handoffId !== undefined && order + 1 < (doesNow[person.profile] ?? []).length) {
+      given = { handoffId, by: await repOf(core, handoffId) };
+    }
   }
+}
+
+/** Who got it: a verdict is given by the rep who has the lead. */
+async function repOf(core: Core, handoffId: string): Promise<string> {
+  for (let waitedMs = 0; waitedMs < assignedWithinMs; waitedMs += 100) {
+    const [handoff] = await loadHandoffs(core.store, [handoffId]);
+    if (handoff?.rep != null) return handoff.rep;
+    await delay(100);
+  }
+  throw new Error(`Handoff ${handoffId} was given to nobody within ${assignedWithinMs} ms.`);
 }
 
 function openedBy(answer: IngestAnswer | undefined): string | undefined {

@@ -97,16 +97,13 @@ export const doesNow: Readonly<Partial<Record<Profile, readonly Now[]>>> = {
   'asks-for-demo': [
     { event: 'Demo Requested', properties: { message: 'Can we see it with our data?' } },
   ],
-  accepted: [{ event: 'Demo Requested' }, { event: 'Handoff Accepted', properties: { by: 'mia' } }],
-  qualified: [
-    { event: 'Demo Requested' },
-    { event: 'Handoff Accepted', properties: { by: 'anna' } },
-  ],
+  accepted: [{ event: 'Demo Requested' }, { event: 'Handoff Accepted' }],
+  qualified: [{ event: 'Demo Requested' }, { event: 'Handoff Accepted' }],
   'not-now': [
     { event: 'Demo Requested' },
     {
       event: 'Handoff Rejected',
-      properties: { by: 'tom', reason: 'not-now', note: 'Budget round in spring' },
+      properties: { reason: 'not-now', note: 'Budget round in spring' },
     },
   ],
   'trial-takes-off': [

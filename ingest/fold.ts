@@ -51,86 +51,23 @@ export interface Fold {
 const ticksMax = 32;
 
 export function createFold(loaded: Loaded, changes: Changes): Fold {
-  const { context, born } = loaded;
-  const people = new Map(loaded.people.map((saved) => [saved.lead.id, saved]));
-  const accounts = new Map(loaded.accounts);
-  const accountKeys = new Map<string, string>();
-  const consents = new Map<string, readonly Consent[]>(loaded.permissions.consents);
-  const suppressions = new Map<string, readonly Suppression[]>(loaded.permissions.suppressions);
-  const touched = new Set<string>();
-  const merges: Merge[] = [];
-  const candidates: MergeCandidate[] = [];
-  const folded: FoldedEvent[] = [];
-
-  const personOf = (id: string, event: IncomingEvent): SavedLead => {
-    const known = people.get(id);
-    if (known !== undefined) return known;
-    if (!born.has(id)) throw new Error(`lead ${id} was not loaded`);
-    const bornAt = Math.min(event.occurredAt, event.receivedAt);
-    return { lead: bornLead({ id, bornAt }, context.release.qualification), scores: {} };
+  const world: World = {
+    context: loaded.context,
+    born: loaded.born,
+    changes,
+    people: new Map(loaded.people.map((saved) => [saved.lead.id, saved])),
+    accounts: new Map(loaded.accounts),
+    accountKeys: new Map(),
+    consents: new Map(loaded.permissions.consents),
+    suppressions: new Map(loaded.permissions.suppressions),
+    touched: new Set(),
+    merges: [],
+    candidates: [],
+    folded: [],
   };
-  const keep = (saved: SavedLead): SavedLead => {
-    people.set(saved.lead.id, saved);
-    touched.add(saved.lead.id);
-    return saved;
-  };
-  const merge = ({ from, into }: Merge, event: IncomingEvent): void => {
-    const [lost, kept] = [keep(personOf(from, event)), personOf(into, event)];
-    const lead = mergeLead(kept.lead, lost.lead, context.release.qualification);
-    keep({ lead, scores: { ...lost.scores, ...kept.scores } });
-    // Whoever was merged into the one that goes now goes along: one update must do for all.
-    for (const [index, one] of merges.entries())
-      if (one.into === from) merges[index] = { ...one, into };
-    merges.push({ from, into });
-  };
-  const withAccount = (event: IncomingEvent, key: string | undefined): IncomingEvent => {
-    if (event.account === undefined) return event;
-    const account = mergeAccount(accounts.get(event.account.id), event.account);
-    accounts.set(account.id, account);
-    accountKeys.set(account.id, key ?? account.id);
-    return { ...event, account };
-  };
-  const current = (lead: Lead, event: IncomingEvent): Lead => {
-    const address = addressAfter(lead, event);
-    const account = lead.account === undefined ? undefined : accounts.get(lead.account.id);
-    return {
-      ...lead,
-      ...(account === undefined ? {} : { account }),
-      ...(address === undefined
-        ? {}
-        : { consents: consents.get(address) ?? [], suppressions: suppressions.get(address) ?? [] }),
-    };
-  };
-  const foldOne = ({ lead: before, scores }: SavedLead, event: IncomingEvent) => {
-    const decided = decide(current(before, event), event, context);
-    const { lead, decisions, effects } = decided;
-    if (lead.address !== undefined) {
-      consents.set(lead.address, lead.consents);
-      suppressions.set(lead.address, lead.suppressions);
-    }
-    const answer = answerOf(event, lead, summarise(decided));
-    const decisionIds = changes.add({ event, lead, decisions, effects, answer });
-    folded.push({ event, lead, decisions, decisionIds });
-    return { saved: keep({ lead, scores: { ...scores, ...scoresIn(decisions) } }), answer };
-  };
-
+  const { people, accounts, accountKeys, touched, merges, candidates, folded } = world;
   return {
-    add(request, resolution) {
-      const said = resolution.dropsAddress ? withoutAddress(request.event) : request.event;
-      const event = withAccount(said, request.accountKey);
-      for (const one of resolution.merges) merge(one, event);
-      for (const pair of resolution.listed) candidates.push({ ...pair, at: event.receivedAt });
-      let saved = personOf(resolution.leadId, event);
-      for (let ticks = 0; isDueBefore(saved.lead, event) && ticks < ticksMax; ticks += 1) {
-        saved = foldOne(saved, tickOf(saved.lead.id, saved.lead.dueAt).event).saved;
-      }
-      if (event.type === 'tick' && saved.lead.dueAt !== event.receivedAt) {
-        // Somebody else has ticked it, or an event moved the instant: nothing is left to ask.
-        const nothing = { lead: saved.lead, decisions: [], effects: [] };
-        return answerOf(event, saved.lead, summarise(nothing));
-      }
-      return foldOne(saved, event).answer;
-    },
+    add: (request, resolution) => addRequest(world, request, resolution),
     leads: () => [...touched].flatMap((id) => people.get(id) ?? []),
     accounts: () =>
       [...accountKeys].flatMap(([id, key]) => {
@@ -140,6 +77,108 @@ export function createFold(loaded: Loaded, changes: Changes): Fold {
     merges,
     candidates,
     folded,
+  };
+}
+
+/** Everything the batch is about, as the last folded event left it. */
+interface World {
+  readonly context: DecisionContext;
+  readonly born: ReadonlySet<string>;
+  readonly changes: Changes;
+  readonly people: Map<string, SavedLead>;
+  readonly accounts: Map<string, Account>;
+  /** By account id, of those that an event brought. */
+  readonly accountKeys: Map<string, string>;
+  readonly consents: Map<string, readonly Consent[]>;
+  readonly suppressions: Map<string, readonly Suppression[]>;
+  readonly touched: Set<string>;
+  readonly merges: Merge[];
+  readonly candidates: MergeCandidate[];
+  readonly folded: FoldedEvent[];
+}
+
+function addRequest(world: World, request: IngestRequest, resolution: Resolution): IngestAnswer {
+  const said = resolution.dropsAddress ? withoutAddress(request.event) : request.event;
+  const event = withAccount(world, said, request.accountKey);
+  for (const one of resolution.merges) merge(world, one, event);
+  for (const pair of resolution.listed) world.candidates.push({ ...pair, at: event.receivedAt });
+  let saved = personOf(world, resolution.leadId, event);
+  for (let ticks = 0; isDueBefore(saved.lead, event) && ticks < ticksMax; ticks += 1) {
+    saved = foldOne(world, saved, tickOf(saved.lead.id, saved.lead.dueAt).event).saved;
+  }
+  if (event.type === 'tick' && saved.lead.dueAt !== event.receivedAt) {
+    // Somebody else has ticked it, or an event moved the instant: nothing is left to ask.
+    const nothing = { lead: saved.lead, decisions: [], effects: [] };
+    return answerOf(event, saved.lead, summarise(nothing));
+  }
+  return foldOne(world, saved, event).answer;
+}
+
+function foldOne(world: World, { lead: before, scores }: SavedLead, event: IncomingEvent) {
+  const decided = decide(current(world, before, event), event, world.context);
+  const { lead, decisions, effects } = decided;
+  if (lead.address !== undefined) {
+    world.consents.set(lead.address, lead.consents);
+    world.suppressions.set(lead.address, lead.suppressions);
+  }
+  const answer = answerOf(event, lead, summarise(decided));
+  const decisionIds = world.changes.add({ event, lead, decisions, effects, answer });
+  world.folded.push({ event, lead, decisions, decisionIds });
+  const saved = keep(world, { lead, scores: { ...scores, ...scoresIn(decisions) } });
+  return { saved, answer };
+}
+
+function personOf({ people, born, context }: World, id: string, event: IncomingEvent): SavedLead {
+  const known = people.get(id);
+  if (known !== undefined) return known;
+  if (!born.has(id)) throw new Error(`lead ${id} was not loaded`);
+  const bornAt = Math.min(event.occurredAt, event.receivedAt);
+  return { lead: bornLead({ id, bornAt }, context.release.qualification), scores: {} };
+}
+
+function keep({ people, touched }: World, saved: SavedLead): SavedLead {
+  people.set(saved.lead.id, saved);
+  touched.add(saved.lead.id);
+  return saved;
+}
+
+function merge(world: World, { from, into }: Merge, event: IncomingEvent): void {
+  const { merges, context } = world;
+  const [lost, kept] = [keep(world, personOf(world, from, event)), personOf(world, into, event)];
+  const lead = mergeLead(kept.lead, lost.lead, context.release.qualification);
+  keep(world, { lead, scores: { ...lost.scores, ...kept.scores } });
+  // Whoever was merged into the one that goes now goes along: one update must do for all.
+  for (const [index, one] of merges.entries()) {
+    if (one.into === from) merges[index] = { ...one, into };
+  }
+  merges.push({ from, into });
+}
+
+function withAccount(
+  { accounts, accountKeys }: World,
+  event: IncomingEvent,
+  key: string | undefined,
+): IncomingEvent {
+  if (event.account === undefined) return event;
+  const account = mergeAccount(accounts.get(event.account.id), event.account);
+  accounts.set(account.id, account);
+  accountKeys.set(account.id, key ?? account.id);
+  return { ...event, account };
+}
+
+/** The lead with what other leads of the batch changed: its account, and what its address allows. */
+function current(world: World, lead: Lead, event: IncomingEvent): Lead {
+  const address = addressAfter(lead, event);
+  const account = lead.account === undefined ? undefined : world.accounts.get(lead.account.id);
+  return {
+    ...lead,
+    ...(account === undefined ? {} : { account }),
+    ...(address === undefined
+      ? {}
+      : {
+          consents: world.consents.get(address) ?? [],
+          suppressions: world.suppressions.get(address) ?? [],
+        }),
   };
 }
 

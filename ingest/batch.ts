@@ -56,24 +56,40 @@ export async function ingestBatch(
   release: Release,
   releases: Pick<Releases, 'plans'>,
 ): Promise<BatchResult> {
-  const { plan, leads } = await lockWhoIsMeant(sql, requests);
-  const ids = requests.map(({ event }) => event.id);
-  const answers = new Map(await findAnswers<IngestAnswer>(sql, ids));
+  // Before anybody is looked up, so that a repeat brings no keys. One that is being stored right now
+  // shows as a unique violation: then all begins anew and finds it here.
+  const answers = new Map(await findAnswers<IngestAnswer>(sql, [...new Set(requests.map(idOf))]));
+  const fresh = firstOfEach(requests).filter((request) => !answers.has(idOf(request)));
+  const { plan, leads } = await lockWhoIsMeant(sql, fresh);
   const enrolments = await loadEnrolmentStates(sql, plan.leadIds);
   const context = await contextFor([...enrolments.values()].flat(), release, releases);
   const changes = createChanges(release.id, freshId);
-  const fold = await loadFold(sql, requests, plan, leads, enrolments, context, changes);
-  const results = requests.map((request, index) => {
+  const fold = await loadFold(sql, fresh, plan, leads, enrolments, context, changes);
+  for (const [index, request] of fresh.entries()) {
     const resolution = plan.resolutions[index];
-    if (resolution === undefined) throw new Error(`request ${index} was not resolved`);
-    const { event } = request;
-    const answer = answers.get(event.id) ?? fold.add(request, resolution);
-    // A tick is no event: asked twice, it is decided by whether the lead is still due.
-    if (event.type !== 'tick') answers.set(event.id, answer);
-    return answer;
-  });
+    if (resolution === undefined) throw new Error(`event ${idOf(request)} was not resolved`);
+    answers.set(idOf(request), fold.add(request, resolution));
+  }
   const outbox = await write(sql, fold, changes);
-  return { answers: results, outbox, context, folded: fold.folded };
+  return { answers: requests.map(answerFrom(answers)), outbox, context, folded: fold.folded };
+}
+
+function idOf({ event }: IngestRequest): string {
+  return event.id;
+}
+
+function firstOfEach(requests: readonly IngestRequest[]): readonly IngestRequest[] {
+  const first = new Map<string, IngestRequest>();
+  for (const request of requests) if (!first.has(idOf(request))) first.set(idOf(request), request);
+  return [...first.values()];
+}
+
+function answerFrom(answers: ReadonlyMap<string, IngestAnswer>) {
+  return (request: IngestRequest): IngestAnswer => {
+    const answer = answers.get(idOf(request));
+    if (answer === undefined) throw new Error(`event ${idOf(request)} has no answer`);
+    return answer;
+  };
 }
 
 interface Locked {

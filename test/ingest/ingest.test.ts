@@ -111,6 +111,28 @@ describe('a repeat', () => {
   });
 });
 
+describe('a repeat that names somebody else', () => {
+  test('brings no key: the name is free for the event that really brings it', async () => {
+    await inWorld(async ({ store, ingest }) => {
+      const [first] = await ingest.ingest([track('s1', 'Trial Started', { messageId: 's-1' })]);
+      const repeats = await ingest.ingest([
+        track('s2', 'Trial Started', { messageId: 's-1' }),
+        track('s3', 'Pricing Viewed', { messageId: 's-2' }),
+        track('s4', 'Pricing Viewed', { messageId: 's-2' }),
+      ]);
+      expect(repeats[0]).toEqual(first);
+      expect(repeats[2]).toEqual(repeats[1]);
+      const later = await ingest.ingest([track('s2', 'E'), track('s4', 'E')]);
+      const ids = [first, repeats[1], ...later].map((answer) => answer?.leadId);
+      expect(new Set(ids).size).toBe(4);
+      const dangling = await store.query(
+        'SELECT value FROM identity i WHERE NOT EXISTS (SELECT FROM lead l WHERE l.id = i.lead_id)',
+      );
+      expect(dangling).toEqual([]);
+    });
+  });
+});
+
 describe('after the commit', () => {
   test('a failure before the answer stores nothing twice and still answers', async () => {
     const disarm = armFailpoints('api.afterCommit=throw;once');

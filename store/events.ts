@@ -41,7 +41,7 @@ export async function saveEvents(sql: Sql, events: readonly StoredEvent[]): Prom
        to_timestamp("occurredAt" / 1000.0), to_timestamp("receivedAt" / 1000.0), answer, "releaseId"
      FROM json_to_recordset($1::json) AS x(id uuid, source text, "messageId" text, "leadId" uuid, seq bigint,
        type text, name text, properties jsonb, traits jsonb, trust text, "occurredAt" float8, "receivedAt" float8,
-       answer jsonb, "releaseId" uuid)`,
+       answer json, "releaseId" uuid)`,
     [JSON.stringify(events)],
   );
 }

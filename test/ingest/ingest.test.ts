@@ -97,7 +97,7 @@ describe('a repeat', () => {
           (index % 2 === 0 ? one : other).ingest.ingest([call(body, NOW + index)]),
         ),
       );
-      const told = new Set(answers.map(([answer]) => JSON.stringify(sorted(answer))));
+      const told = new Set(answers.map(([answer]) => JSON.stringify(answer)));
       expect([...told]).toHaveLength(1);
       const [stored] = await one.store.query<{ events: number; enrolments: number }>(
         `SELECT (SELECT count(*) FROM event WHERE message_id = 'm-3') AS events,

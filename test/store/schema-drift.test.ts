@@ -78,7 +78,9 @@ function columnOf(type: string, attributes: string): Column {
     ? 'uuid'
     : attributes.includes('@db.Timestamptz(3)')
       ? 'timestamp(3) with time zone'
-      : (scalars[base] ?? `unknown type ${type}`);
+      : attributes.includes('@db.Json')
+        ? 'json'
+        : (scalars[base] ?? `unknown type ${type}`);
   const isList = type.endsWith('[]');
   // Prisma writes lists without NOT NULL.
   return { type: isList ? `${native}[]` : native, isNullable: type.endsWith('?') || isList };

@@ -53,7 +53,7 @@ function wordsOf({ kind, what, detail }: TimelineRow, release: Release): Words {
     case 'assignment':
       return assignmentWords(what, detail, release);
     case 'send':
-      return sendWords(what, detail);
+      return sendWords(what, detail, release);
     case 'task': {
       const for_ = text(detail['rep']) ?? text(detail['queue']);
       const who = for_ === undefined ? '' : `For ${repName(release, for_)}`;
@@ -161,7 +161,8 @@ function handoffWords(detail: JsonObject, release: Release): Words {
     return { type: 'handoff', title: `Handed to sales: ${title}`, reasons: [`Because: ${cause}`] };
   }
   const reason = handoffRefusals[because] ?? because;
-  return { type: 'handoff', title: `No handoff: ${title}`, reasons: [reason] };
+  const told = because === 'already-open' ? 'The rep was told more' : 'No handoff';
+  return { type: 'handoff', title: `${told}: ${title}`, reasons: [reason] };
 }
 
 function verdictWords(detail: JsonObject, release: Release): Words {
@@ -202,13 +203,13 @@ function assignmentWords(rep: string, detail: JsonObject, release: Release): Wor
   return { type: 'assignment', title, reasons: [attempt > 1 ? `Attempt ${attempt}` : '', ...said] };
 }
 
-function sendWords(state: string, detail: JsonObject): Words {
+function sendWords(state: string, detail: JsonObject, release: Release): Words {
   const what = text(detail['subject']) ?? text(detail['template']) ?? 'email';
   const internal = detail['class'] === 'internal' ? ' (to the rep)' : '';
   return {
     type: 'email',
     title: `Email ${sendStates[state] ?? state}${internal}: ${what}`,
-    reasons: sendReasons(state, detail),
+    reasons: sendReasons(state, detail, release.sending.zoneIfUnknown),
   };
 }
 

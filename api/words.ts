@@ -3,6 +3,7 @@
  * Every page and every API answer takes its words from here; nothing is decided or looked up.
  */
 import type { Release } from '../core/definitions/release.ts';
+import { instantInZone } from '../console/time.ts';
 import type { Json, JsonObject } from '../core/rules/condition.ts';
 
 export const sendStates: { readonly [state: string]: string } = {
@@ -46,7 +47,7 @@ export const entryRefusals: { readonly [because: string]: string } = {
   'unknown-journey': 'No journey of this name may be entered by request',
 };
 export const handoffRefusals: { readonly [because: string]: string } = {
-  'already-open': 'One is open: whoever has it was told',
+  'already-open': 'One is open already',
   'not-open': 'It was settled before',
   'too-old': 'The event is older than a day',
   historical: 'Facts of the past hand nobody over',
@@ -63,11 +64,11 @@ export function titleOf(release: Release, journey: string): string {
 }
 
 /** Why an email is where it is: also the ledger page's words. */
-export function sendReasons(state: string, detail: JsonObject): readonly string[] {
+export function sendReasons(state: string, detail: JsonObject, zone: string): readonly string[] {
   const reason = text(detail['reason']);
   const until = detail['heldUntil'];
   const held =
-    state === 'held' && typeof until === 'number' ? `until ${new Date(until).toISOString()}` : '';
+    state === 'held' && typeof until === 'number' ? `until ${instantInZone(until, zone)}` : '';
   const evidence = isObject(detail['evidence']) ? fieldsInWords(detail['evidence']) : '';
   const words = reason === undefined ? '' : (sendRefusals[reason] ?? reason);
   const response = state === 'sent' || state === 'skipped' ? '' : (text(detail['response']) ?? '');

@@ -53,5 +53,9 @@ function navigation(frame: Frame): Html {
         >`
       }
     </nav>
+    ${
+      frame.section !== 'mailbox' &&
+      html`<form class="leave" method="post" action="/console/sign-out"><button class="quiet">Sign out</button></form>`
+    }
   </header>`;
 }

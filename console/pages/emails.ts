@@ -16,6 +16,7 @@ export interface EmailsView {
   readonly now: number;
 }
 
+/** The last two last for moments only, and have no button. */
 export const emailStates = [
   'sent',
   'held',
@@ -36,7 +37,7 @@ export function emailsPage(view: EmailsView): string {
       ${choices(
         'State',
         state,
-        ['', ...emailStates].map((value) => ({
+        ['', ...emailStates.slice(0, 6)].map((value) => ({
           value,
           label: value === '' ? 'All' : value === 'skipped' ? 'not sent' : value,
           href: `/console/emails${queryOf({ state: value })}`,
@@ -55,16 +56,17 @@ function table(view: EmailsView): Html {
 }
 
 function row(send: SendListing, { release, now }: EmailsView): Html {
-  const reasons = sendReasons(send.state, {
+  const detail = {
     reason: send.reason,
     heldUntil: send.heldUntil,
     evidence: send.evidence,
     response: send.response,
-  });
+  };
+  const reasons = sendReasons(send.state, detail, release.sending.zoneIfUnknown);
   const where = send.journey === null ? 'Handoff' : titleOf(release, send.journey);
   return html`<tr>
     <td class="lead-cell"><b>${send.subject ?? send.template}</b><span class="soft small">${send.template}</span></td>
-    <td data-label="To" class="break"><a href="/console/leads/${send.leadId}">${send.address ?? 'no address'}</a></td>
+    <td data-label="To" class="address"><a href="/console/leads/${send.leadId}">${send.address ?? 'no address'}</a></td>
     <td data-label="From" class="small">${where}<span class="soft block">${send.step}</span></td>
     <td data-label="State">${sendChip(send.state)} ${send.class !== 'marketing' && chip(send.class)}</td>
     <td data-label="Why" class="small soft">${reasons.map((reason) => html`<span class="block">${reason}</span>`)}</td>

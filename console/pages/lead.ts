@@ -7,9 +7,11 @@ import type { LeadView } from '../../api/lead-view.ts';
 import type { TimelineEntry } from '../../api/timeline.ts';
 import { repName } from '../../api/words.ts';
 import { builtInFacts } from '../../core/facts/catalogue.ts';
+import { compiledRelease } from '../../core/facts/compiled-release.ts';
 import { factReader } from '../../core/facts/read.ts';
 import { labelOf, stageLabel } from '../../core/routing/brief.ts';
 import { isKnown } from '../../core/rules/operators.ts';
+import { mayEmail } from '../../core/sending/consent.ts';
 import type { ScoredPoint } from '../../core/scoring/score.ts';
 import type { HandoffListing } from '../../store/read-handoffs.ts';
 import { html, type Html } from '../html.ts';
@@ -97,7 +99,7 @@ function scores({ scored, release, now }: LeadPageView): Html {
       ${Object.entries(values).map(([score, value]) => {
         const { min = 0, max = 100 } = scales[score] ?? {};
         const share = value === null ? 0 : (value - min) / Math.max(1, max - min);
-        return html`<div class="score"><span>${score}</span>${bar(share)}<b>${value === null ? 'unknown' : value}</b></div>
+        return html`<div class="score-row"><span>${score}</span>${bar(share)}<b>${value === null ? 'unknown' : value}</b></div>
           ${pointsOf(
             points.filter((point) => point.score === score),
             now,
@@ -159,20 +161,35 @@ function journeys({ enrolments, plans, now, release }: LeadPageView): Html {
 
 function permission({ lead, release, now }: LeadPageView): Html {
   const read = factReader(release, lead, now);
-  const may = read('mayEmail');
-  const tone = may === 'yes' ? 'leaf' : may === 'no' ? 'rust' : 'sun';
-  const words =
-    may === 'yes' ? 'may be written to' : may === 'no' ? 'no marketing' : 'after confirmation';
-  return html`<p>${chip(words, tone)}</p>
+  const { consent } = compiledRelease(release);
+  const asked = { class: 'marketing' } as const;
+  const { verdict, why } = mayEmail(consent, lead, read, now, asked);
+  const [words, tone] = permissions[verdict];
+  return html`<p>${chip(words, tone)} <span class="soft small">${why}</span></p>
     ${lead.suppressions.map(({ scope, reason, at }) => html`<p class="small">Suppressed for ${scope}: ${reason}, ${fromNow(at, now)}</p>`)}
     ${lead.consents.map(({ class: kind, topic, state, at }) => html`<p class="small soft">${state} to ${kind}${topic !== undefined && ` (${topic})`}, ${fromNow(at, now)}</p>`)}`;
 }
+
+const permissions = {
+  yes: ['may be written to', 'leaf'],
+  'after-confirmation': ['after confirmation', 'sun'],
+  no: ['no marketing', 'rust'],
+} as const;
 
 function history({ timeline, release }: LeadPageView): Html {
   if (timeline.length === 0) return empty('Nothing yet.');
   const zone = release.sending.zoneIfUnknown;
   return html`<ul class="timeline dots">${timeline.map(
     ({ at, type, title, reasons }) => html`<li class="${type}">${clockTag(at, zone)}
-      <div><b>${title}</b>${reasons.map((reason) => html`<p>${reason}</p>`)}</div></li>`,
+      <div><b>${title}</b>${because(type, reasons)}</div></li>`,
   )}</ul>`;
+}
+
+/** Points of a score are many, and the card beside them says what counts now: folded away. */
+function because(type: string, reasons: readonly string[]): Html | false {
+  const lines = html`${reasons.map((reason) => html`<p>${reason}</p>`)}`;
+  if (type !== 'score') return lines;
+  return (
+    reasons.length > 0 && html`<details><summary>What counted then</summary>${lines}</details>`
+  );
 }

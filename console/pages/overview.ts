@@ -35,9 +35,9 @@ export function overviewPage(view: OverviewView): string {
           'emails sent in 7 days',
           '/console/emails',
         )}
-        ${tile(problems.length, 'things need you', '#attention', problems.length > 0 ? 'rust' : 'leaf')}
+        ${tile(problems.length, problems.length === 1 ? 'thing needs you' : 'things need you', '#attention', problems.length > 0 ? 'rust' : 'leaf')}
       </div>
-      <div class="grid">
+      <div class="grid halves">
         <section class="card" id="attention"><h2>Needs attention</h2>${attention(problems)}</section>
         <section class="card"><h2>Open handoffs</h2>${handoffs(view)}</section>
         <section class="card"><h2>Leads by stage</h2>${stages(view)}</section>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { useTestDatabase } from '../support/postgres.ts';
-import { happened, NOW, openApi, type ApiWorld } from './world.ts';
+import { happened, NOW, openApi, type Answer, type ApiWorld } from './world.ts';
 
 const database = useTestDatabase();
 let api: ApiWorld;
@@ -114,12 +114,12 @@ describe('a lead', () => {
 
   async function timeline(path: string): Promise<readonly Entry[]> {
     const entries: Entry[] = [];
-    for (let cursor: unknown = ''; cursor !== null;) {
+    for (let cursor: string | null = ''; cursor !== null;) {
       const sign = path.includes('?') ? '&' : '?';
-      const { json, status } = await api.call('GET', `${path}${sign}cursor=${String(cursor)}`);
-      expect(status).toBe(200);
-      entries.push(...(json['entries'] as readonly Entry[]));
-      cursor = json['nextCursor'];
+      const answer: Answer = await api.call('GET', `${path}${sign}cursor=${cursor}`);
+      expect(answer.status).toBe(200);
+      entries.push(...(answer.json['entries'] as readonly Entry[]));
+      cursor = answer.json['nextCursor'] as string | null;
     }
     return entries;
   }

@@ -137,7 +137,7 @@ function apply(rows: Rows, effect: Effect, { event, lead }: Folded): void {
   const eventId = eventIdOf(event);
   switch (effect.type) {
     case 'enrol':
-      enrol(rows, effect, lead.id, eventId);
+      enrol(rows, effect, lead.id, event);
       return;
     case 'close-enrolment': {
       const { enrolmentId: id, exit: outcome, goal, at } = effect;
@@ -191,13 +191,19 @@ function enrol(
   rows: Rows,
   effect: EffectOf<'enrol'>,
   leadId: string,
-  eventId: string | null,
+  event: IncomingEvent,
 ): void {
   const { type: _type, enrolmentId: id, ...run } = effect;
+  const eventId = eventIdOf(event);
   const { releaseId } = rows;
   const birth = { id, leadId, entryEventId: eventId, releaseId, satisfied: [], closed: null };
   rows.enrolments.set(id, { ...run, ...birth });
-  rows.outbox.push({ target: 'journey', targetId: id, payload: { type: 'start' } });
+  rows.outbox.push({
+    target: 'journey',
+    targetId: id,
+    payload: { type: 'start' },
+    ...(event.startsAt === undefined ? {} : { notBefore: event.startsAt }),
+  });
 }
 
 function openHandoff(rows: Rows, effect: EffectOf<'open-handoff'>, leadId: string): void {

@@ -77,6 +77,7 @@ const table: Readonly<Record<string, Rule>> = {
   },
   runtime: anything,
   cli: anything,
+  examples: anything,
   test: anything,
   bench: anything,
   prisma: anything,

@@ -1,0 +1,88 @@
+/** Runs the real command as a child process, and writes small workspaces and lists for it. */
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterAll } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+const command = join(root, 'cli/perennial.js');
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  readonly lines: readonly string[];
+  /** The one JSON document of `--json`. */
+  json(): unknown;
+}
+
+export interface RunOptions {
+  readonly databaseUrl?: string;
+  readonly cwd?: string;
+}
+
+export function run(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  return new Promise((done) => {
+    const settings = { cwd: options.cwd ?? root, env: environment(options), maxBuffer: 1 << 26 };
+    execFile(process.execPath, [command, ...args], settings, (error, out, err) => {
+      const code = error === null ? 0 : Number(error.code);
+      const lines = out.split('\n').filter((line) => line !== '');
+      done({ code, out, err, lines, json: () => JSON.parse(out) as unknown });
+    });
+  });
+}
+
+/** Without waiting for its end: for tests that kill it. */
+export function launch(args: readonly string[], options: RunOptions): ChildProcess {
+  const cwd = options.cwd ?? root;
+  return spawn(process.execPath, [command, ...args], {
+    cwd,
+    env: environment(options),
+    stdio: 'ignore',
+  });
+}
+
+/** Nothing of the machine's own settings, and a home where nothing runs. */
+function environment({ databaseUrl }: RunOptions): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    USER: 'tester',
+    PERENNIAL_HOME: join(tmpdir(), 'perennial-no-home'),
+    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+  };
+}
+
+export interface Folder {
+  readonly path: string;
+  write(file: string, text: string | Buffer): Promise<string>;
+  /** Replaces text in a file; throws when it is not there. */
+  edit(file: string, from: string, to: string): Promise<void>;
+  /** The shipped workspace, or another one of the repository. */
+  takeWorkspace(from?: string): Promise<void>;
+}
+
+/** Removed at the end of the test file. */
+export async function temporaryFolder(): Promise<Folder> {
+  const path = await mkdtemp(join(tmpdir(), 'perennial-cli-'));
+  afterAll(() => rm(path, { recursive: true, force: true }));
+  return {
+    path,
+    async write(file, text) {
+      await mkdir(dirname(join(path, file)), { recursive: true });
+      await writeFile(join(path, file), text);
+      return join(path, file);
+    },
+    async edit(file, from, to) {
+      const text = await readFile(join(path, file), 'utf8');
+      if (!text.includes(from)) throw new Error(`${file} does not hold ${from}`);
+      await writeFile(join(path, file), text.replace(from, to));
+    },
+    async takeWorkspace(from = '.') {
+      for (const folder of ['journeys', 'rules', 'templates', 'personas', 'imports']) {
+        await cp(join(root, from, folder), join(path, folder), { recursive: true });
+      }
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { run, temporaryFolder } from './run.ts';
+
+const folder = await temporaryFolder();
+
+test('the shipped personas live as they expect', async () => {
+  const ran = await run(['simulate']);
+  expect(ran.lines.at(-1)).toBe('3 personas: all as expected.');
+  expect(ran.lines).toContainEqual(
+    expect.stringMatching(/^ {2}day {2}0 {2}Fri 27 Mar 16:30 {2}Email "welcome" is sent/),
+  );
+  expect(ran.out).not.toContain('✗');
+  expect(ran.code).toBe(0);
+});
+
+test('an expectation that is not met is marked, and is the exit code', async () => {
+  await folder.takeWorkspace();
+  await folder.edit('personas/busy-vp.json', '"rep": "anna"', '"rep": "jon"');
+  const ran = await run(['simulate', 'busy-vp'], { cwd: folder.path });
+  expect(ran.lines).toContain('  ✗ rep: jon; found: anna');
+  expect(ran.code).toBe(1);
+  const asJson = await run(['simulate', 'busy-vp', '--json'], { cwd: folder.path });
+  expect(asJson.json()).toMatchObject({ ok: false, personas: [{ persona: 'busy-vp' }] });
+});
+
+test('a persona that does not exist is answered with those that do', async () => {
+  const ran = await run(['simulate', 'nobody']);
+  expect(ran.code).toBe(2);
+  expect(ran.err).toBe(
+    'There is no persona "nobody": the workspace has busy-vp, tire-kicker, trial-takes-off.\n',
+  );
+});

@@ -25,6 +25,8 @@ import type { Progress } from './progress.ts';
 
 export interface Prepared {
   readonly signInUrl: string;
+  /** What the files say differently from the release in force; null when nothing. Slow: it compiles all. */
+  difference(): Promise<string | null>;
   /** Does nothing but on the first start. Runs once api and worker are up. */
   loadDemo(progress: Progress): Promise<void>;
 }
@@ -37,12 +39,13 @@ export async function prepare(config: Config, progress: Progress): Promise<Prepa
   });
   const store = createStore({ databaseUrl, poolSize: 2 });
   try {
-    await publishOrCompare(config, store, progress);
+    await publishIfFirst(config, store, progress);
     const signInUrl = await signInLink(config, store);
     const isFirst = (await readSetting(store, 'demo')) === undefined;
     const wanted = isFirst && config.PERENNIAL_DEMO === 'on' && !config.production;
     return {
       signInUrl,
+      difference: () => withStore(databaseUrl, (own) => differenceOf(config, own)),
       loadDemo: async (shown) => {
         if (wanted) await shown.step('Invented leads', (say) => loadDemo(config, say));
         if (wanted)
@@ -54,31 +57,28 @@ export async function prepare(config: Config, progress: Progress): Promise<Prepa
   }
 }
 
-async function publishOrCompare(config: Config, store: Store, progress: Progress): Promise<void> {
+async function publishIfFirst(config: Config, store: Store, progress: Progress): Promise<void> {
+  if (config.production || (await latestRelease(store)) !== undefined) return;
+  await progress.step('Workspace published', (say) => publishFirst(config, store, say));
+}
+
+async function differenceOf(config: Config, store: Store): Promise<string | null> {
   const latest = await latestRelease(store);
-  if (latest === undefined && !config.production) {
-    await progress.step('Workspace published', (say) => publishFirst(config, store, say));
-    return;
-  }
-  const checked = await checkWorkspace(await readWorkspace(config.workspaceDir), {
-    compileTemplate,
-  });
+  const files = await readWorkspace(config.workspaceDir);
+  const checked = await checkWorkspace(files, { compileTemplate });
+  const inForce = `release ${latest?.number ?? 0}`;
   if (!checked.ok) {
     const problems = checked.problems.filter(({ severity }) => severity === 'error');
-    progress.line(
-      `  ! The files have ${problems.length} mistakes; release ${latest?.number ?? 0} stays in force:`,
-    );
-    for (const problem of problems) progress.line(`      ${formatProblem(problem)}`);
-    return;
+    const lines = problems.map((problem) => `      ${formatProblem(problem)}`);
+    return [`  ! The files have mistakes; ${inForce} stays in force:`, ...lines].join('\n');
   }
   const entries = entriesOf(checked.workspace.parts);
   const before = latest?.entries ?? {};
   const parts = new Set([...Object.keys(entries), ...Object.keys(before)]);
   const changed = [...parts].filter((part) => entries[part] !== before[part]);
-  if (changed.length === 0) return;
-  progress.line(
-    `  · ${changed.length} parts of the workspace differ from release ${latest?.number ?? 0} (${changed.slice(0, 4).join(', ')}${changed.length > 4 ? ' …' : ''}): \`npx perennial publish\` puts them in force`,
-  );
+  if (changed.length === 0) return null;
+  const some = `${changed.slice(0, 4).join(', ')}${changed.length > 4 ? ' …' : ''}`;
+  return `  · ${changed.length} parts of the workspace differ from ${inForce} (${some}): \`npx perennial publish\` puts them in force.`;
 }
 
 async function publishFirst(

@@ -42,6 +42,7 @@ async function start(): Promise<void> {
     process.stderr.write(`\n${sentence(error)}\n`);
   }
   await stopAll(stops, progress);
+  progress.line('Stopped.');
   process.exit();
 }
 
@@ -149,6 +150,8 @@ async function run(
   await prepared.loadDemo(progress);
   const tookMs = Date.now() - startedAt;
   progress.line(welcome({ config: ready, signInUrl: prepared.signInUrl, tookMs, ...shown }));
+  const difference = await prepared.difference();
+  if (difference !== null) progress.line(difference);
   return new Promise<never>(() => undefined);
 }
 

@@ -8,13 +8,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  Worker,
-} from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import {
   createActivities,
   createHandoffActivities,
@@ -27,6 +21,7 @@ import { ConfigError, readConfig } from './config.ts';
 import { startDueLoop } from './dispatch/due-loop.ts';
 import { startLoop } from './dispatch/loop.ts';
 import { NothingPublished } from './releases.ts';
+import { workflowBundle as bundleOf } from './workflow-bundle.ts';
 import { createActivityDependencies, createHandoffDependencies } from './worker-dependencies.ts';
 import { QUEUES } from '../workflows/contract.ts';
 
@@ -76,8 +71,10 @@ async function main(): Promise<void> {
 
 async function createWorkers(core: Core, connection: NativeConnection) {
   const { WORKFLOW_BUNDLE: codePath, WORKFLOW_TASK_TIMEOUT_MS: taskTimeoutMs } = core.config;
-  const workflowBundle = codePath === undefined ? await bundleWorkflows() : { codePath };
-  const release = await firstRelease(core);
+  const [workflowBundle, release] = await Promise.all([
+    codePath === undefined ? bundleOf(core.config.home) : { codePath },
+    firstRelease(core),
+  ]);
   const [, mailDomain = ''] = release.sending.from.email.split('@');
   const journeys = createActivityDependencies(core, mailDomain);
   const sendInternal = createSendInternal(journeys.deps);
@@ -116,11 +113,6 @@ async function createWorkers(core: Core, connection: NativeConnection) {
     }),
   ]);
   return { workers, closeMail: () => journeys.close() };
-}
-
-function bundleWorkflows() {
-  const workflowsPath = join(import.meta.dirname, '../workflows/index.ts');
-  return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
 }
 
 /** A worker with nothing published has nothing to do: it waits for the first release. */

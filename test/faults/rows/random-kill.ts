@@ -1,0 +1,55 @@
+/**
+ * F2 and F5, and the API's share: SIGKILL at random moments, drawn from a seed, while journeys run; the
+ * dead part is started again a second later.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { seededChance } from '../support/chance.ts';
+import type { Cluster } from '../support/cluster.ts';
+import { noteDeath, type Death } from '../support/witnesses.ts';
+import { addressesOf, enter, type Row } from './row.ts';
+
+export interface RandomKill {
+  readonly id: string;
+  readonly title: string;
+  readonly kills: number;
+  /** Between two kills, at most; half of it at least. */
+  readonly everyMs: number;
+  /** Ends something without a warning and brings it back. Resolves once it runs again. */
+  readonly killAndRevive: (cluster: Cluster, onDead: () => Promise<void>) => Promise<void>;
+  /** Whether mails may be on their way out in what dies. */
+  readonly sends: boolean;
+}
+
+export function randomKill(options: RandomKill): Row {
+  const { id, title, kills, everyMs, killAndRevive, sends } = options;
+  return {
+    ...{ id, title, apis: 1, workers: 1 },
+    async play(cluster, { n, seed }) {
+      const chance = seededChance(seed);
+      const deaths: Death[] = [];
+      const entering = enter(cluster, addressesOf(id, n));
+      for (let kill = 0; kill < kills; kill += 1) {
+        // A moment drawn from the seed: what is waited for here is chance itself.
+        await delay(everyMs * (0.5 + chance() / 2));
+        await killAndRevive(cluster, async () => {
+          const seen = await noteDeath(cluster, id, 'random');
+          deaths.push(sends ? seen : { ...seen, transmitting: [] });
+        });
+      }
+      await entering;
+      return { deaths, faultsEndedAt: Date.now() };
+    },
+  };
+}
+
+/** The first worker or the first API; others of its kind go on meanwhile. */
+export function killPart(kind: 'workers' | 'apis', downMs: number): RandomKill['killAndRevive'] {
+  return async (cluster, onDead) => {
+    const [part] = cluster[kind];
+    if (part === undefined) throw new Error(`there is none of ${kind} to kill`);
+    await part.kill();
+    await onDead();
+    await delay(downMs);
+    await part.start();
+  };
+}

@@ -63,10 +63,11 @@ export function createApp(deps: AppDeps): Express {
   // Queries are flat: no nested objects to take apart.
   app.set('query parser', 'simple');
   app.use(requestIds(deps));
+  // Before the hosts: probes of orchestrators call a process by its address.
+  app.use('/health', healthRoutes(deps));
   app.use(allowHosts([new URL(deps.publicUrl).hostname, ...deps.allowedHosts]));
   app.use(securityHeaders(deps.publicUrl));
   app.use('/assets', express.static(assets, { index: false, maxAge: '10m' }));
-  app.use('/health', healthRoutes(deps));
   app.use('/v1', versionOne(deps));
   app.use(linkRoutes(createLinks(deps)));
   const sessions = createSessions(deps.sql, deps.clock);

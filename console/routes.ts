@@ -98,12 +98,12 @@ type PageFrame = Omit<Frame, 'title'>;
 function signInRoutes(router: Router, deps: ConsoleDeps): void {
   const form = urlencoded({ extended: false, limit: '5kb' });
   router.get('/sign-in', (request, response) => {
-    const { token } = request.query as Query;
-    response.set('Cache-Control', 'no-store').type('html');
-    response.send(signInPage(token === undefined ? {} : { token }));
+    const { token, next } = request.query as Query;
+    const view = { next: placeOf(next), ...(token === undefined ? {} : { token }) };
+    response.set('Cache-Control', 'no-store').type('html').send(signInPage(view));
   });
   router.post('/sign-in', fromOurPages, form, async (request, response) => {
-    const { token, key } = (request.body ?? {}) as Query;
+    const { token, key, next } = (request.body ?? {}) as Query;
     const by = token !== undefined ? { token } : key !== undefined ? { key } : undefined;
     const cookie = by === undefined ? null : await deps.sessions.open(by);
     if (cookie === null) {
@@ -111,11 +111,14 @@ function signInRoutes(router: Router, deps: ConsoleDeps): void {
         token === undefined
           ? 'This API key is not known, or was revoked.'
           : 'This link was used before, or is too old. A new start prints a new one.';
-      response.status(401).type('html').send(signInPage({ problem }));
+      response
+        .status(401)
+        .type('html')
+        .send(signInPage({ problem, next: placeOf(next) }));
       return;
     }
     setCookie(response, deps, cookie, sessionLivesMs);
-    response.redirect(303, '/console');
+    response.redirect(303, placeOf(next));
   });
   router.post('/sign-out', fromOurPages, async (request, response) => {
     const cookie = cookieOf(request.headers.cookie);
@@ -159,9 +162,17 @@ function requireSession(sessions: Sessions): RequestHandler {
       next();
       return;
     }
-    response.set('Cache-Control', 'no-store').redirect(303, '/console/sign-in');
+    const asked = placeOf(request.originalUrl);
+    const back = asked === home ? '' : `?next=${encodeURIComponent(asked)}`;
+    response.set('Cache-Control', 'no-store').redirect(303, `/console/sign-in${back}`);
   };
 }
+
+/** Where to go after signing in: a page of the console, never another site. */
+function placeOf(next: string | undefined): string {
+  return next !== undefined && /^\/console\/[\w/?=&.%-]*$/.test(next) ? next : home;
+}
+const home = '/console';
 
 function cookieOf(header: string | undefined): string | undefined {
   for (const part of (header ?? '').split(';')) {

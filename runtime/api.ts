@@ -23,6 +23,8 @@ async function main(): Promise<void> {
   const core = composeCore(config, 'api');
   await keepKey(core);
   const server = createServer(createApp(appDeps(core)));
+  // Longer than load balancers keep an idle connection: else they send into one we just closed.
+  server.keepAliveTimeout = 65_000;
   await listen(server, config);
   const relay = startCoreRelay(core);
   core.log.info({ host: config.HOST, port: config.PORT }, 'api listens');

@@ -55,7 +55,7 @@ function table(view: EmailsView): Html {
   </table>`;
 }
 
-function row(send: SendListing, { release, now }: EmailsView): Html {
+function row(send: SendListing, { release, now, frame }: EmailsView): Html {
   const detail = {
     reason: send.reason,
     heldUntil: send.heldUntil,
@@ -65,11 +65,20 @@ function row(send: SendListing, { release, now }: EmailsView): Html {
   const reasons = sendReasons(send.state, detail, release.sending.zoneIfUnknown);
   const where = send.journey === null ? 'Handoff' : titleOf(release, send.journey);
   return html`<tr>
-    <td class="lead-cell"><b>${send.subject ?? send.template}</b><span class="soft small">${send.template}</span></td>
+    <td class="lead-cell">${subject(send, frame.mailbox === true)}<span class="soft small">${send.template}</span></td>
     <td data-label="To" class="address"><a href="/console/leads/${send.leadId}">${send.address ?? 'no address'}</a></td>
     <td data-label="From" class="small">${where}<span class="soft block">${send.step}</span></td>
     <td data-label="State">${sendChip(send.state)} ${send.class !== 'marketing' && chip(send.class)}</td>
     <td data-label="Why" class="small soft">${reasons.map((reason) => html`<span class="block">${reason}</span>`)}</td>
     <td data-label="When" class="small soft nowrap">${timeTag(send.at, now, release.sending.zoneIfUnknown)}</td>
   </tr>`;
+}
+
+/** In development what was sent can be opened. */
+function subject(send: SendListing, hasMailbox: boolean): Html {
+  const words = html`<b>${send.subject ?? send.template}</b>`;
+  const isThere = hasMailbox && send.address !== null && send.state === 'sent';
+  return isThere
+    ? html`<a href="/mailbox${queryOf({ q: send.address ?? '' })}">${words}</a>`
+    : words;
 }

@@ -41,6 +41,14 @@ export function handoffsPage(view: HandoffsView): string {
   );
 }
 
+/** Of a queue: whoever took it; else the queue. */
+export function whoHas(handoff: HandoffListing, release: Release): string {
+  const { rep, status, settledBy, destination } = handoff;
+  const person = rep ?? (status === 'accepted' ? settledBy : null);
+  if (person !== null) return repName(release, person);
+  return destination?.replace(/^queue:/, 'queue ') ?? 'being routed';
+}
+
 /** Open ones first, the nearest deadline on top; settled ones stay in their order. */
 function urgency(handoff: HandoffListing): number {
   return handoff.status === 'open'
@@ -57,8 +65,7 @@ function table(handoffs: readonly HandoffListing[], view: HandoffsView): Html {
 
 function row(handoff: HandoffListing, { release, answerUrl, now }: HandoffsView): Html {
   const { name, company } = nameOf(handoff.traits, handoff.address);
-  const rep =
-    handoff.rep === null ? (handoff.destination ?? 'being routed') : repName(release, handoff.rep);
+  const rep = whoHas(handoff, release);
   const cause = eventLabel(release, handoff.cause) ?? stageLabel(release, handoff.cause);
   const reason =
     release.rejectReasons.find(({ id }) => id === handoff.reason)?.label ?? handoff.reason;

@@ -18,6 +18,7 @@ import { html, type Html } from '../html.ts';
 import { page, type Frame } from '../layout.ts';
 import { bar, chip, empty, gradeChip, handoffChip, mainScore, older } from '../parts.ts';
 import { clockTag, fromNow, instantInZone, timeTag } from '../time.ts';
+import { whoHas } from './handoffs.ts';
 import { deadline } from './overview.ts';
 
 export interface LeadPageView extends LeadView {
@@ -78,8 +79,7 @@ function path({ lead, release, now }: LeadPageView): Html {
 function openHandoff({ handoffs, release, answerUrl, now }: LeadPageView): Html | false {
   const [latest] = handoffs;
   if (latest === undefined) return false;
-  const who =
-    latest.rep === null ? (latest.destination ?? 'being routed') : repName(release, latest.rep);
+  const who = whoHas(latest, release);
   const reason =
     release.rejectReasons.find(({ id }) => id === latest.reason)?.label ?? latest.reason;
   return html`<section class="card ${latest.status === 'open' ? 'lit' : ''}">

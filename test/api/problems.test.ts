@@ -124,7 +124,7 @@ describe('who may call', () => {
 describe('which host it answers to', () => {
   const ask = (host: string): Promise<number> =>
     new Promise((resolve, reject) => {
-      const sent = request(`${api.url}/health/live`, { headers: { host } }, (response) => {
+      const sent = request(`${api.url}/console/sign-in`, { headers: { host } }, (response) => {
         response.resume();
         resolve(response.statusCode ?? 0);
       });

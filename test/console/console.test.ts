@@ -21,11 +21,28 @@ async function signedIn(): Promise<Page> {
 }
 
 describe('signing in', () => {
-  test('a page of the console without a session leads to the door', async () => {
+  test('a page of the console without a session leads to the door, and from there on to the page', async () => {
     const page = await browser.open();
-    await page.goto(`${api.url}/console/leads`);
-    expect(page.url()).toBe(`${api.url}/console/sign-in`);
+    await page.goto(`${api.url}/console/leads?stage=lead`);
+    expect(page.url()).toContain(`${api.url}/console/sign-in`);
+    await page.getByLabel('API key').fill(KEY);
+    await page.getByRole('button', { name: 'Sign in with the key' }).click();
+    await page.getByRole('heading', { name: 'Leads' }).waitFor();
+    expect(page.url()).toBe(`${api.url}/console/leads?stage=lead`);
   });
+
+  test.each(['https://evil.example', '//evil.example', '/console//../evil:x@'])(
+    'the way on never leaves the console: %s',
+    async (next) => {
+      const headers = {
+        'content-type': 'application/x-www-form-urlencoded',
+        'sec-fetch-site': 'same-origin',
+      };
+      const body = `key=${KEY}&next=${encodeURIComponent(next)}`;
+      const answer = await api.call('POST', '/console/sign-in', body, headers);
+      expect(answer.headers.get('location')).toBe('/console');
+    },
+  );
 
   test('looking at the link does not use it up; its button does, once', async () => {
     const link = await api.signInUrl();

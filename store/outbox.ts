@@ -23,7 +23,10 @@ export interface OutboxRow {
 const columns =
   'outbox.id, outbox.target, outbox.target_id AS "targetId", outbox.payload, outbox.attempts';
 
-/** Returns what may be delivered at once; rows for later are left to the relay. */
+/**
+ * Returns what may be delivered at once; rows for later are left to the relay. The column holds
+ * milliseconds and rounds: a `now()` rounded up would lie in the future, and be left there too.
+ */
 export async function addToOutbox(
   sql: Sql,
   rows: readonly NewOutboxRow[],
@@ -31,7 +34,7 @@ export async function addToOutbox(
   if (rows.length === 0) return [];
   const added = await sql.query<OutboxRow & { readonly isDue: boolean }>(
     `INSERT INTO outbox (target, target_id, payload, not_before)
-     SELECT target, "targetId", payload, coalesce(to_timestamp("notBefore" / 1000.0), now())
+     SELECT target, "targetId", payload, coalesce(to_timestamp("notBefore" / 1000.0), date_trunc('milliseconds', now()))
      FROM json_to_recordset($1::json) AS x(target text, "targetId" uuid, payload jsonb, "notBefore" float8)
      RETURNING ${columns}, not_before <= now() AS "isDue"`,
     [JSON.stringify(rows)],

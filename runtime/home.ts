@@ -56,11 +56,13 @@ export async function openHome(
       `Perennial already runs on ${dir} (process ${living.pid}). Stop it first, or set PERENNIAL_HOME to another folder.`,
     );
   }
-  for (const { name, ...process } of records.filter((record) => record.name !== 'start')) {
-    if (!isSameProcess(process)) continue;
-    onLeftover(name, process.pid);
-    await stopProcess(process.pid, { signal: 'SIGTERM', timeoutMs: 5_000 });
-  }
+  const leftovers = records.filter((one) => one.name !== 'start' && isSameProcess(one));
+  await Promise.all(
+    leftovers.map(async ({ name, pid }) => {
+      onLeftover(name, pid);
+      await stopProcess(pid, { signal: 'SIGTERM', timeoutMs: 5_000 });
+    }),
+  );
   return record(dir, file);
 }
 

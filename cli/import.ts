@@ -1,16 +1,19 @@
 /** `perennial import`: a list of people becomes leads, as a mapping of the workspace says. */
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { ImportMapping } from '../core/definitions/compile-import.ts';
+import { builtInEvents } from '../core/facts/catalogue.ts';
 import { checkHeader } from '../core/definitions/import-rows.ts';
 import type { Release } from '../core/definitions/release.ts';
+import { kindOf } from '../core/definitions/sources.ts';
 import type { ListRow, RowResult } from '../ingest/import-list.ts';
 import { withDatabase, type Connected } from './connect.ts';
 import { createTally, tallyData, tallyLines, type Tally } from './import-report.ts';
 import { openList, type ListFile } from './list-file.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { CommandFailure, type ExitCode, type Shell } from './shell.ts';
-import { compileWorkspace, workspaceDir } from './workspace.ts';
+import { compileWorkspace, readFiles, workspaceDir } from './workspace.ts';
 
 export interface ImportOptions {
   readonly mapping: string;
@@ -92,34 +95,44 @@ async function bringIn(
   return tally;
 }
 
-/** A file in `<workspace>/imports/`, or the name of one. */
+/** A file, in the `imports/` of a workspace or anywhere, or the name of one of the workspace. */
 async function findMapping(shell: Shell, options: ImportOptions): Promise<ImportMapping> {
-  const name = basename(options.mapping).replace(/\.json$/, '');
-  const folder = dirname(resolve(shell.cwd, options.mapping));
-  const isInWorkspace = options.mapping.endsWith('.json') && basename(folder) === 'imports';
-  const own = isInWorkspace ? dirname(folder) : undefined;
-  const dir = options.workspace ?? own;
-  const workspace = await compileWorkspace(shell, workspaceDir(shell, dir));
-  const found = workspace.imports.find((one) => one.import === name);
-  if (found !== undefined) return found;
-  const known = workspace.imports.map((one) => one.import).join(', ');
-  throw new CommandFailure(
-    `There is no import "${name}" in ${workspaceDir(shell, dir)}: it has ${known === '' ? 'none' : known}.`,
-  );
+  const isFile = options.mapping.endsWith('.json');
+  const given = resolve(shell.cwd, options.mapping);
+  const home = basename(dirname(given)) === 'imports' ? dirname(dirname(given)) : undefined;
+  const dir = workspaceDir(shell, options.workspace ?? (isFile ? home : undefined));
+  const files = await readFiles(shell, dir);
+  if (!isFile) {
+    const { imports } = await compileWorkspace(shell, dir, files);
+    const found = imports.find((one) => one.import === options.mapping);
+    if (found !== undefined) return found;
+    const known = imports.map((one) => one.import).join(', ');
+    const has = known === '' ? 'no imports' : known;
+    throw new CommandFailure(`There is no import "${options.mapping}": ${dir} has ${has}.`);
+  }
+  const path = `imports/${basename(given)}`;
+  const others = files.filter((file) => file.path !== path);
+  const all = [...others, { path, text: await readMapping(given) }];
+  const { imports } = await compileWorkspace(shell, dir, all);
+  const paths = all.map((file) => file.path).filter((one) => kindOf(one) === 'import');
+  const mapping = imports[paths.sort().indexOf(path)];
+  if (mapping === undefined) throw new CommandFailure(`${given} is no imports file.`);
+  return mapping;
+}
+
+async function readMapping(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new CommandFailure(`${path} cannot be read: name an imports file that is there.`, {
+      cause,
+    });
+  });
 }
 
 /** What the release in force does not know is kept, but no rule of it will look at it. */
 function unpublished(mapping: ImportMapping, release: Release): readonly string[] {
   const names = [...new Set(mapping.events.map(({ name }) => name))];
   const unknown = names.filter((name) => !Object.hasOwn(release.events, name));
-  const builtIn = new Set([
-    'Deal Won',
-    'Deal Lost',
-    'Deal Created',
-    'Page Viewed',
-    'Form Submitted',
-  ]);
-  const missing = unknown.filter((name) => !builtIn.has(name));
+  const missing = unknown.filter((name) => !Object.hasOwn(builtInEvents, name));
   if (missing.length === 0) return [];
   return [
     `Note: the release in force knows no "${missing.join('", "')}": it is stored, and counts once a release that names it is published.`,

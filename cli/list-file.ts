@@ -31,7 +31,7 @@ const recordCharactersMax = 100_000;
 export async function openList(path: string): Promise<ListFile> {
   const { size, sample } = await look(path);
   const source = createReadStream(path);
-  const skipped: ListRow[] = [];
+  const skipped: Skipped[] = [];
   const parser = source.pipe(
     parse({
       bom: true,
@@ -40,6 +40,8 @@ export async function openList(path: string): Promise<ListFile> {
       info: true,
       max_record_size: recordCharactersMax,
       relax_column_count: true,
+      // A stray quote is part of its cell: refusing the row would cost its neighbours, too.
+      relax_quotes: true,
       skip_empty_lines: true,
       skip_records_with_error: true,
       on_skip: (error) => void skipped.push(unreadable(error)),
@@ -62,16 +64,28 @@ async function* iterate(parser: Parser): AsyncGenerator<Record> {
   for await (const record of parser) yield record as Record;
 }
 
+/** The parser runs ahead, so what it skipped waits for its place. */
 async function* rowsOf(
   records: AsyncGenerator<Record>,
   header: readonly string[],
-  skipped: ListRow[],
+  skipped: Skipped[],
 ): AsyncGenerator<ListRow> {
+  let last = 1;
+  const until = function* (line: number): Generator<ListRow> {
+    while (skipped[0] !== undefined && skipped[0].endsAt < line) {
+      const { endsAt, problem } = skipped[0];
+      skipped.shift();
+      const through = endsAt > last + 1 ? `, from here to row ${endsAt}` : '';
+      yield { rowNumber: last + 1, problem: `${problem}${through}` };
+      last = endsAt;
+    }
+  };
   for await (const { record, info } of records) {
-    yield* skipped.splice(0);
+    yield* until(info.lines);
     yield rowOf(record, header, info.lines);
+    last = info.lines;
   }
-  yield* skipped.splice(0);
+  yield* until(Infinity);
 }
 
 function rowOf(record: readonly string[], header: readonly string[], rowNumber: number): ListRow {
@@ -84,16 +98,18 @@ function rowOf(record: readonly string[], header: readonly string[], rowNumber: 
   return { rowNumber, row: Object.fromEntries(header.map((name, at) => [name, record[at] ?? ''])) };
 }
 
-function unreadable(error: CsvError | undefined): ListRow {
+interface Skipped {
+  readonly endsAt: number;
+  readonly problem: string;
+}
+
+function unreadable(error: CsvError | undefined): Skipped {
   const lines: unknown = error?.['lines'];
-  const rowNumber = typeof lines === 'number' ? lines : 0;
-  const said = error === undefined ? 'it cannot be read' : problems[error.code];
-  return { rowNumber, problem: said ?? error?.message ?? 'it cannot be read' };
+  const problem = problems[error?.code ?? ''] ?? error?.message ?? 'it cannot be read';
+  return { endsAt: typeof lines === 'number' ? lines : 0, problem };
 }
 const problems: { readonly [code: string]: string } = {
   CSV_QUOTE_NOT_CLOSED: 'a quote is opened and never closed',
-  CSV_INVALID_CLOSING_QUOTE: 'a quote inside a cell: double it, or leave the cell unquoted',
-  INVALID_OPENING_QUOTE: 'a quote in the middle of a cell: put the whole cell in quotes',
   CSV_MAX_RECORD_SIZE: `longer than ${recordCharactersMax} characters: is a quote never closed?`,
 };
 

@@ -48,7 +48,14 @@ function isAsExpected({ run }: Lived): boolean {
 }
 
 function asData(lived: readonly Lived[]): object {
-  return { ok: lived.every(isAsExpected), personas: lived.map(({ run }) => run) };
+  const runs = lived.map(({ run }) => run);
+  const personas: unknown = JSON.parse(JSON.stringify(runs, instants));
+  return { ok: lived.every(isAsExpected), personas };
+}
+
+/** RFC 3339, as the API writes them. */
+function instants(key: string, value: unknown): unknown {
+  return key === 'at' && typeof value === 'number' ? new Date(value).toISOString() : value;
 }
 
 function asLines(lived: readonly Lived[]): readonly string[] {

@@ -24,8 +24,12 @@ export async function readFiles(shell: Shell, dir: string): Promise<readonly Wor
 }
 
 /** Rules and journeys alone: emails are compiled only where they are needed. */
-export async function compileWorkspace(shell: Shell, dir: string): Promise<CompiledWorkspace> {
-  const compiled = compileRelease(await readFiles(shell, dir), 'unpublished');
+export async function compileWorkspace(
+  shell: Shell,
+  dir: string,
+  files?: readonly WorkspaceFile[],
+): Promise<CompiledWorkspace> {
+  const compiled = compileRelease(files ?? (await readFiles(shell, dir)), 'unpublished');
   if (compiled.ok) return compiled.workspace;
   const lines = compiled.problems.map((problem) => `  ${placed(shell, dir, problem)}`);
   throw new CommandFailure(

@@ -20,7 +20,10 @@ test('an expectation that is not met is marked, and is the exit code', async () 
   expect(ran.lines).toContain('  ✗ rep: jon; found: anna');
   expect(ran.code).toBe(1);
   const asJson = await run(['simulate', 'busy-vp', '--json'], { cwd: folder.path });
-  expect(asJson.json()).toMatchObject({ ok: false, personas: [{ persona: 'busy-vp' }] });
+  expect(asJson.json()).toMatchObject({
+    ok: false,
+    personas: [{ persona: 'busy-vp', emails: [{ at: '2026-03-27T15:30:00.000Z' }, {}] }],
+  });
 });
 
 test('a persona that does not exist is answered with those that do', async () => {

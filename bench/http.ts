@@ -14,15 +14,22 @@ export function createApi(config: Config): Api {
     new Promise((resolve, reject) => {
       const text = body === undefined ? undefined : JSON.stringify(body);
       const headers = { authorization, 'content-type': 'application/json' };
-      const asked = request(`${config.publicUrl}${path}`, { method, agent, headers }, (response) => {
-        let answer = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
-        response.once('end', () => {
-          const status = response.statusCode ?? 0;
-          if (status < 300) resolve(JSON.parse(answer));
-          else reject(new Error(`${method} ${path} was answered ${status}: ${answer.slice(0, 500)}`));
-        });
-      });
+      const asked = request(
+        `${config.publicUrl}${path}`,
+        { method, agent, headers },
+        (response) => {
+          let answer = '';
+          response.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
+          response.once('end', () => {
+            const status = response.statusCode ?? 0;
+            if (status < 300) resolve(JSON.parse(answer));
+            else
+              reject(
+                new Error(`${method} ${path} was answered ${status}: ${answer.slice(0, 500)}`),
+              );
+          });
+        },
+      );
       asked.once('error', reject);
       asked.end(text);
     });

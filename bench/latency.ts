@@ -63,20 +63,32 @@ async function measure(stack: Stack, mails: Mailbox): Promise<void> {
     return [part, ...shown, p50 < goalMs ? 'met' : 'missed'];
   });
   const head = ['what', 'median ms', 'p95 ms', 'first lead ms', 'goal: < 1 s'];
-  print(`Latency, ${leads} leads one after the other, sendVia ${stack.config.sendVia}`, table(head, rows));
+  print(
+    `Latency, ${leads} leads one after the other, sendVia ${stack.config.sendVia}`,
+    table(head, rows),
+  );
 }
 
 async function live({ api, mailbox, temporal }: World, n: number): Promise<readonly number[]> {
   const email = `lead-${n}@latency.example`;
   const userId = `latency-${n}`;
   const company = `Nordwind ${n}.`;
-  const traits = { email, company, firstName: 'Ana', country: 'DE', seniority: 'vp', employees: 900 };
+  const traits = {
+    email,
+    company,
+    firstName: 'Ana',
+    country: 'DE',
+    seniority: 'vp',
+    employees: 900,
+  };
   const trial = stopwatch();
   await api.post('/v1/identify', { userId, traits });
   const entered = await track(api, userId, 'Trial Started');
   await mailbox.waitFor({ to: email, subject: 'your first report' });
   const welcomed = trial();
-  const enrolmentId = entered.journeys.find(({ journey }) => journey === 'trial-nurture')?.enrolmentId;
+  const enrolmentId = entered.journeys.find(
+    ({ journey }) => journey === 'trial-nurture',
+  )?.enrolmentId;
   if (enrolmentId === undefined) throw new Error(`not entered: ${JSON.stringify(entered)}`);
 
   const demo = stopwatch();

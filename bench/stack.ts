@@ -74,7 +74,9 @@ async function startStack(
   const home = join(run.path, 'home');
   const postgres = await startPostgres({ dataDir: join(run.path, 'postgres') });
   await run.owns(postgres);
-  const binary = await findTemporalBinary({ onProgress: (text) => process.stderr.write(`${text}\n`) });
+  const binary = await findTemporalBinary({
+    onProgress: (text) => process.stderr.write(`${text}\n`),
+  });
   const temporal = await startTemporalServer({
     binary: binary.path,
     namespace: 'default',
@@ -100,7 +102,10 @@ async function startStack(
     ...options.env,
   };
   const config = readConfig(env);
-  await prepare(config, createProgress(process.stderr, () => Date.now()));
+  await prepare(
+    config,
+    createProgress(process.stderr, () => Date.now()),
+  );
   return stackOf(run.path, env, config, stops, {
     pids: { postgres: postgres.pid, temporal: temporal.pid },
     temporalAddress: temporal.address,

@@ -83,10 +83,16 @@ export function sendReasons(state: string, detail: JsonObject, zone: string): re
 
 /** "plan: pro, seats: 12": the first few fields, short enough for one line. */
 export function fieldsInWords(fields: JsonObject): string {
-  const entries = Object.entries(fields).filter(([, value]) => value !== null && value !== '');
+  const entries = Object.entries(fields).filter(([, value]) => isTelling(value));
   const shown = entries.slice(0, 6).map(([key, value]) => `${key}: ${short(value)}`);
   return [...shown, ...(entries.length > 6 ? ['…'] : [])].join(', ');
 }
+
+/** Ids tell people nothing. */
+function isTelling(value: Json): boolean {
+  return value !== null && value !== '' && !(typeof value === 'string' && id.test(value));
+}
+const id = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 function short(value: Json): string {
   const said = typeof value === 'string' ? value : JSON.stringify(value);

@@ -20,7 +20,7 @@ export function stepLines(plan: JourneyPlan): readonly StepLine[] {
       const step = plan.steps[id];
       const flow = plan.flow.steps[id];
       if (step === undefined || flow === undefined) return;
-      const arms = armsOf(flow);
+      const arms = asWritten(armsOf(flow), step);
       const join = joinOf(
         plan,
         arms.map(([, next]) => next),
@@ -32,6 +32,17 @@ export function stepLines(plan: JourneyPlan): readonly StepLine[] {
   };
   walk(plan.flow.start, 0, null);
   return lines;
+}
+
+/** In the order of the file: what comes back from a database has lost the order of its keys. */
+function asWritten(
+  arms: readonly (readonly [string, string | null])[],
+  step: PlanStep,
+): readonly (readonly [string, string | null])[] {
+  const written = 'arms' in step ? step.arms.map(({ id }) => id) : [];
+  const place = (arm: string): number =>
+    written.includes(arm) ? written.indexOf(arm) : written.length;
+  return [...arms].sort(([left], [right]) => place(left) - place(right));
 }
 
 type FlowStep = JourneyPlan['flow']['steps'][string];

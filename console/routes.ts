@@ -188,7 +188,7 @@ async function overview(deps: ConsoleDeps, frame: PageFrame): Promise<string> {
   const zone = release.sending.zoneIfUnknown;
   const [numbers, open] = await Promise.all([
     readOverview(deps.sql, { now, since: now - weekMs, zone, lateMs }),
-    listHandoffs(deps.sql, { status: 'open', limit: 8 }),
+    listHandoffs(deps.sql, { status: 'open', limit: 6 }),
   ]);
   return overviewPage({ frame, release, overview: numbers, openHandoffs: open, now });
 }

@@ -63,7 +63,7 @@ const timelineSql = `SELECT kind, id, at, rank, what, detail FROM (
       id: 'e.id',
       what: "CASE WHEN e.name = '' THEN e.type ELSE e.name END",
       detail:
-        "jsonb_build_object('type', e.type, 'properties', e.properties, 'traits', e.traits, 'source', e.source, 'trust', e.trust)",
+        "jsonb_build_object('name', e.name, 'type', e.type, 'properties', e.properties, 'traits', e.traits, 'source', e.source, 'trust', e.trust)",
     },
     'event e ON e.lead_id = m.id',
   )}

@@ -4,7 +4,7 @@ import type { Release } from '../../core/definitions/release.ts';
 import type { SendListing } from '../../store/read-sends.ts';
 import { html, type Html } from '../html.ts';
 import { page, type Frame } from '../layout.ts';
-import { chip, choices, empty, older, queryOf, sendChip } from '../parts.ts';
+import { choices, empty, older, queryOf, sendChip } from '../parts.ts';
 import { timeTag } from '../time.ts';
 
 export interface EmailsView {
@@ -68,7 +68,7 @@ function row(send: SendListing, { release, now, frame }: EmailsView): Html {
     <td class="lead-cell">${subject(send, frame.mailbox === true)}<span class="soft small">${send.template}</span></td>
     <td data-label="To" class="address"><a href="/console/leads/${send.leadId}">${send.address ?? 'no address'}</a></td>
     <td data-label="From" class="small">${where}<span class="soft block">${send.step}</span></td>
-    <td data-label="State">${sendChip(send.state)} ${send.class !== 'marketing' && chip(send.class)}</td>
+    <td data-label="State">${sendChip(send.state)}<span class="soft small block">${send.class}</span></td>
     <td data-label="Why" class="small soft">${reasons.map((reason) => html`<span class="block">${reason}</span>`)}</td>
     <td data-label="When" class="small soft nowrap">${timeTag(send.at, now, release.sending.zoneIfUnknown)}</td>
   </tr>`;

@@ -177,9 +177,10 @@ const permissions = {
 } as const;
 
 function history({ timeline, release }: LeadPageView): Html {
-  if (timeline.length === 0) return empty('Nothing yet.');
+  const shown = timeline.filter((entry) => !isToldTwice(entry));
+  if (shown.length === 0) return empty('Nothing yet.');
   const zone = release.sending.zoneIfUnknown;
-  return html`<ul class="timeline dots">${timeline.map(
+  return html`<ul class="timeline dots">${shown.map(
     ({ at, type, title, reasons }) => html`<li class="${type}">${clockTag(at, zone)}
       <div><b>${title}</b>${because(type, reasons)}</div></li>`,
   )}</ul>`;
@@ -193,3 +194,15 @@ function because(type: string, reasons: readonly string[]): Html | false {
     reasons.length > 0 && html`<details><summary>What counted then</summary>${lines}</details>`
   );
 }
+
+/** Our own events about what the ledger, the assignment or the verdict beside them says in full. */
+function isToldTwice({ type, detail }: TimelineEntry): boolean {
+  const { name, source } = detail;
+  return type === 'event' && ownEvents.some(([own, from]) => own === name && from === source);
+}
+const ownEvents = [
+  ['Email Sent', 'mail'],
+  ['Rep Assigned', 'handoff'],
+  ['Handoff Accepted', 'rep'],
+  ['Handoff Rejected', 'rep'],
+] as const;

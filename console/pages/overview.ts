@@ -38,10 +38,14 @@ export function overviewPage(view: OverviewView): string {
         ${tile(problems.length, problems.length === 1 ? 'thing needs you' : 'things need you', '#attention', problems.length > 0 ? 'rust' : 'leaf')}
       </div>
       <div class="grid halves">
-        <section class="card" id="attention"><h2>Needs attention</h2>${attention(problems)}</section>
-        <section class="card"><h2>Open handoffs</h2>${handoffs(view)}</section>
-        <section class="card"><h2>Leads by stage</h2>${stages(view)}</section>
-        <section class="card"><h2>Emails of the last days</h2>${sends(overview)}</section>
+        <div class="stacked">
+          <section class="card" id="attention"><h2>Needs attention</h2>${attention(problems)}</section>
+          <section class="card"><h2>Leads by stage</h2>${stages(view)}</section>
+        </div>
+        <div class="stacked">
+          <section class="card"><h2>Open handoffs</h2>${handoffs(view)}</section>
+          <section class="card"><h2>Emails of the last days</h2>${sends(overview)}</section>
+        </div>
       </div>`,
   );
 }

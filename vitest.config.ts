@@ -8,6 +8,7 @@ import { defineConfig } from 'vitest/config';
 const core = [
   'test/*.test.ts',
   'test/core/**/*.test.ts',
+  'test/faults/checker.test.ts',
   'test/ingest/accept.test.ts',
   'test/mail/**/*.test.ts',
   'test/rule-engine/**/*.test.ts',

@@ -68,7 +68,8 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   const sink = await openSink();
   const ports = await Promise.all(Array.from({ length: options.apis }, () => freePort()));
   const apiUrls = ports.map((port) => `http://127.0.0.1:${port}`);
-  const env = { ...environment(options, namespace, sink), ...options.env };
+  const PUBLIC_URL = apiUrls[0] ?? 'http://127.0.0.1:3000';
+  const env = { ...environment(options, namespace, sink), PUBLIC_URL, ...options.env };
   const apis = await Promise.all(apiUrls.map((url, n) => api(url, n, dir, env)));
   const names = Array.from({ length: options.workers }, (_, n) => `worker-${n}`);
   const workers = await Promise.all(names.map((name) => worker(name, dir, env)));

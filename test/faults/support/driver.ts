@@ -28,6 +28,7 @@ export interface Driver {
   tryTrack(call: Call, instance: number): Promise<boolean>;
   /** Until it is acknowledged, at one instance after the other. */
   track(event: string, address: string, instance?: number): Promise<Call>;
+  identify(address: string, traits: Readonly<Record<string, string>>): Promise<void>;
   /** The same call until it is acknowledged. */
   repeat(call: Call, instance: number): Promise<void>;
   newCall(event: string, address: string, messageId?: string): Call;
@@ -86,6 +87,14 @@ export function createDriver(urls: readonly string[], apiKey: string): Driver {
     await repeat(call, instance);
     return call;
   };
+  const identify = async (address: string, traits: Readonly<Record<string, string>>) => {
+    const answer = await post(`${urls[0] ?? ''}/v1/identify`, {
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${apiKey}` },
+      body: JSON.stringify({ messageId: randomUUID(), traits: { ...traits, email: address } }),
+    });
+    if (answer?.status !== 200)
+      throw new Error(`identify was answered ${answer?.text ?? 'nothing'}`);
+  };
   const unsubscribe = async (address: string, url: string): Promise<void> => {
     const answer = await post(url, {
       headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
@@ -104,7 +113,7 @@ export function createDriver(urls: readonly string[], apiKey: string): Driver {
     const body = (await answer.json()) as { readonly journeys: readonly ShownJourney[] };
     return body.journeys;
   };
-  return { calls, unsubscribes, newCall, tryTrack, repeat, track, unsubscribe, journeys };
+  return { calls, unsubscribes, newCall, tryTrack, repeat, track, identify, unsubscribe, journeys };
 }
 
 /** Nothing when the connection ended without an answer, or none came in time. */

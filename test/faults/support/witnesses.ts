@@ -117,8 +117,9 @@ export async function gather(
       `SELECT message_id AS "messageId", name, lead_id AS "leadId" FROM event WHERE source = 'api'`,
     ),
     sends: await rows<SendRow>(
-      `SELECT id, enrolment_id AS "enrolmentId", step, class, state, reason, address,
-         message_id AS "messageId", attempts FROM send`,
+      `SELECT s.id, s.enrolment_id AS "enrolmentId", s.step, s.class, s.state, s.reason,
+         coalesce(s.address, l.address) AS address, s.message_id AS "messageId", s.attempts
+       FROM send s JOIN lead l ON l.id = s.lead_id`,
     ),
     scores: await rows(
       `SELECT address, coalesce((scores->'core'->'scores'->>'engagement')::float8, 0) AS engagement

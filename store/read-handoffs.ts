@@ -1,4 +1,4 @@
-/** Handoffs for people: open ones first by their deadline, then the latest. Reads only. */
+/** Handoffs for people, the latest first; pages order the open ones by deadline. Reads only. */
 import type { JsonObject } from '../core/rules/condition.ts';
 import type { Sql } from './client.ts';
 import type { StoredHandoff } from './handoffs.ts';

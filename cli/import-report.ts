@@ -7,6 +7,8 @@ export interface Tally {
   readonly groups: ReadonlyMap<string, Group>;
   readonly rows: readonly RowResult[];
   events(): number;
+  /** "Entered trade-show" or "Did not enter trade-show: …" → how many. */
+  readonly entries: ReadonlyMap<string, number>;
   add(result: RowResult): void;
   /** For the progress bar. */
   line(): string;
@@ -31,11 +33,13 @@ export function createTally(keepsRows: boolean): Tally {
   const counts = { created: 0, updated: 0, unchanged: 0, rejected: 0 };
   const groups = new Map<string, Group>();
   const rows: RowResult[] = [];
+  const entries = new Map<string, number>();
   let events = 0;
   return {
     counts,
     groups,
     rows,
+    entries,
     events: () => events,
     add(result) {
       const { outcome } = result;
@@ -47,6 +51,10 @@ export function createTally(keepsRows: boolean): Tally {
       groups.set(key, group);
       counts[outcome] += 1;
       events += result.events;
+      for (const { journey, entered, because = '' } of result.journeys) {
+        const said = entered ? `entered "${journey}"` : `did not enter "${journey}": ${because}`;
+        entries.set(said, (entries.get(said) ?? 0) + 1);
+      }
       if (keepsRows) rows.push(result);
     },
     line: () =>
@@ -60,7 +68,11 @@ export function createTally(keepsRows: boolean): Tally {
 export function tallyData({ tally, tookMs, dryRun }: TallyTold): object {
   const { counts, rows } = tally;
   const seconds = Math.round(tookMs / 100) / 10;
-  return { ok: counts.rejected === 0, dryRun, counts, events: tally.events(), seconds, rows };
+  const entries = Object.fromEntries(tally.entries);
+  return {
+    ...{ ok: counts.rejected === 0, dryRun, counts, events: tally.events() },
+    ...{ entries, seconds, rows },
+  };
 }
 
 export function tallyLines({ tally, tookMs, dryRun, show }: TallyTold): readonly string[] {
@@ -75,9 +87,10 @@ export function tallyLines({ tally, tookMs, dryRun, show }: TallyTold): readonly
   const events = plural(tally.events(), 'event');
   return [
     ...lines,
-    `${dryRun ? 'Would have' : 'Of'} ${plural(total, 'row')}: ${importOutcomes
+    `${dryRun ? 'Dry run of' : 'Of'} ${plural(total, 'row')}: ${importOutcomes
       .map((outcome) => `${counts[outcome].toLocaleString('en-US')} ${outcome}`)
       .join(', ')}.`,
+    ...[...tally.entries].map(([said, count]) => `${plural(count, 'lead')} ${said}.`),
     dryRun
       ? `Nothing was stored; ${events} would be.`
       : `${events} stored in ${seconds.toFixed(1)} s (${rate} rows/s).`,

@@ -20,7 +20,7 @@ export interface ListFile {
 }
 interface Record {
   readonly record: readonly string[];
-  readonly info: { readonly lines: number };
+  readonly info: { readonly lines: number; readonly bytes: number };
 }
 
 /** Enough to see the header and how letters are written; lists are read in pieces anyway. */
@@ -48,20 +48,25 @@ export async function openList(path: string): Promise<ListFile> {
     }),
   );
   source.on('error', (error) => parser.destroy(error));
-  const records = iterate(parser);
+  let bytes = 0;
+  const records = iterate(parser, (read) => (bytes = read));
   const first = await records.next();
   const header = first.done === true ? [] : first.value.record.map((name) => name.trim());
   checkColumns(path, header);
   return {
     header,
     rows: rowsOf(records, header, skipped),
-    done: () => (size === 0 ? 1 : Math.min(1, parser.info.bytes / size)),
+    done: () => (size === 0 ? 1 : Math.min(1, bytes / size)),
     close: () => void source.destroy(),
   };
 }
 
-async function* iterate(parser: Parser): AsyncGenerator<Record> {
-  for await (const record of parser) yield record as Record;
+async function* iterate(parser: Parser, onBytes: (bytes: number) => void): AsyncGenerator<Record> {
+  // With `info: true` each record comes with its place.
+  for await (const record of parser as AsyncIterable<Record>) {
+    onBytes(record.info.bytes);
+    yield record;
+  }
 }
 
 /** The parser runs ahead, so what it skipped waits for its place. */

@@ -13,7 +13,7 @@ import { findKnownEvents } from '../store/known-events.ts';
 import { newsOf, requestsOf, type ReadableRow } from './import-requests.ts';
 import type { Ingest } from './ingest.ts';
 import { findPoison } from './poison.ts';
-import type { IngestRequest } from './request.ts';
+import type { IngestAnswer, IngestRequest } from './request.ts';
 
 /** A row of the list, or why it could not even be read. */
 export type ListRow = { readonly rowNumber: number } & (
@@ -30,6 +30,8 @@ export interface RowResult {
   readonly reason: string;
   /** Events stored, or to be stored. */
   readonly events: number;
+  /** Asked for by the mapping; empty in a dry run. */
+  readonly journeys: IngestAnswer['journeys'];
 }
 export interface ImportRun {
   readonly store: Store;
@@ -55,6 +57,9 @@ export async function* importList(
     if (chunk.length < rowsAtOnce) continue;
     yield await importChunk(run, chunk, seen);
     chunk = [];
+    // What was stored is found there by now; only a dry run has to remember all of it.
+    if (!run.dryRun) seen.events.clear();
+    if (!run.dryRun) seen.people.clear();
   }
   if (chunk.length > 0) yield await importChunk(run, chunk, seen);
 }
@@ -139,14 +144,14 @@ function resultOf(
   const about = email ?? userId ?? '';
   if (news.length === 0) {
     const reason = 'all of it is known';
-    return { rowNumber, outcome: 'unchanged', about, reason, events: 0 };
+    return { rowNumber, outcome: 'unchanged', about, reason, events: 0, journeys: [] };
   }
   const outcome = isKnown ? 'updated' : 'created';
-  return { rowNumber, outcome, about, reason: newsOf(news), events: news.length };
+  return { rowNumber, outcome, about, reason: newsOf(news), events: news.length, journeys: [] };
 }
 
 function rejected(rowNumber: number, about: string, reason: string): RowResult {
-  return { rowNumber, outcome: 'rejected', about, reason, events: 0 };
+  return { rowNumber, outcome: 'rejected', about, reason, events: 0, journeys: [] };
 }
 
 /** `perHour`: the first enters at once, the others one after the other. */
@@ -170,8 +175,8 @@ async function store(
   result: RowResult,
 ): Promise<RowResult> {
   try {
-    await ingest.ingest(requests);
-    return result;
+    const answers = await ingest.ingest(requests);
+    return { ...result, journeys: answers.flatMap(({ journeys }) => journeys) };
   } catch (error) {
     if (!isAboutTheData(error)) throw error;
     const reason = `the database refuses it: ${error.message}`;

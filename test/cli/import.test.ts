@@ -80,7 +80,7 @@ describe('a list of people', () => {
 
   test('is only looked at by a dry run, which names every row it would refuse', async () => {
     const ran = await importing('people.csv', ...fair, '--dry-run');
-    expect(ran.out).toContain('Would have 7 rows: 3 created, 0 updated, 1 unchanged, 3 rejected.');
+    expect(ran.out).toContain('Dry run of 7 rows: 3 created, 0 updated, 1 unchanged, 3 rejected.');
     expect(ran.out).toContain('row 4: "E-Mail": ');
     expect(ran.out).toContain('row 5: "Seen": expected a date written yyyy-MM-dd');
     expect(ran.out).toContain('row 8: the row has 9 cells, where the header has 6');
@@ -188,6 +188,7 @@ describe('a list of people', () => {
     await folder.write('imports/entering.json', JSON.stringify(entering));
     const ran = await importing('people.csv', '--mapping', 'entering');
     expect(ran.code).toBe(1);
+    expect(ran.lines).toContain('3 leads entered "trade-show".');
     const starts = await store.query<{ at: number }>(
       'SELECT not_before AS at FROM outbox ORDER BY not_before',
     );

@@ -19,16 +19,16 @@ import { toJson } from '../workflows/history-json.ts';
 import { quietRuntime } from '../workflows/own-server.ts';
 import { openCluster, type Cluster } from './support/cluster.ts';
 
-const canaries = ['canary', 'quetzalcoatl', '5550142337'];
+const canaries = ['xylophonson', 'quetzalcoatl', '5550142337'];
 const person = {
   firstName: 'Quetzalcoatl',
-  lastName: 'Canary',
+  lastName: 'Xylophonson',
   phone: '+49 5550142337',
-  company: 'Canary Quetzalcoatl GmbH',
+  company: 'Xylophonson Quetzalcoatl GmbH',
   country: 'DE',
 };
-const address = 'canary.quetzalcoatl@lead.example';
-const refused = 'refused.canary@lead.example';
+const address = 'xylophonson.quetzalcoatl@lead.example';
+const refused = 'refused.xylophonson@lead.example';
 const root = new URL('../../', import.meta.url).pathname;
 
 let dir: string;
@@ -64,7 +64,11 @@ test('nothing of a person is left in Temporal, its file, or any log', async () =
   const { driver, sink } = cluster;
   sink.rules.push(({ stage, to }) =>
     stage === 'recipient' && to[0] === refused
-      ? { type: 'refuse', code: 550, text: `5.1.1 <${refused}>: no such person as Canary here` }
+      ? {
+          type: 'refuse',
+          code: 550,
+          text: `5.1.1 <${refused}>: no such person as Xylophonson here`,
+        }
       : undefined,
   );
   await driver.identify(address, person);

@@ -167,7 +167,10 @@ function compileExpect(scope: Scope, file: PersonaFile): Persona['expect'] {
   expect.journeys?.forEach((name, index) =>
     refer(scope, 'journey', name, ['expect', 'journeys', index]),
   );
-  if (expect.exit !== undefined) refer(scope, 'exit', expect.exit, ['expect', 'exit']);
+  // A journey that reached its end has no exit of its own to name.
+  if (expect.exit !== undefined && expect.exit !== 'completed') {
+    refer(scope, 'exit', expect.exit, ['expect', 'exit']);
+  }
   if (expect.rep !== undefined) refer(scope, 'rep', expect.rep, ['expect', 'rep']);
   if (expect.handoff !== undefined) refer(scope, 'handoff', expect.handoff, ['expect', 'handoff']);
   const stage =

@@ -13,6 +13,12 @@ test('the shipped personas live as they expect', async () => {
   expect(ran.code).toBe(0);
 });
 
+test('the personas of the course provider live as they expect', async () => {
+  const ran = await run(['simulate', '--workspace', 'examples/course-provider']);
+  expect(ran.lines.at(-1)).toBe('2 personas: all as expected.');
+  expect(ran.out).toContain('✓ exit: completed');
+});
+
 test('an expectation that is not met is marked, and is the exit code', async () => {
   await folder.takeWorkspace();
   await folder.edit('personas/busy-vp.json', '"rep": "anna"', '"rep": "jon"');

@@ -14,6 +14,8 @@ import { compileQualification } from './compile-qualification.ts';
 import { compileEvents, compileFacts, compileScoring, compileSegments } from './compile-rules.ts';
 import { compileHandoffs, compileRouting } from './compile-sales.ts';
 import { compileSending, compileTemplate } from './compile-sending.ts';
+import { inlineSegments } from './inline-segments.ts';
+import type { JourneyFile } from './journey.ts';
 import { findSegmentCycles } from './segment-cycles.ts';
 import { collectNames } from './names.ts';
 import { assembleRelease } from './parts.ts';
@@ -75,6 +77,10 @@ function compileParts(
   problems: Problem[],
 ): readonly Part[] {
   const compile = compilerOf(names, problems);
+  const declared = sources.segments.map((one) => compile(one, compileSegments));
+  const segments = Object.fromEntries(declared.flat().map((one) => [one.id, one]));
+  const compilePlan = (scope: Scope, file: JourneyFile) =>
+    inlineSegments(compileJourney(scope, file), segments);
   const part = <Kind extends Part['kind'], Compiled>(
     kind: Kind,
     key: string,
@@ -84,9 +90,7 @@ function compileParts(
   return [
     ...sources.events.map((one) => part('events', one.path, one, compileEvents(one.value))),
     ...sources.facts.map((one) => part('facts', one.path, one, compile(one, compileFacts))),
-    ...sources.segments.map((one) =>
-      part('segments', one.path, one, compile(one, compileSegments)),
-    ),
+    ...sources.segments.map((one, index) => part('segments', one.path, one, declared[index] ?? [])),
     ...sources.scoring.map((one) =>
       part('scoring', one.value.model, one, compile(one, compileScoring)),
     ),
@@ -99,7 +103,7 @@ function compileParts(
     ),
     ...sources.sending.map((one) => part('sending', one.path, one, compile(one, compileSending))),
     ...sources.journey.map((one) =>
-      part('journey', one.value.journey, one, compile(one, compileJourney)),
+      part('journey', one.value.journey, one, compile(one, compilePlan)),
     ),
     ...sources.template.map((one) => {
       const folder = one.path.split('/').at(-2) ?? '';

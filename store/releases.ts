@@ -64,7 +64,7 @@ export async function saveRelease(
     await sql.run(
       `INSERT INTO definition (hash, kind, key, source, compiled)
        SELECT hash, kind, key, source, compiled
-       FROM json_to_recordset($1::json) AS x(hash text, kind text, key text, source text, compiled jsonb)
+       FROM json_to_recordset($1::json) AS x(hash text, kind text, key text, source text, compiled json)
        ON CONFLICT (hash) DO NOTHING`,
       [JSON.stringify(parts)],
     );

@@ -78,6 +78,7 @@ const table: Readonly<Record<string, Rule>> = {
   runtime: anything,
   cli: anything,
   examples: anything,
+  examples: anything,
   test: anything,
   bench: anything,
   prisma: anything,

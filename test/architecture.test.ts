@@ -78,7 +78,6 @@ const table: Readonly<Record<string, Rule>> = {
   runtime: anything,
   cli: anything,
   examples: anything,
-  examples: anything,
   test: anything,
   bench: anything,
   prisma: anything,

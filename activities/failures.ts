@@ -15,6 +15,8 @@ export const failureTypes = {
   'template-missing': 'no release in force holds the template',
   'webhook-unknown': 'no URL is configured for the target of the webhook',
   'assignee-unknown': 'nobody answers to the assignee of the step',
+  'routing-missing': 'no release, not even the one that opened the handoff, holds its routing',
+  'handoff-nobody': 'the escalation of the handoff leads to no rep and no queue',
   'ledger-lost': 'the ledger row was taken by another attempt again and again',
   'relay-away': 'the relay has not taken an email to a colleague yet',
   unexpected: 'an error without a name; the log has it under this id',
@@ -28,6 +30,8 @@ const mendedByPeople: ReadonlySet<FailureType> = new Set([
   'template-missing',
   'webhook-unknown',
   'assignee-unknown',
+  'routing-missing',
+  'handoff-nobody',
 ]);
 
 export function failure(type: FailureType, commandId: string): ApplicationFailure {

@@ -3,24 +3,34 @@
  * did something". Each is one ledger row of class `internal`; of a queue, one per watcher.
  *
  * Links are signed and lead to a page with a button, because scanners follow links: opening one
- * changes nothing.
+ * changes nothing. What a template cannot say is said in plain words: a rep is never left untold.
  */
 import type { Release } from '../core/definitions/release.ts';
 import type { Lead } from '../core/facts/lead.ts';
+import { factReader } from '../core/facts/read.ts';
 import { briefOf, type Brief } from '../core/routing/brief.ts';
-import type { HandoffKind, Rep } from '../core/routing/model.ts';
-import type { NotifyHandoffInput } from '../workflows/contract.ts';
-import { destinationOf, type HandoffDependencies, type OpenHandoff } from './handoff.ts';
+import type { HandoffKind, Hours, Rep } from '../core/routing/model.ts';
+import { addBusiness } from '../core/sending/business-time.ts';
+import type { HandoffTold, NotifyHandoffInput } from '../workflows/contract.ts';
+import { failure } from './failures.ts';
+import {
+  assigneeOf,
+  releaseFor,
+  type EarlierAssignment,
+  type HandoffDependencies,
+  type OpenHandoff,
+} from './handoff.ts';
 
 export interface InternalMail {
   readonly handoffId: string;
   readonly leadId: string;
-  readonly releaseId: string;
   readonly step: string;
   readonly visit: number;
   readonly to: { readonly name: string; readonly email: string };
   readonly template: string;
   readonly variables: { readonly [name: string]: unknown };
+  /** For a workspace without the template, or whose template cannot be filled. */
+  readonly plain: { readonly subject: string; readonly text: string };
   readonly now: number;
 }
 export interface HandoffMail {
@@ -34,62 +44,80 @@ const templates = {
   assigned: 'rep-handoff',
   reminder: 'rep-reminder',
   escalation: 'rep-escalation',
-  cause: 'rep-reminder',
+  cause: 'rep-news',
 } as const satisfies Record<NotifyHandoffInput['kind'], string>;
 
-export function createNotifyHandoff(
+export async function notifyHandoff(
   deps: HandoffDependencies,
-): (input: NotifyHandoffInput) => Promise<void> {
-  return async (input) => {
-    const handoff = await deps.handoffs.find(input.handoffId);
-    if (handoff === null || handoff.status !== 'open') return;
-    const assignments = await deps.handoffs.assignments(input.handoffId);
-    const made = assignments.find((assignment) => assignment.attempt === input.attempt);
-    if (made === undefined) return;
-    const release = await deps.release(handoff.releaseId);
-    const lead = await deps.lead(handoff.leadId);
-    const previous = assignments.find((one) => one.attempt === input.attempt - 1)?.rep;
-    for (const rep of readersOf(release, made.rep)) {
-      await deps.sendInternal({
-        handoffId: handoff.id,
-        leadId: lead.id,
-        releaseId: handoff.releaseId,
-        step: `${input.kind}-${input.attempt}-${rep.id}`,
-        visit: input.visit,
-        to: { name: rep.name, email: rep.email },
-        template: templates[input.kind],
-        variables: variablesFor(deps, { release, lead, handoff, rep, previous, input }),
-        now: input.now,
-      });
-    }
-  };
+  input: NotifyHandoffInput,
+): Promise<HandoffTold> {
+  const handoff = await deps.handoffs.find(input.handoffId);
+  if (handoff === null || handoff.status !== 'open') return { type: 'told' };
+  const assignments = await deps.handoffs.assignments(input.handoffId);
+  const made = assignments.find((assignment) => assignment.attempt === input.attempt);
+  if (made === undefined) return { type: 'told' };
+  const release = await releaseFor(deps, handoff);
+  const kind = release.handoffs[handoff.handoff];
+  if (kind === undefined) throw failure('routing-missing', handoff.id);
+  const readers = readersOf(release, made.rep);
+  if (readers.length === 0) return { type: 'nobody' };
+  const since = input.now - kind.brief.historyMs;
+  const lead = await deps.lead(handoff.leadId, release, input.now, since);
+  const previous = assignments.find((one) => one.attempt === input.attempt - 1)?.rep;
+  const brief = briefOf(release, lead, kind, { ...handoff, ...causeOf(input) }, input.now);
+  for (const rep of readers) {
+    const letter = { release, lead, handoff, made, rep, previous, kind, brief, input };
+    await deps.sendInternal(letterFor(deps, letter));
+  }
+  return { type: 'told' };
 }
 
 /** The rep, or everyone who watches the queue. */
 function readersOf(release: Release, name: string): readonly Rep[] {
-  const to = destinationOf(name);
+  const to = assigneeOf(name);
   const ids = to.type === 'rep' ? [to.rep] : (release.team.queues[to.queue]?.watchedBy ?? []);
   return ids.flatMap((id) => release.team.reps[id] ?? []);
 }
 
-interface Letter {
+function causeOf({ cause }: NotifyHandoffInput): { readonly cause?: string } {
+  return cause === undefined ? {} : { cause };
+}
+
+interface HandoffLetter {
   readonly release: Release;
   readonly lead: Lead;
   readonly handoff: OpenHandoff;
+  readonly made: EarlierAssignment;
   readonly rep: Rep;
   readonly previous: string | undefined;
+  readonly kind: HandoffKind;
+  readonly brief: Brief;
   readonly input: NotifyHandoffInput;
 }
 
-function variablesFor(deps: HandoffDependencies, letter: Letter): InternalMail['variables'] {
-  const { release, lead, handoff, rep, previous, input } = letter;
-  const kind = kindOf(release, handoff.handoff);
-  const zone = release.team.hours[rep.hours]?.zone ?? 'UTC';
-  const brief = briefOf(release, lead, kind, handoff, input.now);
+function letterFor(deps: HandoffDependencies, letter: HandoffLetter): InternalMail {
+  const { lead, handoff, rep, input } = letter;
   const token = deps.signLink(`${handoff.id}/${input.attempt}/${rep.id}`);
   const link = `${deps.publicUrl}/h/${token}`;
   return {
-    lead: leadVariables(release, lead),
+    handoffId: handoff.id,
+    leadId: lead.id,
+    step: `${input.kind}-${input.attempt}-${rep.id}`,
+    visit: input.visit,
+    to: { name: rep.name, email: rep.email },
+    template: templates[input.kind],
+    variables: { ...variablesOf(deps, letter), accept_url: link, reject_url: `${link}?verdict=reject` },
+    plain: plainWords(letter, link),
+    now: input.now,
+  };
+}
+
+function variablesOf(deps: HandoffDependencies, letter: HandoffLetter) {
+  const { release, lead, handoff, rep, brief, input } = letter;
+  const zone = zoneOf(release, rep);
+  const isEscalated = handoff.escalatedAt !== null;
+  return {
+    lead: leadVariables(letter),
     owner: {
       name: rep.name,
       email: rep.email,
@@ -98,30 +126,74 @@ function variablesFor(deps: HandoffDependencies, letter: Letter): InternalMail['
     sender: release.sending.from,
     workspace: { postalAddress: release.sending.postalAddress },
     handoff: {
-      ...spoken(brief, zone),
-      route: kind.routing,
-      acceptBy:
-        handoff.acceptBy === null ? 'as soon as you can' : instantText(handoff.acceptBy, zone),
-      attempt: input.attempt,
-      ...(previous !== undefined && { previousRep: release.team.reps[previous]?.name ?? previous }),
+      ...brief,
+      history: brief.history.map(({ at, what }) => ({ at: instantText(at, zone), what })),
+      route: whyHere(letter),
+      attempt: isEscalated ? input.attempt - 1 : input.attempt,
+      ...deadlines(letter, zone),
+      ...(letter.previous !== undefined && { previousRep: nameOf(release, letter.previous) }),
     },
-    accept_url: link,
-    reject_url: `${link}?verdict=reject`,
     lead_url: `${deps.publicUrl}/console/leads/${lead.id}`,
   };
 }
 
-function leadVariables(release: Release, lead: Lead): Record<string, unknown> {
-  const variables: Record<string, unknown> = { ...lead.traits, email: lead.address };
-  for (const { id, from } of Object.values(release.facts)) variables[id] ??= lead.traits[from];
-  return variables;
+/** What the template names, read like every fact, whichever of its names a trait came under. */
+function leadVariables({ release, lead, input }: HandoffLetter): Record<string, unknown> {
+  const read = factReader(release, lead, input.now);
+  const declared = release.templates[templates[input.kind]]?.manifest.variables ?? {};
+  const facts = Object.keys(declared).filter((path) => path.startsWith('lead.'));
+  return Object.fromEntries(facts.map((path) => [path.slice(5), read(path.slice(5))]));
 }
 
-function spoken(brief: Brief, zone: string): Record<string, unknown> {
+/** In the hours of the rep who reads, as the clock of the handoff runs. */
+function deadlines({ release, handoff, made, rep }: HandoffLetter, zone: string) {
+  const { acceptBy } = handoff;
+  if (acceptBy === null) return {};
+  const hours = release.team.hours[rep.hours];
+  const firstTouchBy = hours === undefined ? undefined : touchBy(release, handoff, made.at, hours);
   return {
-    ...brief,
-    history: brief.history.map(({ at, what }) => ({ at: instantText(at, zone), what })),
+    acceptBy: instantText(acceptBy, zone),
+    ...(firstTouchBy !== undefined && { firstTouchBy: instantText(firstTouchBy, zone) }),
   };
+}
+
+function touchBy(
+  release: Release,
+  { routing, sla: id }: OpenHandoff,
+  from: number,
+  hours: Hours,
+): number | undefined {
+  const sla = release.routings[routing]?.sla.find((one) => one.id === id);
+  return sla === undefined ? undefined : addBusiness(hours, from, sla.firstTouchWithin);
+}
+
+/** Why it is with them: the `why` of the match, or what was done instead of one. */
+function whyHere({ release, handoff }: HandoffLetter): string {
+  if (handoff.match === 'same-rep') return 'You know this lead from before';
+  if (handoff.match === 'escalation') return 'Nobody else could take it';
+  const match = release.routings[handoff.routing]?.match.find(({ id }) => id === handoff.match);
+  return match?.why ?? '';
+}
+
+function nameOf(release: Release, name: string): string {
+  const to = assigneeOf(name);
+  return to.type === 'queue' ? `the queue ${to.queue}` : (release.team.reps[to.rep]?.name ?? to.rep);
+}
+
+function plainWords({ release, lead, kind, brief, rep, input }: HandoffLetter, link: string) {
+  const read = factReader(release, lead, input.now);
+  const names = [read('firstName'), read('lastName'), read('company'), read('email')];
+  const said = names.filter((part) => typeof part === 'string').join(' ');
+  const points = brief.reasons.map(({ why, points: sum }) => `${sum > 0 ? '+' : ''}${sum} ${why}`);
+  const start = { assigned: '', reminder: 'Reminder: ', escalation: 'Escalated: ', cause: 'News: ' };
+  return {
+    subject: `${start[input.kind]}${brief.cause}: ${said === '' ? 'a lead' : said}`,
+    text: [`${rep.name}, ${kind.title}: ${said}`, ...points, `Accept or reject: ${link}`].join('\n'),
+  };
+}
+
+function zoneOf(release: Release, rep: Rep): string {
+  return release.team.hours[rep.hours]?.zone ?? 'UTC';
 }
 
 /** "Mon 23 Nov, 09:05" in the reader's zone. */
@@ -134,10 +206,4 @@ function instantText(at: number, zone: string): string {
     hour: '2-digit',
     minute: '2-digit',
   }).format(at);
-}
-
-function kindOf(release: Release, handoff: string): HandoffKind {
-  const kind = release.handoffs[handoff];
-  if (kind === undefined) throw new Error(`Release ${release.id} has no handoff ${handoff}.`);
-  return kind;
 }

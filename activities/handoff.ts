@@ -2,33 +2,35 @@
  * The two acts of a handoff: give it to somebody, and write to them.
  *
  * `assignHandoff` routes under the locks and answers the same for the same attempt; `notifyHandoff`
- * writes one email per (attempt, kind, visit) through the ledger. Which conditions hold is asked of
- * json-rules-engine before any lock is taken: never wait for rules under a row lock.
+ * writes one email per (attempt, kind, visit) through the ledger. Both decide by the release in force:
+ * a rep who has left the files gets nothing more. What is needed of the world is declared here.
  */
 import type { Release } from '../core/definitions/release.ts';
 import type { Lead } from '../core/facts/lead.ts';
-import { factReader } from '../core/facts/read.ts';
-import { givenToday, isAway, isInHours } from '../core/routing/availability.ts';
-import type { Routing, Sla } from '../core/routing/model.ts';
-import { route, routeTo, type PoolState, type Routed } from '../core/routing/route.ts';
-import { chooseSla, isEscalation, turnOf } from '../core/routing/sla.ts';
-import { compileCondition } from '../core/rules/compile.ts';
-import { evaluateCondition } from '../rule-engine/evaluate.ts';
-import type { AssignHandoffInput, HandoffActivities, HandoffTurn } from '../workflows/contract.ts';
-import { createNotifyHandoff, type HandoffMail } from './handoff-mail.ts';
+import type { PoolState } from '../core/routing/route.ts';
+import type { HandoffActivities } from '../workflows/contract.ts';
+import { assignHandoff } from './handoff-assign.ts';
+import { notifyHandoff, type HandoffMail } from './handoff-mail.ts';
+import { guarded } from './failures.ts';
 
 export interface OpenHandoff {
   readonly id: string;
+  /** The canonical lead: a merge moves the handoff along. */
   readonly leadId: string;
   readonly handoff: string;
   readonly routing: string;
   readonly stage: string;
   readonly cause: string;
   readonly status: string;
+  /** Of the latest attempt: the match that held, and the clock it runs on. */
+  readonly match: string | null;
+  readonly sla: string | null;
   readonly openedAt: number;
   readonly assignedAt: number | null;
   readonly acceptBy: number | null;
+  readonly escalatedAt: number | null;
   readonly detail: { readonly [key: string]: unknown };
+  /** In force when it was opened: what it falls back on when its routing is no longer published. */
   readonly releaseId: string;
 }
 export interface EarlierAssignment {
@@ -50,6 +52,15 @@ export interface AssignmentDecision {
   readonly trace: unknown;
   readonly pools: { readonly [pool: string]: PoolState };
 }
+/** What is true under the locks. */
+export interface AssignmentBasis {
+  readonly handoff: OpenHandoff;
+  readonly earlier: readonly EarlierAssignment[];
+  readonly pools: { readonly [pool: string]: PoolState };
+  readonly given: readonly { readonly rep: string; readonly at: number }[];
+  /** Reps whose rejections led here, one rerouting after the other. */
+  readonly rejectedBy: readonly string[];
+}
 /** Implemented by store/: every read of one handoff, and the assignment under its locks. */
 export interface HandoffRecords {
   find(handoffId: string): Promise<OpenHandoff | null>;
@@ -58,18 +69,18 @@ export interface HandoffRecords {
     handoffId: string,
     poolNames: readonly string[],
     since: number,
-    decide: (basis: {
-      readonly handoff: OpenHandoff;
-      readonly earlier: readonly EarlierAssignment[];
-      readonly pools: { readonly [pool: string]: PoolState };
-      readonly given: readonly { readonly rep: string; readonly at: number }[];
-    }) => AssignmentDecision | null,
+    decide: (basis: AssignmentBasis) => AssignmentDecision | null,
   ): Promise<void>;
+}
+export interface HandoffReleases {
+  current(): Promise<Release>;
+  release(id: string): Promise<Release>;
 }
 export interface HandoffDependencies extends HandoffMail {
   readonly handoffs: HandoffRecords;
-  readonly lead: (leadId: string) => Promise<Lead>;
-  readonly release: (releaseId: string) => Promise<Release>;
+  readonly releases: HandoffReleases;
+  /** With every event a rule can look at, and those of a brief since `historySince`. */
+  readonly lead: (leadId: string, release: Release, now: number, since: number) => Promise<Lead>;
   /** A UUID that is the same for the same words. */
   readonly derivedId: (kind: string, ...parts: readonly string[]) => string;
   /** `Rep Assigned` goes in like every other event, so journeys can wait for it. */
@@ -80,165 +91,42 @@ export interface HandoffDependencies extends HandoffMail {
     readonly rep: string;
     readonly at: number;
   }) => Promise<void>;
+  /** The log gets what Temporal must not: texts of servers, and whatever they repeat of a lead. */
+  readonly report: (error: unknown, about: { readonly commandId: string }) => void;
 }
-
-/** Reps in far zones: "today" somewhere began at most this long ago. */
-const dayAndZones = 36 * 3_600_000;
 
 export function createHandoffActivities(deps: HandoffDependencies): HandoffActivities {
+  const commandId = (act: string, handoffId: string, attempt: number): string =>
+    `${handoffId}/${act}/${attempt}`;
   return {
-    assignHandoff: (input) => assignHandoff(deps, input),
-    notifyHandoff: createNotifyHandoff(deps),
+    assignHandoff: (input) =>
+      guarded(deps, commandId('assign', input.handoffId, input.attempt), () =>
+        assignHandoff(deps, input),
+      ),
+    notifyHandoff: (input) =>
+      guarded(deps, commandId(input.kind, input.handoffId, input.attempt), () =>
+        notifyHandoff(deps, input),
+      ),
   };
 }
 
-async function assignHandoff(
-  deps: HandoffDependencies,
-  { handoffId, attempt, now }: AssignHandoffInput,
-): Promise<HandoffTurn> {
-  const handoff = await deps.handoffs.find(handoffId);
-  if (handoff === null || handoff.status !== 'open') return { type: 'closed' };
-  const release = await deps.release(handoff.releaseId);
-  const routing = release.routings[handoff.routing];
-  if (routing === undefined)
-    throw new Error(`Release ${release.id} has no routing ${handoff.routing}.`);
-  const lead = await deps.lead(handoff.leadId);
-  const holding = await matchesThatHold(release, lead, routing, now);
-
-  await deps.handoffs.assign(
-    handoffId,
-    Object.keys(release.team.pools),
-    now - dayAndZones,
-    (basis) => {
-      if (basis.handoff.status !== 'open') return null;
-      if (basis.earlier.some((earlier) => earlier.attempt === attempt)) return null;
-      return decideAssignment(deps, { release, routing, lead, holding, attempt, now, ...basis });
-    },
-  );
-
-  const assignments = await deps.handoffs.assignments(handoffId);
-  const made = assignments.find((assignment) => assignment.attempt === attempt);
-  if (made === undefined) return { type: 'closed' };
-  if (!made.rep.startsWith('queue:')) {
-    const messageId = `${handoffId}/assigned/${attempt}`;
-    await deps.repAssigned({ messageId, leadId: lead.id, handoffId, rep: made.rep, at: made.at });
-  }
-  const to = destinationOf(made.rep);
-  const sla = slaFor({ release, routing, lead, now }, handoff.cause, to);
-  const kind = isEscalation(sla, attempt) ? 'escalation' : 'assigned';
-  return { type: 'turn', kind, ...turnOf(sla, release.team, to, attempt, made.at) };
+/** The release in force, or, where it has lost the kind or its routing, the one that opened it. */
+export async function releaseFor(
+  { releases }: Pick<HandoffDependencies, 'releases'>,
+  { handoff, routing, releaseId }: OpenHandoff,
+): Promise<Release> {
+  const current = await releases.current();
+  const isWhole = Object.hasOwn(current.routings, routing) && Object.hasOwn(current.handoffs, handoff);
+  return isWhole ? current : releases.release(releaseId);
 }
 
-interface Basis {
-  readonly release: Release;
-  readonly routing: Routing;
-  readonly lead: Lead;
-  readonly holding: ReadonlySet<string>;
-  readonly handoff: OpenHandoff;
-  readonly earlier: readonly EarlierAssignment[];
-  readonly pools: { readonly [pool: string]: PoolState };
-  readonly given: readonly { readonly rep: string; readonly at: number }[];
-  readonly attempt: number;
-  readonly now: number;
-}
-
-function decideAssignment(deps: HandoffDependencies, basis: Basis): AssignmentDecision {
-  const { release, handoff, attempt, now } = basis;
-  const firstSla = slaFor(basis, handoff.cause, null);
-  const escalated = isEscalation(firstSla, attempt);
-  const routed = escalated
-    ? routeTo(firstSla.escalateTo, routingInput(basis))
-    : orEscalate(route(routingInput(basis)), firstSla.escalateTo, basis);
-  const rep = nameOf(routed, firstSla.escalateTo);
-  const sla = slaFor(basis, handoff.cause, destinationOf(rep));
-  const turn = turnOf(sla, release.team, destinationOf(rep), attempt, now);
-  return {
-    id: deps.derivedId('assignment', handoff.id, String(attempt)),
-    attempt,
-    rep,
-    pool: routed.to.type === 'rep' ? (routed.to.pool ?? null) : null,
-    match: routed.match,
-    sla: sla.id,
-    at: now,
-    acceptBy: turn.acceptBy,
-    escalated,
-    trace: routed.trace,
-    pools: routed.pools,
-  };
-}
-
-/** Nobody can take it now: it goes where an escalation would go, so that no lead waits for nobody. */
-function orEscalate(routed: Routed, escalateTo: string, basis: Basis): Routed {
-  if (routed.to.type !== 'nobody') return routed;
-  const raised = routeTo(escalateTo, routingInput(basis));
-  return { ...raised, trace: [...routed.trace, ...raised.trace] };
-}
-
-function routingInput(basis: Basis): Parameters<typeof route>[0] {
-  const { release, lead, handoff, earlier, attempt, now } = basis;
-  const { avoidRep, preferRep } = handoff.detail;
-  const had = earlier.map((one) => one.rep);
-  return {
-    routing: basis.routing,
-    team: release.team,
-    holds: (match) => basis.holding.has(match),
-    pools: basis.pools,
-    givenToday: givenToday(release.team, basis.given, now),
-    isAway: (rep) => isAway(release.team, rep, now),
-    isInHours: (rep) => isInHours(release.team, rep, now),
-    avoid: typeof avoidRep === 'string' ? [...had, avoidRep] : had,
-    ...(lead.account?.owner !== undefined && { accountOwner: lead.account.owner }),
-    ...(attempt === 1 && typeof preferRep === 'string' && { prefer: preferRep }),
-  };
-}
-
-async function matchesThatHold(
-  release: Release,
-  lead: Lead,
-  routing: Routing,
-  now: number,
-): Promise<ReadonlySet<string>> {
-  const read = factReader(release, lead, now);
-  const holding = new Set<string>();
-  for (const match of routing.match) {
-    if (match.if === undefined) continue;
-    const verdict = await evaluateCondition(match.if, release.segments, read, now);
-    if (verdict.holds) holding.add(match.id);
-  }
-  return holding;
-}
-
-function slaFor(
-  { release, routing, lead, now }: Pick<Basis, 'release' | 'routing' | 'lead' | 'now'>,
-  cause: string,
-  to: Destination | null,
-): Sla {
-  const handoff = to === null ? { cause } : { cause, to: `${to.type}:${idOf(to)}` };
-  const read = factReader(release, lead, now, { handoff });
-  return chooseSla(
-    routing,
-    (sla) => sla.if !== undefined && compileCondition(sla.if, release.segments).holds(read, now),
-  );
-}
-
-type Destination =
+export type Assignee =
   | { readonly type: 'rep'; readonly rep: string }
   | { readonly type: 'queue'; readonly queue: string };
 
-function idOf(to: Destination): string {
-  return to.type === 'rep' ? to.rep : to.queue;
-}
-
-export function destinationOf(name: string): Destination {
+/** As an assignment names it. */
+export function assigneeOf(name: string): Assignee {
   return name.startsWith('queue:')
     ? { type: 'queue', queue: name.slice('queue:'.length) }
     : { type: 'rep', rep: name };
-}
-
-function nameOf(routed: Routed, escalateTo: string): string {
-  if (routed.to.type === 'rep') return routed.to.rep;
-  if (routed.to.type === 'queue') return `queue:${routed.to.queue}`;
-  throw new Error(
-    `Nobody can take this handoff: escalateTo ${escalateTo} leads to no rep or queue.`,
-  );
 }

@@ -22,7 +22,7 @@ export type InternalMailDependencies = Pick<
 
 /** Sent again after an answer that never came, at most this often; then shown as `unknown`. */
 const attemptsMax = 5;
-/** Each round waits for a lease or a relay; a handoff's own timers go on beside it. */
+/** Each round waits for a lease or a relay; after these the activity is tried anew. */
 const roundsMax = 60;
 const retryPauseMs = 1_000;
 
@@ -33,27 +33,39 @@ export function createSendInternal(
   return async (mail) => {
     const commandId = `${mail.handoffId}/${mail.step}/${mail.visit}`;
     const release = await deps.definitions.release();
-    const hash = release.templates[mail.template]?.hash;
-    const stored =
-      hash === undefined ? undefined : await deps.definitions.template(mail.template, hash);
-    const template = stored?.languages[stored.manifest.ifNoLanguage];
-    if (template === undefined || hash === undefined) throw failure('template-missing', commandId);
+    const { hash = '', template } = await templateOf(deps, release, mail.template);
     const identity = identityOf(deps, release, commandId, mail.step, mail.template, hash);
-    const request = {
-      ...identity,
-      ...mail,
-      address: mail.to.email,
-      enrolmentId: null,
-      attemptsMax,
-    };
-    const draft = draftOf(release, identity, mail, template);
-    await sendThrough(deps, request, () => {
-      const letter = deps.letters.compose(draft);
-      // A rep's email is made of our own data: a hole in it is a defect of the template, to be mended.
-      if (!letter.ok) throw failure('template-missing', commandId);
-      return letter.email;
+    const { leadId, handoffId, now } = mail;
+    const request = { ...identity, leadId, handoffId, enrolmentId: null, now, attemptsMax };
+    await sendThrough(deps, { ...request, address: mail.to.email }, () => {
+      if (template === undefined) return plainly(deps, release, identity, mail);
+      const letter = deps.letters.compose(draftOf(release, identity, mail, template));
+      if (letter.ok) return letter.email;
+      // A defect of the template, to be mended; the lead cannot wait for that.
+      deps.report(failure('template-missing', commandId), { commandId });
+      return plainly(deps, release, identity, mail);
     });
   };
+}
+
+async function templateOf(deps: InternalMailDependencies, release: Release, name: string) {
+  const hash = release.templates[name]?.hash;
+  if (hash === undefined) return {};
+  const stored = await deps.definitions.template(name, hash);
+  return { hash, template: stored?.languages[stored.manifest.ifNoLanguage] };
+}
+
+function plainly(
+  deps: InternalMailDependencies,
+  release: Release,
+  identity: SendIdentity,
+  { step, to, plain }: InternalMail,
+): OutgoingEmail {
+  return deps.letters.composeNote({
+    ...{ sendId: identity.id, messageId: identity.messageId, step, ...plain },
+    ...{ programme: 'handoff', from: workspaceSender(release) },
+    to: { name: to.name, address: to.email },
+  });
 }
 
 export interface NoteToRep {

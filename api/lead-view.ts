@@ -7,7 +7,7 @@ import { sentenceOfPoint } from '../core/explain/sentence.ts';
 import type { Lead } from '../core/facts/lead.ts';
 import { factReader } from '../core/facts/read.ts';
 import type { JourneyPlan } from '../core/journey/plan.ts';
-import { stageLabel } from '../core/routing/brief.ts';
+import { historyEvents, stageLabel } from '../core/routing/brief.ts';
 import type { JsonObject } from '../core/rules/condition.ts';
 import type { Scored } from '../core/scoring/score.ts';
 import { eventNeeds, type Releases } from '../ingest/batch.ts';
@@ -52,7 +52,7 @@ export async function loadWholeLead(
   historyMs = 0,
 ): Promise<Lead | undefined> {
   const needs = new Map<string, EventNeed>();
-  for (const event of historyMs > 0 ? Object.keys(release.events) : []) {
+  for (const event of historyMs > 0 ? historyEvents(release) : []) {
     needs.set(event, { event, since: now - historyMs });
   }
   for (const need of eventNeeds({ release, plans: new Map() }, now)) {

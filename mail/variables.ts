@@ -32,9 +32,10 @@ export interface HandoffVariables {
   readonly fitScore: number;
   readonly engagementScore: number;
   readonly route: string;
-  readonly acceptBy: string;
+  /** Absent when nobody takes it away any more: an escalation. */
+  readonly acceptBy?: string;
   readonly firstTouchBy?: string;
-  /** How often it was offered already: 1 for the first rep. */
+  /** How often it was offered: 1 for the first rep; an escalation is no offer, and counts none. */
   readonly attempt: number;
   readonly previousRep?: string;
   readonly reasons: readonly { readonly why: string; readonly points: number }[];

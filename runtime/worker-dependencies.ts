@@ -6,6 +6,7 @@ import type { ActivityDependencies } from '../activities/index.ts';
 import type { HandoffDependencies } from '../activities/handoff.ts';
 import type { InternalMail } from '../activities/handoff-mail.ts';
 import { derivedId } from '../core/decision/ids.ts';
+import { historyEvents } from '../core/routing/brief.ts';
 import { eventAbout } from '../ingest/request.ts';
 import { failpoint } from '../faults/failpoint.ts';
 import { createLetters } from '../mail/letters.ts';
@@ -65,7 +66,7 @@ export function createHandoffDependencies(
   core: Core,
   sendInternal: (mail: InternalMail) => Promise<void>,
 ): HandoffDependencies {
-  const { config, store, releases, ingest } = core;
+  const { config, store, releases, ingest, log } = core;
   const secret = required(config, 'PERENNIAL_SECRET');
   const reader = createLeadReader(store);
   return {
@@ -74,8 +75,9 @@ export function createHandoffDependencies(
       assignments: (id) => listAssignments(store, id),
       assign: (id, pools, since, decide) => assign(store, id, pools, since, decide),
     },
-    lead: async (id) => reader.load(id, await releases.current(), undefined, Date.now()),
-    release: (id) => releases.release(id),
+    releases,
+    lead: (id, release, now, since) =>
+      reader.load(id, release, undefined, now, { events: historyEvents(release), since }),
     derivedId: (kind, ...parts) => derivedId(kind, ...parts),
     repAssigned: async ({ messageId, leadId, handoffId, rep, at }) => {
       const properties = { handoffId, rep };
@@ -85,6 +87,7 @@ export function createHandoffDependencies(
     publicUrl: config.publicUrl,
     signLink: (payload) => signToken(secret, 'handoff', payload),
     sendInternal,
+    report: (error, about) => log.error({ err: error, ...about }, 'handoff failed'),
   };
 }
 

@@ -34,6 +34,8 @@ export interface AssignmentBasis {
   readonly pools: { readonly [pool: string]: { readonly [rep: string]: number } };
   /** Instants of every lead given to each rep since `since`. */
   readonly given: readonly { readonly rep: string; readonly at: number }[];
+  /** Reps whose rejections led here, one rerouting after the other. */
+  readonly rejectedBy: readonly string[];
 }
 
 export async function listAssignments(
@@ -96,7 +98,23 @@ async function lockBasis(
       `SELECT rep, at FROM assignment WHERE at >= to_timestamp($1 / 1000.0) AND handoff_id <> $2`,
       [since, handoffId],
     ),
+    rejectedBy: await listRejectedBy(sql, handoffId),
   };
+}
+
+/** A rerouting opens the next handoff at the instant at which the one before was rejected. */
+async function listRejectedBy(sql: Sql, handoffId: string): Promise<readonly string[]> {
+  const rows = await sql.query<{ readonly rep: string }>(
+    `WITH RECURSIVE chain AS (
+       SELECT id, lead_id, opened_at, detail->>'avoidRep' AS rep FROM handoff WHERE id = $1
+       UNION
+       SELECT h.id, h.lead_id, h.opened_at, h.detail->>'avoidRep' FROM chain c
+       JOIN handoff h ON h.lead_id = c.lead_id AND h.settled_at = c.opened_at AND h.status = 'rejected'
+       WHERE c.rep IS NOT NULL)
+     SELECT DISTINCT rep FROM chain WHERE rep IS NOT NULL`,
+    [handoffId],
+  );
+  return rows.map(({ rep }) => rep);
 }
 
 async function saveAssignment(sql: Sql, handoffId: string, made: NewAssignment): Promise<void> {
@@ -109,7 +127,7 @@ async function saveAssignment(sql: Sql, handoffId: string, made: NewAssignment):
   await sql.run(
     `UPDATE handoff SET rep = $2, destination = $3, match = $4, sla = $5, reassigned = $6,
        assigned_at = to_timestamp($7 / 1000.0), accept_by = to_timestamp($8 / 1000.0),
-       escalated_at = CASE WHEN $9 THEN to_timestamp($7 / 1000.0) ELSE escalated_at END
+       escalated_at = CASE WHEN $9 THEN to_timestamp($7 / 1000.0) END
      WHERE id = $1`,
     [
       handoffId,

@@ -7,6 +7,7 @@ import type { Lead } from '../core/facts/lead.ts';
 import { factNeeds } from '../core/facts/needs.ts';
 import type { JourneyPlan } from '../core/journey/plan.ts';
 import type { Sql } from './client.ts';
+import type { EventNeed } from './events.ts';
 import { loadLeads } from './leads.ts';
 
 export function createLeadReader(sql: Sql) {
@@ -16,14 +17,27 @@ export function createLeadReader(sql: Sql) {
       release: Release,
       plan: JourneyPlan | undefined,
       now: number,
+      /** For people to read: events of these names, since then. */
+      history: { readonly events: readonly string[]; readonly since: number } = none,
     ): Promise<Lead> => {
-      const needs = factNeeds(release, plan === undefined ? [] : [plan]);
-      const events = [...needs.events].map(([event, reach]) =>
-        reach === 'all' ? { event } : { event, since: now - reach },
+      const { since } = history;
+      const needs = new Map<string, EventNeed>(
+        history.events.map((event) => [event, { event, since }]),
       );
+      for (const [event, reach] of factNeeds(release, plan === undefined ? [] : [plan]).events) {
+        if (reach === 'all') needs.set(event, { event });
+        else needs.set(event, { event, since: earlier(needs.get(event)?.since, now - reach) });
+      }
+      const events = [...needs.values()];
       const [lead] = await loadLeads(sql, [leadId], { events });
       if (lead === undefined) throw new Error(`there is no lead ${leadId}`);
       return lead;
     },
   };
+}
+
+const none = { events: [], since: 0 };
+
+function earlier(known: number | undefined, since: number): number {
+  return known === undefined ? since : Math.min(known, since);
 }

@@ -22,6 +22,7 @@ export interface Attention {
   /** Held longer ago than the moment that was stored for them. */
   readonly overdueHolds: number;
   readonly lateRuns: number;
+  /** Past their deadline, escalated, or given to nobody for too long. */
   readonly lateHandoffs: number;
   readonly outboxErrors: number;
   readonly outboxWaiting: number;
@@ -71,7 +72,8 @@ const overviewSql = `SELECT
     'overdueHolds', ${count(`send s JOIN enrolment e ON e.id = s.enrolment_id
       WHERE s.state = 'held' AND e.status = 'open' AND s.held_until < ${late}`)},
     'lateRuns', ${count(`enrolment WHERE status = 'open' AND expected_by < ${late}`)},
-    'lateHandoffs', ${count("handoff WHERE status = 'open' AND accept_by < to_timestamp($1 / 1000.0)")},
+    'lateHandoffs', ${count(`handoff WHERE status = 'open' AND (accept_by < to_timestamp($1 / 1000.0)
+      OR escalated_at IS NOT NULL OR (assigned_at IS NULL AND opened_at < ${late}))`)},
     'outboxErrors', ${count('outbox WHERE last_error IS NOT NULL')},
     'outboxWaiting', ${count(`outbox WHERE recorded_at < ${late}`)},
     'ruleMismatches', ${count('decision WHERE confirmed = false')},

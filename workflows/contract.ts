@@ -112,6 +112,8 @@ export interface HandoffInput {
   readonly clockOffset: number;
   /** Carried over continue-as-new. */
   readonly attempt?: number;
+  readonly reminded?: number;
+  readonly caused?: number;
   readonly inbox?: readonly HandoffMessage[];
 }
 
@@ -143,11 +145,16 @@ export interface NotifyHandoffInput extends AssignHandoffInput {
   readonly kind: 'assigned' | 'reminder' | 'escalation' | 'cause';
   /** Which email of this kind in this attempt: part of the ledger's key. */
   readonly visit: number;
+  /** Of kind `cause`: the event, or the stage entered, that its owner is told of. */
+  readonly cause?: string;
 }
+
+/** Whether somebody could be told, or the one who has it is no longer on the team. */
+export type HandoffTold = { readonly type: 'told' } | { readonly type: 'nobody' };
 
 export interface HandoffActivities {
   assignHandoff(input: AssignHandoffInput): Promise<HandoffTurn>;
-  notifyHandoff(input: NotifyHandoffInput): Promise<void>;
+  notifyHandoff(input: NotifyHandoffInput): Promise<HandoffTold>;
 }
 
 export function handoffWorkflowId(handoffId: string): string {

@@ -19,6 +19,8 @@ import {
   type HandoffActivities,
   type HandoffInput,
   type HandoffMessage,
+  type HandoffTurn,
+  type NotifyHandoffInput,
 } from './contract.ts';
 
 const { assignHandoff, notifyHandoff } = proxyActivities<HandoffActivities>(handoffActivityOptions);
@@ -28,41 +30,89 @@ const tell = defineSignal<[HandoffMessage]>(HANDOFF_SIGNALS.tell);
 export async function handoff(input: HandoffInput): Promise<void> {
   const inbox: HandoffMessage[] = [...(input.inbox ?? [])];
   setHandler(tell, (message) => void inbox.push(message));
-  const now = (): number => Date.now() + input.clockOffset;
-  const { handoffId } = input;
-
-  for (let attempt = input.attempt ?? 1; ; attempt += 1) {
-    const turn = await assignHandoff({ handoffId, attempt, now: now() });
+  const run: Run = {
+    input,
+    inbox,
+    attempt: input.attempt ?? 1,
+    reminded: input.reminded ?? 0,
+    caused: input.caused ?? 0,
+  };
+  for (;;) {
+    const { handoffId } = input;
+    const turn = await assignHandoff({ handoffId, attempt: run.attempt, now: nowOf(run) });
     if (turn.type === 'closed') return;
-    await notifyHandoff({ handoffId, attempt, kind: turn.kind, visit: 1, now: now() });
-
-    let reminded = 0;
-    let caused = 0;
-    for (;;) {
-      const remindAt = turn.remindAt[reminded];
-      const until = remindAt ?? turn.acceptBy;
-      const heard = until === null ? await wake(inbox) : await wake(inbox, until - now());
-      const message = inbox.shift();
-      if (message?.type === 'settled') return;
-      if (message?.type === 'cause') {
-        caused += 1;
-        await notifyHandoff({ handoffId, attempt, kind: 'cause', visit: caused, now: now() });
-      } else if (!heard && remindAt !== undefined) {
-        reminded += 1;
-        await notifyHandoff({ handoffId, attempt, kind: 'reminder', visit: reminded, now: now() });
-      } else if (!heard) {
-        break;
-      }
-      if (workflowInfo().continueAsNewSuggested) {
-        await continueAsNew<typeof handoff>({ ...input, attempt, inbox });
-      }
-    }
+    if ((await waitOut(run, turn)) === 'settled') return;
+    run.attempt += 1;
+    run.reminded = 0;
+    run.caused = 0;
   }
 }
 
-/** True when a message came, false when the time was up. */
-async function wake(inbox: readonly HandoffMessage[], timeoutMs?: number): Promise<boolean> {
-  if (timeoutMs !== undefined) return condition(() => inbox.length > 0, Math.max(1, timeoutMs));
-  await condition(() => inbox.length > 0);
-  return true;
+interface Run {
+  readonly input: HandoffInput;
+  readonly inbox: HandoffMessage[];
+  attempt: number;
+  /** Of this attempt: reminders that are through, and causes that were told. */
+  reminded: number;
+  caused: number;
+}
+type Turn = Extract<HandoffTurn, { type: 'turn' }>;
+
+/** Waits until it is settled, or until whoever has it has had their time. */
+async function waitOut(run: Run, turn: Turn): Promise<'settled' | 'passed'> {
+  let isTold = await notify(run, turn.kind, 1);
+  // Where the first email had to wait for its relay, a reminder beside it would only be noise.
+  run.reminded = Math.max(run.reminded, dueBy(turn, nowOf(run)));
+  while (isTold) {
+    const remindAt = turn.remindAt[run.reminded];
+    const heard = await wake(run, remindAt ?? turn.acceptBy);
+    const message = run.inbox.shift();
+    if (message?.type === 'settled') return 'settled';
+    if (message?.type === 'cause') {
+      run.caused += 1;
+      isTold = await notify(run, 'cause', run.caused, message.cause);
+    } else if (!heard) {
+      if (turn.acceptBy !== null && nowOf(run) >= turn.acceptBy) return 'passed';
+      run.reminded = dueBy(turn, nowOf(run));
+      isTold = await notify(run, 'reminder', run.reminded);
+    }
+    if (isTold && workflowInfo().continueAsNewSuggested) {
+      const { input, ...carried } = run;
+      await continueAsNew<typeof handoff>({ ...input, ...carried });
+    }
+  }
+  return 'passed';
+}
+
+/** After an outage several are due at once: one email stands for all of them. */
+function dueBy({ remindAt }: Turn, now: number): number {
+  return remindAt.filter((at) => at <= now).length;
+}
+
+/** False when the rep has left the team: the lead goes on to somebody else at once. */
+async function notify(
+  run: Run,
+  kind: NotifyHandoffInput['kind'],
+  visit: number,
+  cause?: string,
+): Promise<boolean> {
+  const { handoffId } = run.input;
+  const about = cause === undefined ? {} : { cause };
+  const input = { handoffId, attempt: run.attempt, kind, visit, now: nowOf(run), ...about };
+  return (await notifyHandoff(input)).type === 'told';
+}
+
+/** True when a message came, false when the time was up. Timers count whole seconds. */
+async function wake({ inbox, ...run }: Run, until: number | null): Promise<boolean> {
+  const isHere = (): boolean => inbox.length > 0;
+  if (until === null) {
+    await condition(isHere);
+    return true;
+  }
+  const waitMs = Math.ceil((until - nowOf(run)) / 1_000) * 1_000;
+  return waitMs > 0 ? condition(isHere, waitMs) : isHere();
+}
+
+function nowOf({ input }: Pick<Run, 'input'>): number {
+  return Date.now() + input.clockOffset;
 }

@@ -107,13 +107,37 @@ function questionsOf(release: Release, read: FactReader, now: number): Brief['qu
   }));
 }
 
+/** What a rep wants to read of a lead's past: not what we did among ourselves. */
+export function historyEvents(release: Release): readonly string[] {
+  const known = [...Object.keys(release.events), ...Object.keys(builtInEvents)];
+  return [...new Set(known)].filter((event) => !ourOwn.has(event));
+}
+const ourOwn = new Set(['Rep Assigned', 'Email Delivered', 'Email Opened']);
+
 function historyOf(release: Release, lead: Lead, since: number): Brief['history'] {
-  return lead.events
-    .filter((event) => event.occurredAt >= since && event.trust !== 'likely-robot')
-    .toSorted((left, right) => right.occurredAt - left.occurredAt)
+  const shownEvents = new Set(historyEvents(release));
+  const events = lead.events
+    .filter(({ name, occurredAt }) => occurredAt >= since && shownEvents.has(name))
+    .filter(({ trust }) => trust !== 'likely-robot')
+    .toSorted((left, right) => right.occurredAt - left.occurredAt);
+  return inARow(events.map((event) => ({ at: event.occurredAt, what: happening(release, event) })))
     .slice(0, historyMax)
-    .map((event) => ({
-      at: event.occurredAt,
-      what: eventLabel(release, event.name) ?? event.name,
-    }));
+    .map(({ at, what, times }) => ({ at, what: times === 1 ? what : `${what}, ${times} times` }));
+}
+
+/** Ten looks at one page are one line, at the instant of the latest. */
+function inARow(entries: Brief['history']) {
+  const rows: { at: number; what: string; times: number }[] = [];
+  for (const entry of entries) {
+    const last = rows.at(-1);
+    if (last?.what === entry.what) last.times += 1;
+    else rows.push({ ...entry, times: 1 });
+  }
+  return rows;
+}
+
+function happening(release: Release, { name, properties }: Lead['events'][number]): string {
+  const label = eventLabel(release, name) ?? name;
+  const journey = release.journeys[String(properties['journey'])]?.plan.title;
+  return name.startsWith('Email ') && journey !== undefined ? `${label} (${journey})` : label;
 }

@@ -21,7 +21,7 @@ export interface RoutingInput {
   readonly givenToday: { readonly [rep: string]: number };
   readonly isAway: (rep: Rep) => boolean;
   readonly isInHours: (rep: Rep) => boolean;
-  /** Reps this handoff has already been with, or that must not get it. */
+  /** Reps and queues (`queue:<id>`) this handoff has already been with, or that must not get it. */
   readonly avoid: readonly string[];
   /** A rejection with `sameRepBack` wants the rep who knows the lead. */
   readonly prefer?: string;
@@ -72,7 +72,13 @@ export function route(input: RoutingInput): Routed {
 /** Where an escalation goes: the destination itself, whoever is away or full. */
 export function routeTo(destination: Destination, input: RoutingInput): Routed {
   const trace: TraceLine[] = [];
-  const anyone = { ...input, avoid: [] };
+  const anyone = {
+    ...input,
+    avoid: [],
+    givenToday: {},
+    isAway: () => false,
+    isInHours: () => true,
+  };
   const found = resolveDestination(destination, 'assign-anyway', anyone, trace);
   return { ...routedTo('escalation', `Escalated to ${destination}`, input), ...found, trace };
 }
@@ -97,6 +103,10 @@ function resolveDestination(
     case 'pool':
       return resolvePool(id, input, trace, []);
     case 'queue':
+      if (input.avoid.includes(destination)) {
+        trace.push({ at: destination, what: 'had it before' });
+        return nobody;
+      }
       return { to: { type: 'queue', queue: id }, pools: input.pools };
     default:
       return nobody;

@@ -3,7 +3,7 @@
  *
  * Deadlines run in the hours of whoever has it (of a queue: its first watcher). Attempt 1 is the
  * first rep; attempts up to `1 + reassignAtMost` are reassignments; the one after is the escalation,
- * which stays and is reminded each business day.
+ * and so is an earlier one that nobody can take. It stays and is reminded each business day.
  */
 import { addBusiness } from '../sending/business-time.ts';
 import type { BusinessDuration, Hours, Routing, SalesTeam, Sla } from './model.ts';
@@ -33,11 +33,11 @@ export function turnOf(
   to:
     | { readonly type: 'rep'; readonly rep: string }
     | { readonly type: 'queue'; readonly queue: string },
-  attempt: number,
+  escalated: boolean,
   now: number,
 ): Turn {
   const hours = hoursOf(team, to);
-  if (isEscalation(sla, attempt)) return { remindAt: daily(hours, now), acceptBy: null };
+  if (escalated) return { remindAt: daily(hours, now), acceptBy: null };
   if (to.type === 'queue') {
     const takeWithin = team.queues[to.queue]?.takeWithin ?? sla.acceptWithin;
     return { remindAt: [], acceptBy: addBusiness(hours, now, takeWithin) };

@@ -23,7 +23,7 @@ export interface SalesCase {
   readonly opened: Extract<Effect, { type: 'open-handoff' }>;
   /** The next attempt: 1 is the first assignment. */
   readonly attempt: number;
-  /** Reps who had it before, and when they got it. */
+  /** Reps and queues who had it before, and when they got it. */
   readonly given: readonly { readonly rep: string; readonly at: number }[];
   readonly pools: { readonly [pool: string]: PoolState };
   /** When it is taken away; null: never. */
@@ -46,13 +46,13 @@ export function assign(
   if (routing === undefined) return undefined;
   const first = slaFor(routing, opened.cause, undefined, lead, now, release);
   const input = inputOf(current, routing, lead, now, release);
-  const routed = isEscalation(first, attempt) ? routeTo(first.escalateTo, input) : route(input);
-  const { to, why, pools } =
-    routed.to.type === 'nobody' ? routeTo(first.escalateTo, input) : routed;
+  const routed = isEscalation(first, attempt) ? undefined : route(input);
+  const escalated = routed === undefined || routed.to.type === 'nobody';
+  const { to, why, pools } = escalated ? routeTo(first.escalateTo, input) : routed;
   if (to.type === 'nobody') return undefined;
   const sla = slaFor(routing, opened.cause, nameOf(to), lead, now, release);
-  const { acceptBy } = turnOf(sla, release.team, to, attempt, now);
-  const given = to.type === 'rep' ? [...current.given, { rep: to.rep, at: now }] : current.given;
+  const { acceptBy } = turnOf(sla, release.team, to, escalated, now);
+  const given = [...current.given, { rep: to.type === 'rep' ? to.rep : nameOf(to), at: now }];
   return { to, why, next: { ...current, attempt: attempt + 1, given, pools, acceptBy } };
 }
 

@@ -248,7 +248,6 @@ test("a rep's email of unknown fate goes out again as the same mail", async () =
     ...{
       handoffId: randomUUID(),
       leadId,
-      releaseId: randomUUID(),
       step: 'assigned-1-tom',
       visit: 1,
       now: tuesday,
@@ -261,6 +260,7 @@ test("a rep's email of unknown fate goes out again as the same mail", async () =
       workspace: { postalAddress: 'Acme' },
       unsubscribe_url: 'http://127.0.0.1/none',
     },
+    plain: { subject: 'A lead', text: 'A lead' },
   };
   const disarm = armFailpoints('send.after250=throw;once');
   await expect(sendInternal(mail)).rejects.toThrow();

@@ -44,24 +44,24 @@ const at = (text: string): number => Date.parse(text);
 
 describe('turnOf', () => {
   test('a demo request on Friday night is due on Monday morning', () => {
-    const turn = turnOf(hot, team, toAnna, 1, at('2026-11-20T22:00:00+01:00'));
+    const turn = turnOf(hot, team, toAnna, false, at('2026-11-20T22:00:00+01:00'));
     expect(turn.acceptBy).toBe(at('2026-11-23T09:05:00+01:00'));
     expect(turn.remindAt).toEqual([at('2026-11-23T09:03:00+01:00')]);
   });
 
   test('a reminder after the deadline is not sent', () => {
-    expect(turnOf(hot, team, toAnna, 1, at('2026-11-23T10:00:00+01:00')).remindAt).toHaveLength(1);
+    expect(turnOf(hot, team, toAnna, false, at('2026-11-23T10:00:00+01:00')).remindAt).toHaveLength(1);
   });
 
   test('a queue runs on the hours of its first watcher, an unwatched one on the clock', () => {
     const from = at('2026-11-23T17:00:00+01:00');
-    const queue = (name: string) => turnOf(hot, team, { type: 'queue', queue: name }, 1, from);
+    const queue = (name: string) => turnOf(hot, team, { type: 'queue', queue: name }, false, from);
     expect(queue('inbound').acceptBy).toBe(at('2026-11-24T10:00:00+01:00'));
     expect(queue('unwatched').acceptBy).toBe(at('2026-11-23T19:00:00+01:00'));
   });
 
   test('an escalation never expires and is reminded on five business days', () => {
-    const turn = turnOf(hot, team, toAnna, 3, at('2026-12-24T12:00:00+01:00'));
+    const turn = turnOf(hot, team, toAnna, true, at('2026-12-24T12:00:00+01:00'));
     expect(turn.acceptBy).toBeNull();
     expect(turn.remindAt).toHaveLength(escalationReminders);
     expect(turn.remindAt[0]).toBe(at('2026-12-28T12:00:00+01:00'));

@@ -9,8 +9,10 @@ import type { Lead } from '../core/facts/lead.ts';
 import { addToOutbox, type NewOutboxRow, type OutboxRow } from '../store/outbox.ts';
 import { StaleRead, type Sql } from '../store/client.ts';
 import {
+  liftSuppressions,
   saveConsents,
   saveSuppressions,
+  type LiftedSuppression,
   type NewConsent,
   type NewSuppression,
 } from '../store/consent.ts';
@@ -87,7 +89,9 @@ interface Rows {
   readonly handoffs: Map<string, NewHandoff>;
   readonly settled: SettledHandoff[];
   readonly consents: NewConsent[];
-  readonly suppressions: NewSuppression[];
+  /** By address and scope: what one batch sets, lifts and sets again is written as it ends. */
+  readonly suppressions: Map<string, NewSuppression>;
+  readonly lifted: Map<string, LiftedSuppression>;
   readonly outbox: NewOutboxRow[];
 }
 
@@ -104,7 +108,8 @@ function emptyRows(releaseId: string, newId: () => string): Rows {
     handoffs: new Map(),
     settled: [],
     consents: [],
-    suppressions: [],
+    suppressions: new Map(),
+    lifted: new Map(),
     outbox: [],
   };
 }
@@ -129,7 +134,8 @@ async function write(sql: Sql, rows: Rows, leads: readonly Lead[]): Promise<read
   expectAll('handoff', settled, await settleHandoffs(sql, settled));
   await saveHandoffs(sql, [...handoffs.values()]);
   await saveConsents(sql, rows.consents);
-  await saveSuppressions(sql, rows.suppressions);
+  await liftSuppressions(sql, [...rows.lifted.values()]);
+  await saveSuppressions(sql, [...rows.suppressions.values()]);
   return addToOutbox(sql, rows.outbox);
 }
 
@@ -180,19 +186,23 @@ function apply(rows: Rows, effect: Effect, { event, lead }: Folded): void {
       const { type: _type, ...suppression } = effect;
       const { address } = lead;
       if (address === undefined) return;
-      rows.suppressions.push({ ...suppression, address, source: eventId });
+      const key = `${effect.scope} ${address}`;
+      rows.suppressions.set(key, { ...suppression, address, source: eventId });
+      return;
+    }
+    case 'lift-suppression': {
+      const { scope, at } = effect;
+      const { address } = lead;
+      if (address === undefined) return;
+      rows.suppressions.delete(`${scope} ${address}`);
+      rows.lifted.set(`${scope} ${address}`, { address, scope, at });
     }
   }
 }
 
 type EffectOf<T extends Effect['type']> = Extract<Effect, { type: T }>;
 
-function enrol(
-  rows: Rows,
-  effect: EffectOf<'enrol'>,
-  leadId: string,
-  event: IncomingEvent,
-): void {
+function enrol(rows: Rows, effect: EffectOf<'enrol'>, leadId: string, event: IncomingEvent): void {
   const { type: _type, enrolmentId: id, ...run } = effect;
   const eventId = eventIdOf(event);
   const { releaseId } = rows;

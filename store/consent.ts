@@ -2,8 +2,10 @@
  * Permission to write: consent (append-only) and suppression, both by address, never by lead, so
  * that a merge or a second lead with the same address cannot loosen them.
  *
- * Of several rows for one (address, class, topic) the latest wish is in force, by the instant at which
- * it was said; a message that arrives late never overrides a later one. Nothing is updated or deleted.
+ * What is in force is `core/sending/consent.ts`'s to say; read are the latest row of each state for one
+ * (address, class, topic), which is all it can depend on. A weaker word said later must not hide a
+ * stronger one, nor "nothing was said" a refusal. Consent is never updated or deleted; a suppression
+ * of scope `marketing` goes when the person asks for marketing again.
  */
 import type { Consent, Suppression } from '../core/facts/lead.ts';
 import type { Sql } from './client.ts';
@@ -39,9 +41,9 @@ export async function loadConsents(
 ): Promise<ReadonlyMap<string, readonly Consent[]>> {
   if (addresses.length === 0) return new Map();
   const rows = await sql.query<Consent & { readonly address: string; readonly topic: string }>(
-    `SELECT DISTINCT ON (address, class, topic) address, class, topic, state, at
-     FROM consent WHERE address = ANY($1::text[])
-     ORDER BY address, class, topic, at DESC, seq DESC`,
+    `SELECT DISTINCT ON (address, class, topic, state) address, class, topic, state, at
+     FROM consent WHERE address = ANY($1::text[]) AND state <> 'none'
+     ORDER BY address, class, topic, state, at DESC`,
     [addresses],
   );
   const consents = rows.map(({ topic, ...row }) => ({
@@ -77,6 +79,25 @@ export async function loadSuppressions(
     [addresses],
   );
   return byAddress<Suppression>(rows);
+}
+
+export interface LiftedSuppression {
+  readonly address: string;
+  readonly scope: Suppression['scope'];
+  /** Only what began before it goes: another lead of the address may have unsubscribed meanwhile. */
+  readonly at: number;
+}
+
+export async function liftSuppressions(
+  sql: Sql,
+  lifted: readonly LiftedSuppression[],
+): Promise<void> {
+  if (lifted.length === 0) return;
+  await sql.run(
+    `DELETE FROM suppression AS s USING json_to_recordset($1::json) AS x(address text, scope text, at float8)
+     WHERE s.address = x.address AND s.scope = x.scope AND s.at < to_timestamp(x.at / 1000.0)`,
+    [JSON.stringify(lifted)],
+  );
 }
 
 /** The first reason stays: a second bounce says nothing new. */

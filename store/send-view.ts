@@ -101,8 +101,8 @@ const viewSql = `SELECT
   )} AS pauses,
   ${list(
     `'class', c.class, 'topic', c.topic, 'state', c.state, 'at', ${ms('c.at')}`,
-    `(SELECT DISTINCT ON (class, topic) * FROM consent WHERE address = $8::text
-      ORDER BY class, topic, at DESC, seq DESC) AS c`,
+    `(SELECT DISTINCT ON (class, topic, state) * FROM consent WHERE address = $8::text AND state <> 'none'
+      ORDER BY class, topic, state, at DESC) AS c`,
   )} AS consents,
   (SELECT coalesce(max(c.seq), 0) FROM consent c WHERE c.address = $8::text) AS "consentSeq",
   ${list(

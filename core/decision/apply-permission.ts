@@ -2,7 +2,9 @@
  * What an event says about being allowed to write: consent given and withdrawn, bounces, complaints.
  *
  * Consent and suppression belong to the address, so without one there is nothing to record. Withdrawing
- * for one topic refuses that topic; withdrawing without one is an unsubscribe and stops all marketing.
+ * for one topic refuses that topic; withdrawing without one is an unsubscribe and stops all marketing,
+ * until the person asks for it again at a later instant. Every doubt errs towards silence: a list never
+ * speaks over what the person refused, and a withdrawal counts however late it arrives.
  */
 import type { Consent, Lead, Suppression } from '../facts/lead.ts';
 import type { MessageClass } from '../journey/plan.ts';
@@ -16,9 +18,9 @@ export function applyPermission(lead: Lead, moment: Moment): Decided {
   if (lead.address === undefined) return nothing(lead);
   switch (moment.event.name) {
     case 'Consent Given':
-      return consent(lead, moment, stateOf(moment.event.properties) ?? 'opt-in');
+      return give(lead, moment, stateOf(moment.event.properties) ?? 'opt-in');
     case 'Consent Confirmed':
-      return consent(lead, moment, 'double-opt-in');
+      return give(lead, moment, 'double-opt-in');
     case 'Consent Withdrawn':
       return withdraw(lead, moment);
     case 'Email Bounced':
@@ -32,13 +34,51 @@ export function applyPermission(lead: Lead, moment: Moment): Decided {
   }
 }
 
-function consent(lead: Lead, moment: Moment, state: ConsentState): Decided {
+/** Consent renewed after an unsubscribe lifts what the unsubscribe had stopped. */
+function give(lead: Lead, moment: Moment, state: ConsentState): Decided {
+  const { event, age } = moment;
+  const messageClass = classOf(event.properties);
+  const isYes = state === 'opt-in' || state === 'double-opt-in';
+  if (isYes && age === 'historical' && hasRefused(lead, messageClass)) return nothing(lead);
+  const given = consent(lead, moment, messageClass, state);
+  const at = event.occurredAt;
+  if (!isYes || messageClass !== 'marketing' || at <= silentSince(lead)) return given;
+  return {
+    ...given,
+    lead: {
+      ...given.lead,
+      suppressions: lead.suppressions.filter(({ scope }) => scope !== 'marketing'),
+    },
+    effects: [...given.effects, { type: 'lift-suppression', scope: 'marketing', at }],
+  };
+}
+
+function hasRefused({ consents }: Lead, messageClass: MessageClass): boolean {
+  return consents.some((one) => one.class === messageClass && one.state === 'refused');
+}
+
+/** When marketing was last stopped; Infinity where nothing stops it. */
+function silentSince({ suppressions, consents }: Lead): number {
+  const stopped = suppressions.find(({ scope }) => scope === 'marketing');
+  if (stopped === undefined) return Infinity;
+  const refusals = consents.filter(
+    (one) => one.class === 'marketing' && one.state === 'refused' && one.topic === undefined,
+  );
+  return Math.max(stopped.at, ...refusals.map(({ at }) => at));
+}
+
+function consent(
+  lead: Lead,
+  moment: Moment,
+  messageClass: MessageClass,
+  state: ConsentState,
+): Decided {
   const { name, properties, source, occurredAt: at } = moment.event;
   const topic = textOf(properties['topic']);
   const text = textOf(properties['text']);
   const evidence = textOf(properties['evidence']);
   const given: Consent = {
-    class: classOf(properties),
+    class: messageClass,
     ...(topic === undefined ? {} : { topic }),
     state,
     at,
@@ -55,11 +95,17 @@ function consent(lead: Lead, moment: Moment, state: ConsentState): Decided {
   return { lead: { ...lead, consents }, decisions: [], effects: [effect] };
 }
 
+/** An unsubscribe refuses `outbound` too: to ask for marketing again is not to ask for cold mail. */
 function withdraw(lead: Lead, moment: Moment): Decided {
-  const refused = consent(lead, moment, 'refused');
+  const messageClass = classOf(moment.event.properties);
+  const refused = consent(lead, moment, messageClass, 'refused');
   if (textOf(moment.event.properties['topic']) !== undefined) return refused;
-  const silenced = suppress(refused.lead, moment, 'marketing', 'unsubscribe');
-  return { ...silenced, effects: [...refused.effects, ...silenced.effects] };
+  const cold =
+    messageClass === 'marketing'
+      ? consent(refused.lead, moment, 'outbound', 'refused')
+      : nothing(refused.lead);
+  const silenced = suppress(cold.lead, moment, 'marketing', 'unsubscribe');
+  return { ...silenced, effects: [...refused.effects, ...cold.effects, ...silenced.effects] };
 }
 
 function suppress(

@@ -187,7 +187,9 @@ export type Effect =
       readonly scope: 'all' | 'marketing';
       readonly reason: string;
       readonly at: number;
-    };
+    }
+  /** The person asked for marketing again after an unsubscribe; a dead address stays dead. */
+  | { readonly type: 'lift-suppression'; readonly scope: 'marketing'; readonly at: number };
 
 export interface Decided {
   readonly lead: Lead;

@@ -166,6 +166,7 @@ export class World {
       case 'tell-handoff':
       case 'consent':
       case 'suppress':
+      case 'lift-suppression':
         return;
     }
   }

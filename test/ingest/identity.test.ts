@@ -174,4 +174,56 @@ describe('permission belongs to the address', () => {
       expect(await suppressed('p1')).toEqual(['marketing']);
     });
   });
+
+  const inForce = async (world: IngestWorld, userId: string) => {
+    const [answer] = await world.ingest.ingest([track(userId, 'Pricing Viewed')]);
+    const lead = await leadOf(world, answer?.leadId);
+    return {
+      scopes: lead?.suppressions.map(({ scope }) => scope),
+      states: lead?.consents.map(({ state }) => state).sort(),
+    };
+  };
+
+  test('renewed consent lifts an unsubscribe, in one batch or over several', async () => {
+    await inWorld(async (world) => {
+      const at = (seconds: number) => NOW + seconds * 1_000;
+      await world.ingest.ingest([
+        identify({ userId: 'p2' }, { email: 'p2@x.example' }),
+        track('p2', 'Consent Withdrawn', {}, at(1)),
+      ]);
+      expect((await inForce(world, 'p2')).scopes).toEqual(['marketing']);
+      await world.ingest.ingest([track('p2', 'Consent Given', {}, at(2))]);
+      expect((await inForce(world, 'p2')).scopes).toEqual([]);
+      await world.ingest.ingest([
+        track('p2', 'Consent Withdrawn', {}, at(3)),
+        track('p2', 'Consent Given', {}, at(4)),
+        track('p2', 'Consent Withdrawn', {}, at(5)),
+      ]);
+      expect((await inForce(world, 'p2')).scopes).toEqual(['marketing']);
+      await world.ingest.ingest([
+        track('p2', 'Consent Given', {}, at(6)),
+        track('p2', 'Consent Withdrawn', {}, at(7)),
+        track('p2', 'Consent Given', {}, at(8)),
+      ]);
+      expect((await inForce(world, 'p2')).scopes).toEqual([]);
+    });
+  });
+
+  test('what is read again of a lead decides as what was said: nothing hides a refusal', async () => {
+    await inWorld(async (world) => {
+      await world.ingest.ingest([
+        identify({ userId: 'p3' }, { email: 'p3@x.example' }),
+        track('p3', 'Consent Confirmed', {}, NOW + 1_000),
+        track('p3', 'Consent Given', {}, NOW + 2_000),
+        track('p3', 'Consent Withdrawn', { properties: { topic: 'events' } }, NOW + 3_000),
+        track(
+          'p3',
+          'Consent Given',
+          { properties: { topic: 'events', state: 'none' } },
+          NOW + 4_000,
+        ),
+      ]);
+      expect((await inForce(world, 'p3')).states).toEqual(['double-opt-in', 'opt-in', 'refused']);
+    });
+  });
 });

@@ -74,6 +74,51 @@ describe('permission', () => {
     expect(it.told('suppress')).toHaveLength(1);
   });
 
+  test('asking for marketing again after an unsubscribe lifts it, at a later instant only', () => {
+    const it = scene();
+    it.play('Consent Withdrawn');
+    it.play('Consent Given', {}, { occurredAt: START });
+    it.play('Consent Given', { state: 'none' }, { occurredAt: START + HOUR });
+    it.play('Consent Given', { class: 'outbound' }, { occurredAt: START + HOUR });
+    expect(it.lead.suppressions).toMatchObject([{ scope: 'marketing' }]);
+    it.wait(HOUR);
+    it.play('Consent Confirmed');
+    expect(it.lead.suppressions).toEqual([]);
+    expect(it.told('lift-suppression')).toEqual([
+      { type: 'lift-suppression', scope: 'marketing', at: START + HOUR },
+    ]);
+  });
+
+  test('of two unsubscribes the later one counts against a consent between them', () => {
+    const it = scene();
+    it.play('Consent Withdrawn');
+    it.wait(2 * HOUR);
+    it.play('Consent Withdrawn');
+    it.play('Consent Given', {}, { occurredAt: START + HOUR });
+    expect(it.lead.suppressions).toMatchObject([{ scope: 'marketing' }]);
+  });
+
+  test('a list never speaks over a refusal, of whatever date', () => {
+    const it = scene();
+    it.play('Consent Withdrawn', { topic: 'events' });
+    it.play('Consent Withdrawn');
+    const said = it.lead.consents;
+    it.play('Consent Given', {}, { historical: true, occurredAt: START - DAY });
+    it.play('Consent Given', {}, { historical: true, occurredAt: START + DAY });
+    expect(it.lead.consents).toEqual(said);
+    expect(it.lead.suppressions).toMatchObject([{ scope: 'marketing' }]);
+  });
+
+  test('consent lifts neither a bounce nor what an unsubscribe said of cold mail', () => {
+    const it = scene();
+    it.play('Consent Withdrawn');
+    it.play('Email Bounced', { kind: 'hard' });
+    it.wait(HOUR);
+    it.play('Consent Given');
+    expect(it.lead.suppressions).toMatchObject([{ scope: 'all' }]);
+    expect(it.lead.consents).toContainEqual({ class: 'outbound', state: 'refused', at: START });
+  });
+
   test('a hard bounce and a complaint stop everything, a soft bounce nothing', () => {
     const it = scene();
     it.play('Email Bounced', { kind: 'soft' });

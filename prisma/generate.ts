@@ -4,14 +4,18 @@
 // existing file satisfies it, so generating works without a network.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const schemaFile = join(root, 'prisma', 'schema.prisma');
+const lockDir = join(root, 'node_modules', '.cache', 'prisma-generate.lock');
+const pollMs = 100;
+const abandonedAfterMs = 60_000;
 const stampFile = join(root, 'store', 'generated', 'schema.sha256');
 
 /** Says whether there was anything to do. */
@@ -21,8 +25,42 @@ export async function generateClient(): Promise<'generated' | 'current'> {
   const { version } = JSON.parse(await readFile(packageFile, 'utf8')) as { version: string };
   const schema = await readFile(schemaFile);
   const stamp = createHash('sha256').update(version).update(schema).digest('hex');
-  if ((await readFile(stampFile, 'utf8').catch(() => '')) === stamp) return 'current';
+  if (await isCurrent(stamp)) return 'current';
+  return alone(async () => {
+    // Whoever held the lock before us has done it.
+    if (await isCurrent(stamp)) return 'current';
+    await generate(packageFile);
+    await writeFile(stampFile, stamp);
+    return 'generated';
+  });
+}
 
+async function isCurrent(stamp: string): Promise<boolean> {
+  return (await readFile(stampFile, 'utf8').catch(() => '')) === stamp;
+}
+
+/** Two processes that write the same files at once would read each other's half-written ones. */
+async function alone<T>(work: () => Promise<T>): Promise<T> {
+  await mkdir(dirname(lockDir), { recursive: true });
+  for (let waitedMs = 0; ; waitedMs += pollMs) {
+    try {
+      await mkdir(lockDir);
+      break;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      // A generator that was killed leaves its lock: nobody takes longer than this.
+      if (waitedMs > abandonedAfterMs) await rm(lockDir, { recursive: true, force: true });
+      await delay(pollMs);
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(lockDir, { recursive: true, force: true });
+  }
+}
+
+async function generate(packageFile: string): Promise<void> {
   const command = join(dirname(packageFile), 'build', 'index.js');
   const env = {
     PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
@@ -35,8 +73,6 @@ export async function generateClient(): Promise<'generated' | 'current'> {
   } catch (cause) {
     throw new Error(`The Prisma client could not be generated from ${schemaFile}.`, { cause });
   }
-  await writeFile(stampFile, stamp);
-  return 'generated';
 }
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {

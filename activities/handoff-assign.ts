@@ -68,8 +68,7 @@ async function turnAsStored(
   }
   const { routing, release } = facts;
   const to = assigneeOf(made.rep);
-  const sla =
-    routing.sla.find(({ id }) => id === stored.sla) ?? slaFor(facts, stored.cause, to);
+  const sla = routing.sla.find(({ id }) => id === stored.sla) ?? slaFor(facts, stored.cause, to);
   const escalated = stored.escalatedAt !== null;
   const { remindAt } = turnOf(sla, release.team, to, escalated, made.at);
   const kind = escalated ? 'escalation' : 'assigned';
@@ -110,7 +109,10 @@ function decideAssignment(deps: HandoffDependencies, basis: Basis): AssignmentDe
 }
 
 /** Nobody can take it: that is an escalation at once, so that no lead waits for nobody. */
-function routedBy(basis: Basis, sla: Sla): { readonly routed: Routed; readonly escalated: boolean } {
+function routedBy(
+  basis: Basis,
+  sla: Sla,
+): { readonly routed: Routed; readonly escalated: boolean } {
   const input = routingInput(basis);
   const routed = isEscalation(sla, basis.attempt) ? null : route(input);
   if (routed !== null && routed.to.type !== 'nobody') return { routed, escalated: false };
@@ -153,7 +155,11 @@ async function matchesThatHold(
   return holding;
 }
 
-function slaFor({ release, routing, lead, now }: SlaFacts, cause: string, to: Assignee | null): Sla {
+function slaFor(
+  { release, routing, lead, now }: SlaFacts,
+  cause: string,
+  to: Assignee | null,
+): Sla {
   const handoff = to === null ? { cause } : { cause, to: `${to.type}:${idOf(to)}` };
   const read = factReader(release, lead, now, { handoff });
   return chooseSla(

@@ -106,7 +106,11 @@ function letterFor(deps: HandoffDependencies, letter: HandoffLetter): InternalMa
     visit: input.visit,
     to: { name: rep.name, email: rep.email },
     template: templates[input.kind],
-    variables: { ...variablesOf(deps, letter), accept_url: link, reject_url: `${link}?verdict=reject` },
+    variables: {
+      ...variablesOf(deps, letter),
+      accept_url: link,
+      reject_url: `${link}?verdict=reject`,
+    },
     plain: plainWords(letter, link),
     now: input.now,
   };
@@ -177,7 +181,9 @@ function whyHere({ release, handoff }: HandoffLetter): string {
 
 function nameOf(release: Release, name: string): string {
   const to = assigneeOf(name);
-  return to.type === 'queue' ? `the queue ${to.queue}` : (release.team.reps[to.rep]?.name ?? to.rep);
+  return to.type === 'queue'
+    ? `the queue ${to.queue}`
+    : (release.team.reps[to.rep]?.name ?? to.rep);
 }
 
 function plainWords({ release, lead, kind, brief, rep, input }: HandoffLetter, link: string) {
@@ -185,10 +191,17 @@ function plainWords({ release, lead, kind, brief, rep, input }: HandoffLetter, l
   const names = [read('firstName'), read('lastName'), read('company'), read('email')];
   const said = names.filter((part) => typeof part === 'string').join(' ');
   const points = brief.reasons.map(({ why, points: sum }) => `${sum > 0 ? '+' : ''}${sum} ${why}`);
-  const start = { assigned: '', reminder: 'Reminder: ', escalation: 'Escalated: ', cause: 'News: ' };
+  const start = {
+    assigned: '',
+    reminder: 'Reminder: ',
+    escalation: 'Escalated: ',
+    cause: 'News: ',
+  };
   return {
     subject: `${start[input.kind]}${brief.cause}: ${said === '' ? 'a lead' : said}`,
-    text: [`${rep.name}, ${kind.title}: ${said}`, ...points, `Accept or reject: ${link}`].join('\n'),
+    text: [`${rep.name}, ${kind.title}: ${said}`, ...points, `Accept or reject: ${link}`].join(
+      '\n',
+    ),
   };
 }
 

@@ -116,7 +116,8 @@ export async function releaseFor(
   { handoff, routing, releaseId }: OpenHandoff,
 ): Promise<Release> {
   const current = await releases.current();
-  const isWhole = Object.hasOwn(current.routings, routing) && Object.hasOwn(current.handoffs, handoff);
+  const isWhole =
+    Object.hasOwn(current.routings, routing) && Object.hasOwn(current.handoffs, handoff);
   return isWhole ? current : releases.release(releaseId);
 }
 

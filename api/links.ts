@@ -7,7 +7,7 @@
  */
 import type { Release } from '../core/definitions/release.ts';
 import { briefOf } from '../core/routing/brief.ts';
-import type { RejectReason } from '../core/routing/model.ts';
+import type { HandoffKind, RejectReason } from '../core/routing/model.ts';
 import type { JsonObject } from '../core/rules/condition.ts';
 import { handoffAnswerPage, type HandoffAnswerView } from '../console/pages/handoff-answer.ts';
 import { unsubscribePage } from '../console/pages/unsubscribe.ts';
@@ -119,9 +119,7 @@ async function viewOf(
 ): Promise<HandoffAnswerView> {
   const now = deps.clock();
   const release = await deps.releases.current();
-  const kind = release.handoffs[handoff.handoff];
-  if (kind === undefined)
-    throw new Problem('bad-link', 'This kind of handoff is not published any more.');
+  const kind = release.handoffs[handoff.handoff] ?? unpublishedKind(handoff);
   const lead = await loadWholeLead(deps.sql, release, handoff.leadId, now, kind.brief.historyMs);
   if (lead === undefined) throw new Problem('bad-link', 'This lead does not exist any more.');
   const zone = zoneOf(release, link.rep);
@@ -142,6 +140,15 @@ async function viewOf(
   };
 }
 
+/** A rep can still answer what was handed over before its kind was taken out of the files. */
+function unpublishedKind({ handoff, routing }: StoredHandoff): HandoffKind {
+  return {
+    ...{ handoff, title: handoff, routing, required: [], brief: { facts: [], historyMs: monthMs } },
+    ...{ whenOpen: 'tell-the-owner', ifMissing: 'hand-over-and-show-gap' },
+  };
+}
+const monthMs = 30 * 86_400_000;
+
 function stateOf(
   release: Release,
   link: HandoffLink,
@@ -151,7 +158,13 @@ function stateOf(
 ): HandoffAnswerView['state'] {
   if (handoff.status !== 'open') {
     const by = handoff.settledBy ?? '';
-    return { type: handoff.status, by: repName(release, by), mine: by === link.rep };
+    const { status: type, reason } = handoff;
+    return {
+      type,
+      by: repName(release, by),
+      mine: by === link.rep,
+      because: reasonOf(release, reason),
+    };
   }
   if (!holdsNow(link, assignments)) {
     const now = assignments.at(-1)?.rep ?? '';
@@ -160,6 +173,12 @@ function stateOf(
   }
   const { acceptBy } = handoff;
   return { type: 'open', acceptBy: acceptBy === null ? null : instantInZone(acceptBy, zone) };
+}
+
+function reasonOf(release: Release, reason: string | null): string {
+  if (reason === 'merged')
+    return 'This lead and another turned out to be one person, who has a newer one';
+  return release.rejectReasons.find(({ id }) => id === reason)?.label ?? reason ?? '';
 }
 
 function zoneOf(release: Release, rep: string): string {

@@ -13,7 +13,7 @@ import type { Decision, IncomingEvent } from '../core/decision/decision.ts';
 import { summarise } from '../core/decision/summarise.ts';
 import type { Account, Consent, Lead, Suppression } from '../core/facts/lead.ts';
 import type { Permissions } from '../store/consent.ts';
-import type { Merge, MergeCandidate } from '../store/identities.ts';
+import type { Merge, MergeAt, MergeCandidate } from '../store/identities.ts';
 import type { SavedLead } from '../store/leads.ts';
 import type { Changes } from './changes.ts';
 import { mergeLead } from './merge.ts';
@@ -42,7 +42,7 @@ export interface Fold {
   /** Leads to be stored, merged ones included. */
   readonly leads: () => readonly SavedLead[];
   readonly accounts: () => readonly (Account & { readonly key: string })[];
-  readonly merges: readonly Merge[];
+  readonly merges: readonly MergeAt[];
   readonly candidates: readonly MergeCandidate[];
   readonly folded: readonly FoldedEvent[];
 }
@@ -92,7 +92,7 @@ interface World {
   readonly consents: Map<string, readonly Consent[]>;
   readonly suppressions: Map<string, readonly Suppression[]>;
   readonly touched: Set<string>;
-  readonly merges: Merge[];
+  readonly merges: MergeAt[];
   readonly candidates: MergeCandidate[];
   readonly folded: FoldedEvent[];
 }
@@ -151,7 +151,7 @@ function merge(world: World, { from, into }: Merge, event: IncomingEvent): void 
   for (const [index, one] of merges.entries()) {
     if (one.into === from) merges[index] = { ...one, into };
   }
-  merges.push({ from, into });
+  merges.push({ from, into, at: event.receivedAt });
 }
 
 function withAccount(

@@ -23,6 +23,8 @@ export interface HandoffAnswerView {
         readonly type: 'accepted' | 'rejected' | 'closed';
         readonly by: string;
         readonly mine: boolean;
+        /** Of a rejection or a closing, in words; empty when nothing was said. */
+        readonly because: string;
       }
     | { readonly type: 'moved'; readonly to: string };
   readonly unfold: 'accept' | 'reject';
@@ -57,10 +59,14 @@ function outcome({ state, problem }: HandoffAnswerView): Html | false {
     case 'accepted':
       return html`<p class="notice" role="status">${state.mine ? 'Accepted. It is yours: the clock has stopped.' : `Accepted by ${state.by}.`}</p>`;
     case 'rejected':
-      return html`<p class="notice sun" role="status">${state.mine ? 'Rejected. Thank you: the reason is recorded.' : `Rejected by ${state.by}.`}</p>`;
+      return html`<p class="notice sun" role="status">${state.mine ? 'Rejected. Thank you: the reason is recorded.' : `Rejected by ${state.by}.`}${said(state.because)}</p>`;
     case 'closed':
-      return html`<p class="notice sun" role="status">This handoff is closed.</p>`;
+      return html`<p class="notice sun" role="status">This handoff is closed. Nothing to do for you.${said(state.because)}</p>`;
   }
+}
+
+function said(because: string): string {
+  return because === '' ? '' : ` ${because}.`;
 }
 
 function answers({ state, rejectReasons, unfold }: HandoffAnswerView): Html {

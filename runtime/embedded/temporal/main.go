@@ -24,7 +24,9 @@ import (
 	"go.temporal.io/server/common/dynamicconfig"
 	"go.temporal.io/server/common/headers"
 	"go.temporal.io/server/common/log"
+	"go.temporal.io/server/common/membership/static"
 	"go.temporal.io/server/common/persistence/sql/sqlplugin/sqlite"
+	"go.temporal.io/server/common/primitives"
 	sqliteschema "go.temporal.io/server/schema/sqlite"
 	"go.temporal.io/server/temporal"
 )
@@ -96,6 +98,7 @@ func run(o options) error {
 		temporal.WithAuthorizer(authorization.NewNoopAuthorizer()),
 		temporal.WithClaimMapper(func(*config.Config) authorization.ClaimMapper { return authorization.NewNoopClaimMapper() }),
 		temporal.WithDynamicConfigClient(dynamic),
+		temporal.WithStaticHosts(onlyHosts(cfg)),
 	)
 	if err != nil {
 		return fmt.Errorf("create the server: %w", err)
@@ -181,6 +184,17 @@ func serverConfig(o options) *config.Config {
 	}
 	cfg.Global.Membership = config.Membership{MaxJoinDuration: 30 * time.Second, BroadcastAddress: o.ip}
 	return cfg
+}
+
+// onlyHosts says who serves what: this process. Members that announce themselves in the database would
+// be asked for half a minute after a kill -9, because the dead process is still announced there.
+func onlyHosts(cfg *config.Config) map[primitives.ServiceName]static.Hosts {
+	hosts := map[primitives.ServiceName]static.Hosts{}
+	for name, service := range cfg.Services {
+		address := fmt.Sprintf("%s:%d", service.RPC.BindOnIP, service.RPC.GRPCPort)
+		hosts[primitives.ServiceName(name)] = static.SingleLocalHost(address)
+	}
+	return hosts
 }
 
 func service(ip string, port int) config.Service {

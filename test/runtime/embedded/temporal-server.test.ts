@@ -70,6 +70,24 @@ test('a journey whose start was answered survives a kill -9 of the server', asyn
   expect(await journeyStatus(await start({ dbFilename }))).toBe('RUNNING');
 });
 
+// The members it had announced before the kill were asked first, for three quarters of a minute.
+test('a server started after a kill -9 hands out work at once', async () => {
+  const first = await start({ dbFilename });
+  await startJourney(first);
+  process.kill(first.pid, 'SIGKILL');
+  await first.ended;
+  const answer = await withClient(await start({ dbFilename }), (client) =>
+    client.withDeadline(Date.now() + 10_000, () =>
+      client.workflowService.pollWorkflowTaskQueue({
+        namespace,
+        taskQueue: { name: 'nobody-polls' },
+        identity: 'somebody',
+      }),
+    ),
+  );
+  expect(answer.workflowExecution?.workflowId).toBe('journey/1');
+});
+
 test('a server orphaned by a killed start is ended before the next one opens its file', async () => {
   const orphan = await start({ dbFilename });
   await startJourney(orphan);

@@ -14,18 +14,15 @@ import {
   createHandoffActivities,
   createSendInternal,
 } from '../activities/index.ts';
-import { createSendLedger } from '../store/sends.ts';
 import type { Release } from '../core/definitions/release.ts';
 import { composeCore, connectionOptions, startCoreRelay, type Core } from './composition.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { startDueLoop } from './dispatch/due-loop.ts';
-import { startLoop } from './dispatch/loop.ts';
 import { NothingPublished } from './releases.ts';
+import { startUpkeep } from './upkeep.ts';
 import { workflowBundle as bundleOf } from './workflow-bundle.ts';
 import { createActivityDependencies, createHandoffDependencies } from './worker-dependencies.ts';
 import { QUEUES } from '../workflows/contract.ts';
-
-const parkedAtOnce = 100;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
@@ -46,13 +43,7 @@ async function main(): Promise<void> {
     now: () => Date.now(),
     onError: (error) => core.log.error({ err: error }, 'leads that are due'),
   });
-  const ledger = createSendLedger(core.store);
-  const park = startLoop({
-    everyMs: 10_000,
-    // A transmission whose process died and whose journey is gone would stay open for ever.
-    round: async () => (await ledger.parkAbandoned(parkedAtOnce)) === parkedAtOnce,
-    onError: (error) => core.log.error({ err: error }, 'abandoned sends'),
-  });
+  const upkeep = startUpkeep(core);
   const beat = setInterval(() => void beatOnce(core), 1_000);
   await beatOnce(core);
   core.log.info({ queues: Object.values(QUEUES) }, 'worker runs');
@@ -63,7 +54,7 @@ async function main(): Promise<void> {
   await Promise.all(workers.map((worker) => worker.run()));
 
   clearInterval(beat);
-  await Promise.all([relay.stop(), due.stop(), park.stop()]);
+  await Promise.all([relay.stop(), due.stop(), upkeep.stop()]);
   await closeMail();
   await core.close();
   await connection.close();

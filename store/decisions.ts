@@ -41,3 +41,33 @@ export async function confirmDecisions(
     [opinions.map((opinion) => opinion.id), opinions.map((opinion) => opinion.agrees)],
   );
 }
+
+/** A stage change or exit without a second opinion, with what is needed to ask for it. */
+export interface Unconfirmed {
+  readonly id: string;
+  readonly kind: 'stage' | 'exit';
+  /** The stage rule, or the exit. */
+  readonly rule: string;
+  readonly at: number;
+  readonly releaseId: string;
+  readonly explanation: unknown;
+  /** Of the run that an exit ended. */
+  readonly planHash: string | null;
+}
+
+/** Oldest first, by the index of exactly these. Its age is a matter of operations: no decision reads it. */
+export async function findUnconfirmed(
+  sql: Sql,
+  olderThanMs: number,
+  limit: number,
+): Promise<readonly Unconfirmed[]> {
+  return sql.query<Unconfirmed>(
+    `SELECT d.id, d.kind, coalesce(d.detail->>'exit', d.detail->>'rule') AS rule, d.at,
+       d.release_id AS "releaseId", d.detail->'explanation' AS explanation, e.plan_hash AS "planHash"
+     FROM decision d LEFT JOIN enrolment e ON e.id = (d.detail->>'enrolmentId')::uuid
+     WHERE d.confirmed IS NULL AND d.kind IN ('stage', 'exit')
+       AND d.recorded_at < now() - $1::float8 * interval '1 ms'
+     ORDER BY d.id LIMIT $2`,
+    [olderThanMs, limit],
+  );
+}

@@ -1,0 +1,29 @@
+/**
+ * The slow loops of a worker: they look for what a process that died left half done, and settle it or
+ * list it. Nothing here is on the way of a lead that goes well; every round is bounded.
+ */
+import { confirmLeftOver } from '../ingest/second-opinion.ts';
+import { createSendLedger } from '../store/sends.ts';
+import type { Core } from './composition.ts';
+import { startLoop, type Loop } from './dispatch/loop.ts';
+
+const atOnce = 100;
+
+export function startUpkeep({ store, releases, log }: Core): Loop {
+  const ledger = createSendLedger(store);
+  const reported = (what: string) => (error: unknown) => log.error({ err: error }, what);
+  const loops = [
+    startLoop({
+      everyMs: 10_000,
+      // A transmission whose process died and whose journey is gone would stay open for ever.
+      round: async () => (await ledger.parkAbandoned(atOnce)) === atOnce,
+      onError: reported('abandoned sends'),
+    }),
+    startLoop({
+      everyMs: 30_000,
+      round: () => confirmLeftOver(store, releases, atOnce),
+      onError: reported('decisions without a second opinion'),
+    }),
+  ];
+  return { stop: async () => void (await Promise.all(loops.map((loop) => loop.stop()))) };
+}

@@ -21,8 +21,11 @@ import { createTasks } from '../store/tasks.ts';
 import type { Core } from './composition.ts';
 import type { Config } from './config.ts';
 
+/** Of what a process is composed of, the part that activities see. */
+export type ActivityCore = Pick<Core, 'config' | 'store' | 'releases' | 'ingest' | 'log'>;
+
 export function createActivityDependencies(
-  core: Core,
+  core: ActivityCore,
   mailDomain: string,
 ): {
   readonly deps: ActivityDependencies;
@@ -63,7 +66,7 @@ export function createActivityDependencies(
 }
 
 export function createHandoffDependencies(
-  core: Core,
+  core: ActivityCore,
   sendInternal: (mail: InternalMail) => Promise<void>,
 ): HandoffDependencies {
   const { config, store, releases, ingest, log } = core;

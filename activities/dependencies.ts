@@ -150,6 +150,8 @@ export type Letter =
   | { readonly ok: false; readonly variable: string; readonly message: string };
 
 export interface MailTransport {
+  /** Waits for a free connection, so that a mail which waits for one does not count as on its way. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
   deliver(email: OutgoingEmail): Promise<Delivery>;
 }
 

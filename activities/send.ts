@@ -127,13 +127,17 @@ async function transmit(
     await settle({ state: 'skipped', reason: 'missing-variable', evidence, progress });
     return { type: 'done' };
   }
-  const started = await deps.ledger.beginTransmit({
+  const start = {
     ...{ id: request.id, token, leadId: lead.id, enrolmentId: task.run.id, now: task.now },
     ...{ journey: task.plan.journey, consentSeq: claim.consentSeq, subject: letter.email.subject },
     sender: senderOf(task.release, template.manifest, lead).address,
-  });
-  if (!started) return { type: 'changed', token };
-  const delivery = await deliver(deps, letter.email);
+  };
+  const { email } = letter;
+  // Only a mail that has a connection is in transmission: a crash leaves no others in doubt.
+  const delivery = await deps.mail.inTurn(async () =>
+    (await deps.ledger.beginTransmit(start)) ? deliver(deps, email) : undefined,
+  );
+  if (delivery === undefined) return { type: 'changed', token };
   return settleDelivery(deps, prepared, claim, delivery, settle);
 }
 

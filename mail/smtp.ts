@@ -44,12 +44,16 @@ export interface SmtpOptions {
   readonly onPhase?: (phase: SmtpPhase, messageId: string) => Promise<void>;
 }
 export interface SmtpTransport {
+  /** Runs `work` when one of the connections is free for it; the others wait in order. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
   /** Rejects only for a broken caller (a second recipient, a header with a line break) or a failpoint. */
   deliver(message: OutgoingEmail): Promise<Delivery>;
   /** Lets what is being sent finish, at most `graceMs`, then cuts the connections. */
   close(graceMs?: number): Promise<void>;
 }
 
+/** Relays accept a handful from one sender; each takes tens of mails a second. */
+const connectionsMax = 5;
 const timeouts = {
   connectionTimeout: 10_000,
   greetingTimeout: 10_000,
@@ -100,6 +104,7 @@ export function createSmtpTransport(options: SmtpOptions): SmtpTransport {
   }
 
   return {
+    inTurn: createTurns(options.connectionsMax ?? connectionsMax),
     async deliver(message) {
       const refusal = isClosing ? notTaken('infra', 'shutting down') : refusalOf(message);
       if (refusal !== undefined) return refusal;
@@ -125,6 +130,22 @@ export function createSmtpTransport(options: SmtpOptions): SmtpTransport {
       pool.close({ force: true });
       await Promise.allSettled(inFlight);
     },
+  };
+}
+
+function createTurns(places: number): SmtpTransport['inTurn'] {
+  const waiting: (() => void)[] = [];
+  let free = places;
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
   };
 }
 
@@ -195,7 +216,7 @@ function poolOptions(options: SmtpOptions): ConstructorParameters<typeof SMTPPoo
     ...timeouts,
     url: options.url,
     pool: true,
-    maxConnections: options.connectionsMax ?? 5,
+    maxConnections: options.connectionsMax ?? connectionsMax,
     maxMessages: 100,
     maxRequeues: 0,
     ...(options.socketTimeoutMs === undefined ? {} : { socketTimeout: options.socketTimeoutMs }),

@@ -314,7 +314,7 @@ test('lets nothing of a server or a lead cross to Temporal', async () => {
   const { enrolmentId } = await enrol(address);
   const broken = {
     ...deps,
-    mail: { deliver: () => Promise.reject(new Error(`relay said: ${address}`)) },
+    mail: { ...deps.mail, deliver: () => Promise.reject(new Error(`relay said: ${address}`)) },
   };
   const failing = createActivities(broken).executeStep({
     enrolmentId,

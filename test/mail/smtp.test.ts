@@ -83,6 +83,30 @@ describe('a delivery that worked', () => {
     for (const address of addresses) expect(takenFor(address)).toHaveLength(1);
   });
 
+  test('lets as many mails be on their way as there are connections, in order', async () => {
+    const transport = createSmtpTransport({ url: sink.url, connectionsMax: 2 });
+    const ends: (() => void)[] = [];
+    const begun: number[] = [];
+    const turns = [0, 1, 2, 3].map((n) =>
+      transport.inTurn(async () => {
+        begun.push(n);
+        await new Promise<void>((resolve) => ends.push(resolve));
+        if (n === 0) throw new Error('a turn that fails gives its place back too');
+      }),
+    );
+    expect(begun).toEqual([0, 1]);
+    ends[0]?.();
+    await expect(turns[0]).rejects.toThrow('gives its place back');
+    expect(begun).toEqual([0, 1, 2]);
+    ends[1]?.();
+    await turns[1];
+    expect(begun).toEqual([0, 1, 2, 3]);
+    ends[2]?.();
+    ends[3]?.();
+    await Promise.all(turns.slice(1));
+    await transport.close();
+  });
+
   test('carries a DKIM signature that covers the one-click header', async () => {
     const { privateKey } = generateKeyPairSync('rsa', {
       modulusLength: 2048,

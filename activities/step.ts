@@ -5,6 +5,7 @@
  * Kept apart from the acts so that each of them is a function of a `StepTask` and the dependencies.
  */
 import type { Release } from '../core/definitions/release.ts';
+import { expectedAt } from '../core/journey/expected.ts';
 import type { JourneyPlan, PlanStep } from '../core/journey/plan.ts';
 import type { Progress } from '../core/sending/ledger.ts';
 import type { ExecuteStepInput } from '../workflows/contract.ts';
@@ -47,27 +48,13 @@ export async function findStep(
 
 export function progressOf(task: StepTask): Progress {
   const { run, id, now, last } = task;
-  const expectedBy = expectedAfter(task.plan, id, now);
+  const { flow } = task.plan;
+  const done = flow.steps[id];
+  const expectedBy = expectedAt(flow, done?.type === 'act' ? done.next : null, now);
   return { enrolmentId: run.id, step: id, at: now, expectedBy, completes: last };
 }
 
 /** A held step is heard of again when its hold ends. */
 export function heldProgress(task: StepTask, until: number): Progress {
   return { ...progressOf(task), expectedBy: until, completes: false };
-}
-
-/** When the run acts next if nothing else happens, to the moment; null where a date decides. */
-function expectedAfter(plan: JourneyPlan, id: string, now: number): number | null {
-  const done = plan.flow.steps[id];
-  const next = done?.type === 'act' && done.next !== null ? plan.flow.steps[done.next] : undefined;
-  switch (next?.type) {
-    case 'wait':
-      return now + next.ms;
-    case 'wait-for':
-      return next.upToMs === undefined ? null : now + next.upToMs;
-    case 'wait-until':
-      return null;
-    default:
-      return now;
-  }
 }

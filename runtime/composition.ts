@@ -7,7 +7,7 @@ import pino, { type Logger } from 'pino';
 import { createIngest, type Ingest } from '../ingest/ingest.ts';
 import { createStore, type Store } from '../store/client.ts';
 import type { Config } from './config.ts';
-import { createDeliver, type Deliver } from './dispatch/deliver.ts';
+import { createDeliver, type Deliver, type DeliverDeps } from './dispatch/deliver.ts';
 import { startRelay } from './dispatch/relay.ts';
 import type { Loop } from './dispatch/loop.ts';
 import { createReleaseLibrary, type ReleaseLibrary } from './releases.ts';
@@ -18,6 +18,7 @@ export interface Core {
   readonly store: Store;
   readonly releases: ReleaseLibrary;
   readonly temporal: Client;
+  readonly delivery: DeliverDeps;
   readonly deliver: Deliver;
   readonly ingest: Ingest;
   /** Finishes what was taken in, then closes the connections. */
@@ -35,13 +36,14 @@ export function composeCore(config: Config, process: 'api' | 'worker' | 'cli'): 
   const releases = createReleaseLibrary(store, () => Date.now());
   const connection = Connection.lazy(connectionOptions(config));
   const temporal = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
-  const deliver = createDeliver({
+  const delivery: DeliverDeps = {
     sql: store,
     client: temporal,
     plans: (hashes) => releases.plans(hashes),
     sendVia: config.sendVia,
     workflowTaskTimeoutMs: config.WORKFLOW_TASK_TIMEOUT_MS,
-  });
+  };
+  const deliver = createDeliver(delivery);
   const ingest = createIngest({
     store,
     releases,
@@ -49,7 +51,7 @@ export function composeCore(config: Config, process: 'api' | 'worker' | 'cli'): 
     onError: (error, doing) => log.error({ err: error, doing }, 'after the commit'),
   });
   return {
-    ...{ config, log, store, releases, temporal, deliver, ingest },
+    ...{ config, log, store, releases, temporal, delivery, deliver, ingest },
     async close() {
       await ingest.close();
       await connection.close();

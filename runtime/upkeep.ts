@@ -5,11 +5,12 @@
 import { confirmLeftOver } from '../ingest/second-opinion.ts';
 import { createSendLedger } from '../store/sends.ts';
 import type { Core } from './composition.ts';
+import { checkLateRuns } from './dispatch/late-runs.ts';
 import { startLoop, type Loop } from './dispatch/loop.ts';
 
 const atOnce = 100;
 
-export function startUpkeep({ store, releases, log }: Core): Loop {
+export function startUpkeep({ store, releases, delivery, log }: Core): Loop {
   const ledger = createSendLedger(store);
   const reported = (what: string) => (error: unknown) => log.error({ err: error }, what);
   const loops = [
@@ -23,6 +24,11 @@ export function startUpkeep({ store, releases, log }: Core): Loop {
       everyMs: 30_000,
       round: () => confirmLeftOver(store, releases, atOnce),
       onError: reported('decisions without a second opinion'),
+    }),
+    startLoop({
+      everyMs: 60_000,
+      round: () => checkLateRuns({ ...delivery, now: () => Date.now() }),
+      onError: reported('runs that are late'),
     }),
   ];
   return { stop: async () => void (await Promise.all(loops.map((loop) => loop.stop()))) };

@@ -20,6 +20,7 @@ export interface NewEnrolment {
   readonly entryEventId: string | null;
   readonly releaseId: string;
   readonly enteredAt: number;
+  readonly expectedBy: number | null;
   readonly satisfied: readonly string[];
   /** Closed in the very batch that entered it. */
   readonly closed: Omit<ClosedEnrolment, 'id'> | null;
@@ -53,12 +54,12 @@ export async function saveEnrolments(sql: Sql, enrolments: readonly NewEnrolment
   if (enrolments.length === 0) return;
   await sql.run(
     `INSERT INTO enrolment (id, lead_id, journey, once_key, entry_number, status, plan_hash, entry, entry_event_id,
-       release_id, entered_at, satisfied, outcome, goal, closed_at)
+       release_id, entered_at, expected_by, satisfied, outcome, goal, closed_at)
      SELECT id, "leadId", journey, "onceKey", "entryNumber", CASE WHEN at IS NULL THEN 'open' ELSE 'closed' END,
-       "planHash", entry, "entryEventId", "releaseId", to_timestamp("enteredAt" / 1000.0), satisfied, outcome,
-       coalesce(goal, false), to_timestamp(at / 1000.0)
+       "planHash", entry, "entryEventId", "releaseId", to_timestamp("enteredAt" / 1000.0),
+       CASE WHEN at IS NULL THEN to_timestamp("expectedBy" / 1000.0) END, satisfied, outcome, coalesce(goal, false), to_timestamp(at / 1000.0)
      FROM json_to_recordset($1::json) AS x(id uuid, "leadId" uuid, journey text, "onceKey" text, "entryNumber" int,
-       "planHash" text, entry jsonb, "entryEventId" uuid, "releaseId" uuid, "enteredAt" float8, satisfied text[],
+       "planHash" text, entry jsonb, "entryEventId" uuid, "releaseId" uuid, "enteredAt" float8, "expectedBy" float8, satisfied text[],
        outcome text, goal boolean, at float8)`,
     [JSON.stringify(enrolments.map(({ closed, ...row }) => ({ ...row, ...closed })))],
   );

@@ -126,6 +126,8 @@ export type Effect =
       readonly entryNumber: number;
       readonly entry: JsonObject;
       readonly enteredAt: number;
+      /** When the run is to act first; null where a date decides. */
+      readonly expectedBy: number | null;
     }
   /** Ingest is the one writer of an exit; the message that ends the run goes with it. */
   | {

@@ -9,6 +9,7 @@
  */
 import type { PlanWithHash } from '../definitions/release.ts';
 import type { EnrolmentState, Lead } from '../facts/lead.ts';
+import { expectedAt } from '../journey/expected.ts';
 import type { Entry, JourneyPlan } from '../journey/plan.ts';
 import type { Json, JsonObject } from '../rules/condition.ts';
 import { judgeOf, type DecisionContext, type Moment } from './context.ts';
@@ -189,6 +190,8 @@ function enrol(
   const entryNumber = Math.max(0, ...lead.enrolments.filter(isSame).map((r) => r.entryNumber)) + 1;
   const id = enrolmentId(lead.id, journey, onceKey, entryNumber);
   const names = { journey, planHash, onceKey, entryNumber, entry, enteredAt };
+  const { start } = plan.flow;
+  const expectedBy = expectedAt(plan.flow, start, moment.event.startsAt ?? enteredAt);
   const fresh: EnrolmentState = { id, ...names, status: 'open', satisfied: [] };
   const told = satisfiedAtEntry(fresh, plan, lead, moment, context);
   const enrolment = { ...fresh, satisfied: told.satisfied };
@@ -198,6 +201,6 @@ function enrol(
       { kind: 'entry', at: enteredAt, journey, entered: true, enrolmentId: id, planHash },
       ...told.decisions,
     ],
-    effects: [{ type: 'enrol', enrolmentId: id, ...names }, ...told.effects],
+    effects: [{ type: 'enrol', enrolmentId: id, ...names, expectedBy }, ...told.effects],
   };
 }

@@ -131,7 +131,13 @@ async function startsOf(
   return starts;
 }
 
-function journeyStart(deps: DeliverDeps, enrolment: StoredEnrolment, plan: JourneyPlan): Start {
+/** `carried`: where a run stood whose workflow is gone. */
+export function journeyStart(
+  deps: DeliverDeps,
+  enrolment: StoredEnrolment,
+  plan: JourneyPlan,
+  carried: Pick<LeadJourneyInput, 'state' | 'inbox'> = {},
+): Start {
   const { id: enrolmentId, journey, planHash, splitKey } = enrolment;
   const input: LeadJourneyInput = {
     v: 1,
@@ -142,6 +148,7 @@ function journeyStart(deps: DeliverDeps, enrolment: StoredEnrolment, plan: Journ
     splitKey,
     clockOffset: deps.clockOffset ?? 0,
     sendVia: deps.sendVia,
+    ...carried,
   };
   return {
     workflow: WORKFLOWS.leadJourney,

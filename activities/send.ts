@@ -129,7 +129,8 @@ async function transmit(
   }
   const start = {
     ...{ id: request.id, token, leadId: lead.id, enrolmentId: task.run.id, now: task.now },
-    ...{ journey: task.plan.journey, consentSeq: claim.consentSeq, subject: letter.email.subject },
+    ...{ journey: task.plan.journey, leadSeq: lead.seq, consentSeq: claim.consentSeq },
+    subject: letter.email.subject,
     sender: senderOf(task.release, template.manifest, lead).address,
   };
   const { email } = letter;

@@ -1,10 +1,10 @@
 /**
  * The send ledger: one row per command, moved only by the statements here.
  *
- * `claim` and `beginTransmit` take the lead's lock first and read after it, in statements of their own:
- * a single statement would look at the world as it was before it waited for the lock. Unsubscribe takes
- * the same lock, so either it wins or the mail had started. Leases run on the database's clock and on
- * nothing else; every other instant comes from the caller.
+ * `claim` takes the lead's lock first and reads after it, in statements of their own: a single statement
+ * would look at the world as it was before it waited for the lock. `beginTransmit` is one statement and
+ * compares the lead's `seq` instead. Unsubscribe takes the same lock, so either it wins or the mail had
+ * started. Leases run on the database's clock and nothing else; every other instant is the caller's.
  */
 import { randomUUID } from 'node:crypto';
 import type {
@@ -182,38 +182,37 @@ async function claimInternal(
 /**
  * The last look before the relay: true when the mail may start. False means that something changed
  * since the claim (token, exit, consent, suppression, address, pause), and the claim is decided anew.
+ *
+ * One statement, because it holds a connection to the relay meanwhile. What it may have missed while it
+ * waited for the lock came through ingest, and ingest moves the lead's `seq`: the locked row shows it.
  */
-async function beginTransmit(
-  store: Store,
-  leases: Leases,
-  request: TransmitRequest,
-): Promise<boolean> {
-  return store.transaction(async (sql) => {
-    await sql.run('SELECT 1 FROM lead WHERE id = $1 FOR UPDATE', [request.leadId]);
-    const changed = await sql.run(
-      `UPDATE send AS s SET state = 'transmitting', attempts = s.attempts + 1, subject = $8,
-         transmitting_at = to_timestamp($7::float8 / 1000.0),
-         lease_until = clock_timestamp() + $9::float8 * interval '1 ms'
-       FROM lead l, enrolment e
-       WHERE s.id = $1 AND s.state = 'claimed' AND s.token = $2
-         AND l.id = $3 AND l.canonical_id = l.id AND l.address = s.address
-         AND e.id = $4 AND e.status = 'open'
-         AND (l.disqualified IS NULL OR s.class = 'transactional')
-         AND NOT EXISTS (SELECT FROM suppression x WHERE x.address = s.address
-           AND (x.scope = 'all' OR s.class <> 'transactional'))
-         AND (s.class = 'transactional' OR NOT EXISTS (SELECT FROM consent c
-           WHERE c.address = s.address AND c.seq > $6::bigint))
-         AND NOT EXISTS (SELECT FROM pause p WHERE p."from" <= to_timestamp($7::float8 / 1000.0)
-           AND (p.until IS NULL OR p.until > to_timestamp($7::float8 / 1000.0))
-           AND (p.scope = 'all' OR (p.scope = 'journey' AND p.key = $5)
-             OR (p.scope = 'lead' AND p.key = $3::text) OR (p.scope = 'sender' AND p.key IN ('', $10))))`,
-      [
-        ...[request.id, request.token, request.leadId, request.enrolmentId, request.journey],
-        ...[request.consentSeq, request.now, request.subject, leases.transmitMs, request.sender],
-      ],
-    );
-    return changed === 1;
-  });
+async function beginTransmit(sql: Sql, leases: Leases, request: TransmitRequest): Promise<boolean> {
+  const changed = await sql.run(
+    `WITH locked AS MATERIALIZED (
+       SELECT id, canonical_id, address, disqualified, seq FROM lead WHERE id = $3::uuid FOR UPDATE)
+     UPDATE send AS s SET state = 'transmitting', attempts = s.attempts + 1, subject = $8,
+       transmitting_at = to_timestamp($7::float8 / 1000.0),
+       lease_until = clock_timestamp() + $9::float8 * interval '1 ms'
+     FROM locked l, enrolment e
+     WHERE s.id = $1 AND s.state = 'claimed' AND s.token = $2
+       AND l.canonical_id = l.id AND l.address = s.address AND l.seq = $11::bigint
+       AND e.id = $4 AND e.status = 'open'
+       AND (l.disqualified IS NULL OR s.class = 'transactional')
+       AND NOT EXISTS (SELECT FROM suppression x WHERE x.address = s.address
+         AND (x.scope = 'all' OR s.class <> 'transactional'))
+       AND (s.class = 'transactional' OR NOT EXISTS (SELECT FROM consent c
+         WHERE c.address = s.address AND c.seq > $6::bigint))
+       AND NOT EXISTS (SELECT FROM pause p WHERE p."from" <= to_timestamp($7::float8 / 1000.0)
+         AND (p.until IS NULL OR p.until > to_timestamp($7::float8 / 1000.0))
+         AND (p.scope = 'all' OR (p.scope = 'journey' AND p.key = $5)
+           OR (p.scope = 'lead' AND p.key = $3::text) OR (p.scope = 'sender' AND p.key IN ('', $10))))`,
+    [
+      ...[request.id, request.token, request.leadId, request.enrolmentId, request.journey],
+      ...[request.consentSeq, request.now, request.subject, leases.transmitMs, request.sender],
+      request.leadSeq,
+    ],
+  );
+  return changed === 1;
 }
 
 async function beginTransmitInternal(

@@ -112,6 +112,8 @@ export interface TransmitRequest {
   readonly enrolmentId: string;
   readonly journey: string;
   readonly sender: string;
+  /** Of the lead at the claim: whatever ingest stored about it since has moved it on. */
+  readonly leadSeq: number;
   readonly consentSeq: number;
   readonly subject: string;
   readonly now: number;

@@ -176,8 +176,9 @@ test('a run as it should be has no violations', () => {
 
 test('what was in transmission at a death, or lost its answer, may be unknown', () => {
   const doubtful = { ...honest, sends: sendIs('third', { state: 'unknown' }) };
-  const death = { part: 'worker-0', at: 'random', diedAt: 14_000, transmitting: ['send-third'] };
-  expect(check({ ...doubtful, deaths: [death] })).toEqual([]);
+  const death = { part: 'worker-0', at: 'random', diedAt: 14_000, running: 1 };
+  const met = { ...death, transmitting: ['send-third'] };
+  expect(check({ ...doubtful, deaths: [met] })).toEqual([]);
   expect(check({ ...doubtful, unanswered: new Set(['send-third']) })).toEqual([]);
 });
 

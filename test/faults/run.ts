@@ -29,7 +29,7 @@ interface Asked {
 }
 
 function killRows(ground: Ground, kills: number): readonly Row[] {
-  const common = { kills, everyMs: 6_000 };
+  const common = { kills, everyMs: 5_000 };
   return [
     randomKill({
       ...{ ...common, id: 'worker', title: 'kill -9 at random', sends: true },

@@ -5,7 +5,7 @@
  */
 import { forEachOf } from '../support/driver.ts';
 import type { Cluster } from '../support/cluster.ts';
-import type { Death } from '../support/witnesses.ts';
+import { noteDeath, type Death } from '../support/witnesses.ts';
 import { addressesOf, type Row, type RowOptions } from './row.ts';
 
 export const apiPoints = ['api.afterCommit', 'relay.afterStart', 'relay.beforeMark'] as const;
@@ -49,7 +49,7 @@ async function dieAt(
   const revive = async (): Promise<void> => {
     await api.death();
     // It sends nothing: no doubt about a mail may be explained by its death.
-    deaths.push({ part: api.name, at: point, diedAt: Date.now(), transmitting: [] });
+    deaths.push({ ...(await noteDeath(cluster, api.name, point)), transmitting: [] });
     await api.start();
     reviving = undefined;
   };

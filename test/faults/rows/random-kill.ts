@@ -6,7 +6,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { seededChance } from '../support/chance.ts';
 import type { Cluster } from '../support/cluster.ts';
 import { noteDeath, type Death } from '../support/witnesses.ts';
-import { addressesOf, enter, type Row } from './row.ts';
+import { addressesOf, type Row } from './row.ts';
+
+/** Relays take a moment: some mails are always on their way out. */
+const slowAnswer = { type: 'delay', ms: 100 } as const;
 
 export interface RandomKill {
   readonly id: string;
@@ -27,7 +30,8 @@ export function randomKill(options: RandomKill): Row {
     async play(cluster, { n, seed }) {
       const chance = seededChance(seed);
       const deaths: Death[] = [];
-      const entering = enter(cluster, addressesOf(id, n));
+      cluster.sink.rules.push(({ stage }) => (stage === 'data' ? slowAnswer : undefined));
+      const entering = enterSpread(cluster, addressesOf(id, n), kills * everyMs * 1.2);
       for (let kill = 0; kill < kills; kill += 1) {
         // A moment drawn from the seed: what is waited for here is chance itself.
         await delay(everyMs * (0.5 + chance() / 2));
@@ -37,9 +41,29 @@ export function randomKill(options: RandomKill): Row {
         });
       }
       await entering;
-      return { deaths, faultsEndedAt: Date.now() };
+      return {
+        deaths,
+        faultsEndedAt: Date.now(),
+        alsoHolds: () =>
+          deaths
+            .filter(({ running }) => running === 0)
+            .map(({ diedAt }) => `no journey was running at the kill of ${diedAt}`),
+      };
     },
   };
+}
+
+/** New leads for as long as the kills go on, so that each kill meets some at every stage. */
+async function enterSpread(
+  cluster: Cluster,
+  addresses: readonly string[],
+  overMs: number,
+): Promise<void> {
+  const calls = addresses.map(async (address, i) => {
+    await delay((overMs * i) / addresses.length);
+    await cluster.driver.track('Trial Started', address, i);
+  });
+  await Promise.all(calls);
 }
 
 /** The first worker or the first API; others of its kind go on meanwhile. */

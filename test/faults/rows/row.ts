@@ -37,6 +37,8 @@ export interface RowLine {
   readonly twice: number;
   readonly unknown: number;
   readonly kills: number;
+  /** Journeys running at the kill that met the fewest. */
+  readonly runningAtLeast: number;
   readonly inTransmission: number;
   readonly lostAnswers: number;
   readonly restSeconds: number;
@@ -107,6 +109,7 @@ function lineOf(all: Witnesses, row: Row, deaths: readonly Death[] = []): RowLin
     twice: seen.mails.length - keys.size,
     unknown: seen.sends.filter(({ state }) => state === 'unknown').length,
     kills: deaths.length,
+    runningAtLeast: deaths.length === 0 ? 0 : Math.min(...deaths.map(({ running }) => running)),
     inTransmission: new Set(deaths.flatMap(({ transmitting }) => transmitting)).size,
     lostAnswers: seen.sends.filter(({ id }) => seen.unanswered.has(id)).length,
     restSeconds: Math.round((all.restedAt - all.faultsEndedAt) / 100) / 10,
@@ -134,6 +137,7 @@ const columns: readonly (readonly [string, keyof RowLine])[] = [
   ['twice', 'twice'],
   ['`unknown`', 'unknown'],
   ['kills', 'kills'],
+  ['running at each, at least', 'runningAtLeast'],
   ['in transmission at kills', 'inTransmission'],
   ['answers lost', 'lostAnswers'],
   ['rest after, s', 'restSeconds'],

@@ -46,6 +46,8 @@ export interface Death {
   readonly diedAt: number;
   /** Ledger rows in `transmitting`. */
   readonly transmitting: readonly string[];
+  /** Journeys that were running. */
+  readonly running: number;
 }
 export interface Witnesses {
   readonly calls: readonly Call[];
@@ -69,10 +71,14 @@ export interface Witnesses {
 
 /** Ledger rows that are on their way out right now: to be asked when a process has just died. */
 export async function noteDeath(cluster: Cluster, part: string, at: string): Promise<Death> {
-  const { rows } = await cluster.sql.query<{ readonly id: string }>(
-    `SELECT id FROM send WHERE state = 'transmitting'`,
+  const diedAt = Date.now();
+  const { rows } = await cluster.sql.query<{ transmitting: readonly string[]; running: number }>(
+    `SELECT array(SELECT id FROM send WHERE state = 'transmitting') AS transmitting,
+       (SELECT count(*)::int FROM enrolment WHERE status = 'open') AS running`,
   );
-  return { part, at, diedAt: Date.now(), transmitting: rows.map(({ id }) => id) };
+  const [seen] = rows;
+  if (seen === undefined) throw new Error('the database did not answer');
+  return { part, at, diedAt, ...seen };
 }
 
 /** Nothing left to deliver and no journey left to run; the instant at which that was seen. */

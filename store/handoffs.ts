@@ -94,7 +94,7 @@ export interface SettledHandoff {
   readonly at: number;
 }
 
-/** Compare and set; returns the ids that were still open. */
+/** Compare and set; returns the ids that were still open. Of a queue, who answered has it from then on. */
 export async function settleHandoffs(
   sql: Sql,
   settled: readonly SettledHandoff[],
@@ -102,7 +102,8 @@ export async function settleHandoffs(
   if (settled.length === 0) return [];
   const rows = await sql.query<{ readonly id: string }>(
     `UPDATE handoff SET status = x.status, settled_at = to_timestamp(x.at / 1000.0), settled_by = x.by,
-       reason = x.reason, detail = handoff.detail || x.detail
+       reason = x.reason, detail = handoff.detail || x.detail,
+       rep = CASE WHEN x.status = 'closed' THEN rep ELSE coalesce(rep, nullif(x.by, 'unknown')) END
      FROM json_to_recordset($1::json) AS x(id uuid, status text, at float8, by text, reason text, detail jsonb)
      WHERE handoff.id = x.id AND handoff.status = 'open'
      RETURNING handoff.id`,

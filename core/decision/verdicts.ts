@@ -14,6 +14,9 @@ import { textOf } from './properties.ts';
 
 type Status = Extract<Effect, { type: 'settle-handoff' }>['status'];
 
+/** Who settled it when a caller does not say: no rep, and nobody's lead. */
+const nobody = 'unknown';
+
 export function settleVerdict(lead: Lead, moment: Moment): Decided {
   const verdict = verdictOf(moment);
   if (verdict === undefined) return nothing(lead);
@@ -23,7 +26,7 @@ export function settleVerdict(lead: Lead, moment: Moment): Decided {
   if (handoff?.status !== 'open' || (about !== undefined && about !== handoff.id)) {
     return { ...nothing(lead), decisions: [refused(lead, moment, about)] };
   }
-  const by = textOf(properties['by']) ?? handoff.rep ?? 'unknown';
+  const by = textOf(properties['by']) ?? handoff.rep ?? nobody;
   const { handoffId: _id, by: _by, reason: _reason, ...detail } = properties;
   return settle(lead, moment.now, {
     status: verdict,
@@ -83,7 +86,8 @@ function settle(
   const { handoff } = lead;
   if (handoff === undefined) return nothing(lead);
   const { status, detail, ...who } = verdict;
-  const rep = handoff.rep ?? (status === 'accepted' ? who.by : undefined);
+  // Of a queue nobody has it until somebody answers: then it is theirs, and theirs to get back.
+  const rep = handoff.rep ?? (status === 'closed' || who.by === nobody ? undefined : who.by);
   const settled = { ...handoff, status, ...(rep === undefined ? {} : { rep }) };
   const reason = who.reason === undefined ? {} : { reason: who.reason };
   return {

@@ -119,7 +119,7 @@ function historyOf(release: Release, lead: Lead, since: number): Brief['history'
   const events = lead.events
     .filter(({ name, occurredAt }) => occurredAt >= since && shownEvents.has(name))
     .filter(({ trust }) => trust !== 'likely-robot')
-    .toSorted((left, right) => right.occurredAt - left.occurredAt);
+    .toSorted((left, right) => right.occurredAt - left.occurredAt || right.seq - left.seq);
   return inARow(events.map((event) => ({ at: event.occurredAt, what: happening(release, event) })))
     .slice(0, historyMax)
     .map(({ at, what, times }) => ({ at, what: times === 1 ? what : `${what}, ${times} times` }));

@@ -22,6 +22,8 @@ export interface Attention {
   /** Held longer ago than the moment that was stored for them. */
   readonly overdueHolds: number;
   readonly lateRuns: number;
+  /** What Temporal said of the late runs that were looked up, most frequent first. */
+  readonly lateFindings: readonly { readonly found: string; readonly count: number }[];
   /** Past their deadline, escalated, or given to nobody for too long. */
   readonly lateHandoffs: number;
   readonly outboxErrors: number;
@@ -72,6 +74,11 @@ const overviewSql = `SELECT
     'overdueHolds', ${count(`send s JOIN enrolment e ON e.id = s.enrolment_id
       WHERE s.state = 'held' AND e.status = 'open' AND s.held_until < ${late}`)},
     'lateRuns', ${count(`enrolment WHERE status = 'open' AND expected_by < ${late}`)},
+    'lateFindings', ${list(
+      'found, count(*)::int AS count',
+      `enrolment WHERE status = 'open' AND expected_by < ${late} AND found IS NOT NULL
+       GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5`,
+    )},
     'lateHandoffs', ${count(`handoff WHERE status = 'open' AND (accept_by < to_timestamp($1 / 1000.0)
       OR escalated_at IS NOT NULL OR (assigned_at IS NULL AND opened_at < ${late}))`)},
     'outboxErrors', ${count('outbox WHERE last_error IS NOT NULL')},

@@ -72,7 +72,7 @@ function attentionOf(found: Attention): readonly Problem[] {
       'rust',
     ),
     of(found.overdueHolds, 'held emails past their moment', '/console/emails?state=held', 'sun'),
-    of(found.lateRuns, 'runs that should have gone on by now', '/console/journeys', 'rust'),
+    of(found.lateRuns, lateInWords(found), '/console/journeys', 'rust'),
     of(found.lateHandoffs, 'handoffs past their deadline', '/console/handoffs', 'sun'),
     of(found.outboxErrors, 'messages that Temporal did not take yet', '/health/ready', 'sun'),
     of(
@@ -85,6 +85,11 @@ function attentionOf(found: Attention): readonly Problem[] {
     of(found.mergeCandidates, 'pairs of leads that may be one person', '/console/leads', 'sun'),
   ];
   return all.filter(({ count }) => count > 0);
+}
+
+function lateInWords({ lateFindings }: Attention): string {
+  const looked = lateFindings.map(({ found, count }) => `${count} × ${found}`).join('; ');
+  return `runs that should have gone on by now${looked === '' ? '' : ` (${looked})`}`;
 }
 
 function of(count: number, words: string, href: string, tone: Tone): Problem {

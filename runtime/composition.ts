@@ -3,13 +3,14 @@
  * with its delivery to Temporal. Nothing here decides; nothing here starts a loop of its own.
  */
 import { Client, Connection } from '@temporalio/client';
-import pino, { type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { createIngest, type Ingest } from '../ingest/ingest.ts';
 import { createStore, type Store } from '../store/client.ts';
 import type { Config } from './config.ts';
 import { createDeliver, type Deliver, type DeliverDeps } from './dispatch/deliver.ts';
 import { startRelay } from './dispatch/relay.ts';
 import type { Loop } from './dispatch/loop.ts';
+import { createLog } from './log.ts';
 import { createReleaseLibrary, type ReleaseLibrary } from './releases.ts';
 
 export interface Core {
@@ -31,7 +32,7 @@ export function composeCore(config: Config, process: 'api' | 'worker' | 'cli'): 
   if (DATABASE_URL === undefined) {
     throw new Error('DATABASE_URL is not set: `npm start` sets it, or name your PostgreSQL.');
   }
-  const log = createLog(config, process);
+  const log = createLog({ name: process, level: config.LOG_LEVEL });
   const store = createStore({ databaseUrl: DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE });
   const releases = createReleaseLibrary(store, () => Date.now());
   const connection = Connection.lazy(connectionOptions(config));
@@ -75,13 +76,4 @@ export function connectionOptions(config: Config) {
     ...(config.TEMPORAL_TLS === 'on' && { tls: true }),
     ...(config.TEMPORAL_API_KEY !== undefined && { apiKey: config.TEMPORAL_API_KEY }),
   };
-}
-
-/** Ids only: messages of errors from outside are cut, because servers repeat addresses in them. */
-function createLog(config: Config, name: string): Logger {
-  return pino({
-    name,
-    level: config.LOG_LEVEL,
-    redact: ['address', '*.address', 'email', '*.email', 'authorization', '*.authorization'],
-  });
 }

@@ -67,21 +67,25 @@ export interface Run {
   readonly status: 'open' | 'closed';
   readonly planHash: string;
   readonly entry: JsonObject;
+  /** In force when it entered: what its plan names was all there. */
   readonly releaseId: string;
+  /** Where it stands by its row, and since when. */
+  readonly step: string | null;
+  readonly since: number | null;
 }
 export interface Runs {
   find(enrolmentId: string): Promise<Run | undefined>;
   /** For steps that keep no row of their own. */
   progress(progress: Progress): Promise<void>;
   complete(enrolmentId: string, outcome: string, at: number): Promise<void>;
-  /** Writes an arm once; returns the one that is recorded. */
+  /** Writes what a step came to once; returns what is recorded. */
   recordArm(arm: RecordedArm): Promise<string>;
   findArm(id: string): Promise<string | undefined>;
 }
 export interface RecordedArm {
   /** Derived from the command id. */
   readonly id: string;
-  readonly kind: 'branch' | 'split';
+  readonly kind: 'branch' | 'split' | 'webhook';
   readonly leadId: string;
   readonly releaseId: string;
   readonly arm: string;
@@ -94,6 +98,8 @@ export interface Definitions {
   plan(hash: string): Promise<JourneyPlan | undefined>;
   /** The one in force. */
   release(): Promise<Release>;
+  /** Kept for ever, like plans. */
+  releaseById(id: string): Promise<Release>;
   /** Of a release, compiled for every language. */
   template(name: string, hash: string): Promise<StoredTemplate | undefined>;
 }

@@ -12,7 +12,7 @@ export const failureTypes = {
   'enrolment-missing': 'the enrolment has no row',
   'plan-missing': 'the plan of the enrolment is not stored',
   'step-missing': 'the plan has no such step, or one of another kind',
-  'template-missing': 'no release in force holds the template',
+  'template-missing': 'neither the release in force nor that of the entry holds the template',
   'webhook-unknown': 'no URL is configured for the target of the webhook',
   'assignee-unknown': 'nobody answers to the assignee of the step',
   'routing-missing': 'no release, not even the one that opened the handoff, holds its routing',

@@ -48,11 +48,8 @@ export async function prepareSend(
   id: string,
   token: string | undefined,
 ): Promise<PreparedSend> {
-  const { release, step, commandId } = task;
-  const { hash } = release.templates[step.template] ?? {};
-  const template =
-    hash === undefined ? undefined : await deps.definitions.template(step.template, hash);
-  if (template === undefined || hash === undefined) throw failure('template-missing', commandId);
+  const { release, step } = task;
+  const { hash, template } = await findTemplate(deps, task);
   const dates = step.sendBy === undefined ? [] : [step.sendBy.date];
   const whole = needsHistory(release, template, dates) ? await wholeLead(deps, task) : undefined;
   const completed = (locked: Lead): Lead => withHistory(locked, whole);
@@ -64,6 +61,19 @@ export async function prepareSend(
     return verdictOf(task, template, request, { ...view, lead: completed(view.lead) });
   };
   return { task, template, request, decide, completed, read };
+}
+
+/** Of the release in force; one that it dropped is found in the release the lead entered under. */
+async function findTemplate(
+  { definitions }: ActivityDependencies,
+  { release, run, step, commandId }: StepTask<SendStep>,
+): Promise<{ readonly hash: string; readonly template: StoredTemplate }> {
+  const name = step.template;
+  const entered = release.templates[name] ? release : await definitions.releaseById(run.releaseId);
+  const hash = entered.templates[name]?.hash;
+  const template = hash === undefined ? undefined : await definitions.template(name, hash);
+  if (template === undefined || hash === undefined) throw failure('template-missing', commandId);
+  return { hash, template };
 }
 
 function verdictOf(

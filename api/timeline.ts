@@ -123,6 +123,12 @@ function decisionWords(kind: string, detail: JsonObject, release: Release): Word
       return handoffWords(detail, release);
     case 'verdict':
       return verdictWords(detail, release);
+    case 'webhook':
+      return {
+        type: kind,
+        title: `Gave up telling “${text(detail['target']) ?? ''}” at “${text(detail['step']) ?? ''}”`,
+        reasons: ['It took no webhook for three days; the journey went on'],
+      };
     case 'branch':
     case 'split':
       return armWords(kind, detail, release, journey);

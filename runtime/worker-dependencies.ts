@@ -43,6 +43,7 @@ export function createActivityDependencies(
     definitions: {
       plan: (hash) => releases.plan(hash),
       release: () => releases.current(),
+      releaseById: (id) => releases.release(id),
       template: (name, hash) => releases.template(name, hash),
     },
     leads: createLeadReader(store),

@@ -49,14 +49,14 @@ export async function saveFinding(sql: Sql, finding: Finding): Promise<void> {
   );
 }
 
-/** Whether the step that acted last is done, and every wait that was reported, in order. */
+/** Whether the step that acted last has no send on its way, and every wait that was reported, in order. */
 export async function loadStanding(
   sql: Sql,
   enrolmentId: string,
-): Promise<{ readonly isDone: boolean; readonly heard: readonly JourneyMessage[] }> {
-  const [row] = await sql.query<{ readonly isDone: boolean }>(
+): Promise<{ readonly isSettled: boolean; readonly heard: readonly JourneyMessage[] }> {
+  const [row] = await sql.query<{ readonly isSettled: boolean }>(
     `SELECT NOT EXISTS (SELECT FROM send s WHERE s.enrolment_id = e.id AND s.step = e.step
-       AND s.state IN ('planned', 'held', 'claimed', 'transmitting')) AS "isDone"
+       AND s.state IN ('planned', 'held', 'claimed', 'transmitting')) AS "isSettled"
      FROM enrolment e WHERE e.id = $1`,
     [enrolmentId],
   );
@@ -69,7 +69,7 @@ export async function loadStanding(
     [enrolmentId],
   );
   return {
-    isDone: row?.isDone === true,
+    isSettled: row?.isSettled === true,
     heard: heard.map((message) => ({ type: 'satisfied', ...message })),
   };
 }

@@ -24,6 +24,7 @@ export interface Attention {
   readonly lateRuns: number;
   /** What Temporal said of the late runs that were looked up, most frequent first. */
   readonly lateFindings: readonly { readonly found: string; readonly count: number }[];
+  readonly webhooksGivenUp: number;
   /** Past their deadline, escalated, or given to nobody for too long. */
   readonly lateHandoffs: number;
   readonly outboxErrors: number;
@@ -81,6 +82,7 @@ const overviewSql = `SELECT
     )},
     'lateHandoffs', ${count(`handoff WHERE status = 'open' AND (accept_by < to_timestamp($1 / 1000.0)
       OR escalated_at IS NOT NULL OR (assigned_at IS NULL AND opened_at < ${late}))`)},
+    'webhooksGivenUp', ${count("decision WHERE kind = 'webhook' AND at >= to_timestamp($2 / 1000.0)")},
     'outboxErrors', ${count('outbox WHERE last_error IS NOT NULL')},
     'outboxWaiting', ${count(`outbox WHERE recorded_at < ${late}`)},
     'ruleMismatches', ${count('decision WHERE confirmed = false')},

@@ -23,7 +23,7 @@ export function createRuns(sql: Sql) {
 
 export interface RecordedArm {
   readonly id: string;
-  readonly kind: 'branch' | 'split';
+  readonly kind: 'branch' | 'split' | 'webhook';
   readonly leadId: string;
   readonly releaseId: string;
   readonly arm: string;

@@ -74,6 +74,7 @@ function attentionOf(found: Attention): readonly Problem[] {
     of(found.overdueHolds, 'held emails past their moment', '/console/emails?state=held', 'sun'),
     of(found.lateRuns, lateInWords(found), '/console/journeys', 'rust'),
     of(found.lateHandoffs, 'handoffs past their deadline', '/console/handoffs', 'sun'),
+    of(found.webhooksGivenUp, 'webhooks given up in 7 days', '/console/journeys', 'rust'),
     of(found.outboxErrors, 'messages that Temporal did not take yet', '/health/ready', 'sun'),
     of(
       found.ruleMismatches,

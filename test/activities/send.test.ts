@@ -54,6 +54,14 @@ test('sends one mail, settles its row and tells ingest', async () => {
   });
 });
 
+test('sends the email that a later release dropped, as it was when the lead entered', async () => {
+  const { enrol, run } = await open({ dropsTemplates: true });
+  const address = newAddress();
+  const { enrolmentId } = await enrol(address);
+  expect(await run(enrolmentId, 'welcome')).toEqual({ type: 'done' });
+  expect(received(address)).toMatchObject([{ subject: 'Hello Ana' }]);
+});
+
 test('completes the enrolment with the last send', async () => {
   const { enrol, run, enrolment } = await open();
   const { enrolmentId } = await enrol(newAddress());

@@ -164,6 +164,39 @@ test('webhook is signed, carries the command id, and is asked again after a refu
   expect(JSON.parse(body)).toMatchObject({ data: { step: 'hook', lead: { firstName: 'Ana' } } });
 });
 
+test('gives a webhook up after three days, records it and lets the lead go on', async () => {
+  const { url, heard } = await receive(() => 500);
+  const hook = { type: 'webhook', target: 'crm' } as const;
+  const { enrol, enrolment, run, store } = await open(
+    { hook },
+    { webhooks: { urls: { crm: url } } },
+  );
+  const { enrolmentId } = await enrol(newAddress());
+  let at = tuesday;
+  for (;;) {
+    const outcome = await run(enrolmentId, 'hook', { now: at });
+    if (outcome.type !== 'retry-at') {
+      expect(outcome).toEqual({ type: 'done' });
+      break;
+    }
+    expect(outcome.at - at).toBeLessThanOrEqual(60 * minute);
+    at = outcome.at;
+    expect(await enrolment(enrolmentId)).toMatchObject({
+      step: 'hook',
+      since: tuesday,
+      expectedBy: at,
+    });
+  }
+  expect(at - tuesday).toBeLessThanOrEqual(73 * 60 * minute);
+  expect(heard.length).toBeLessThan(90);
+  expect(
+    await store.query(
+      "SELECT detail->>'target' AS target FROM decision WHERE kind = 'webhook' AND detail->>'enrolmentId' = $1",
+      [enrolmentId],
+    ),
+  ).toEqual([{ target: 'crm' }]);
+});
+
 test('asks for a webhook target by name when none is configured', async () => {
   const { enrol, run } = await open({ hook: { type: 'webhook', target: 'crm' } });
   const { enrolmentId } = await enrol(newAddress());

@@ -54,6 +54,8 @@ export interface WorldOptions {
   readonly leases?: Leases;
   readonly limits?: Partial<ActivityLimits>;
   readonly webhooks?: ActivityDependencies['webhooks'];
+  /** The release in force dropped every template since the leads entered. */
+  readonly dropsTemplates?: boolean;
   readonly onStatement?: (text: string) => void;
 }
 
@@ -67,6 +69,7 @@ export async function createWorld(options: WorldOptions) {
   const plan = planOf(options);
   const template = await welcomeTemplate();
   const release = releaseOf(options, plan, template);
+  const inForce = options.dropsTemplates === true ? { ...release, templates: {} } : release;
   await addRelease(store, release);
   const ingest = createIngest({ store, releases: releasesOf(release, plan) });
   const mail = createSmtpTransport({
@@ -80,7 +83,8 @@ export async function createWorld(options: WorldOptions) {
     runs: createRuns(store),
     definitions: {
       plan: (hash) => Promise.resolve(hash === 'plan-1' ? plan : undefined),
-      release: () => Promise.resolve(release),
+      release: () => Promise.resolve(inForce),
+      releaseById: () => Promise.resolve(release),
       template: (name) =>
         Promise.resolve({ manifest: manifestOf(options, name), languages: { en: template } }),
     },

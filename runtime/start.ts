@@ -149,7 +149,15 @@ async function run(
   await progress.step('API, console and worker', () => untilReady(ready));
   await prepared.loadDemo(progress);
   const tookMs = Date.now() - startedAt;
-  progress.line(welcome({ config: ready, signInUrl: prepared.signInUrl, tookMs, ...shown }));
+  progress.line(
+    welcome({
+      config: ready,
+      signInUrl: prepared.signInUrl,
+      tookMs,
+      hasMailbox: config.SMTP_URL === undefined,
+      ...shown,
+    }),
+  );
   const difference = await prepared.difference();
   if (difference !== null) progress.line(difference);
   return new Promise<never>(() => undefined);

@@ -5,15 +5,18 @@ export interface Welcome {
   readonly config: Config;
   readonly signInUrl: string;
   readonly temporalUiUrl?: string;
+  /** Mails land in the mailbox, not at a relay of the caller's. */
+  readonly hasMailbox: boolean;
   readonly newApiKey?: string;
   readonly tookMs: number;
 }
 
-export function welcome({ config, signInUrl, temporalUiUrl, newApiKey, tookMs }: Welcome): string {
+export function welcome(shown: Welcome): string {
+  const { config, signInUrl, temporalUiUrl, newApiKey, tookMs } = shown;
   const url = config.publicUrl;
   const rows: readonly (readonly [string, string])[] = [
     ['Console', `${signInUrl}   (one-time sign-in)`],
-    ...(config.production ? [] : ([['Mailbox', `${url}/mailbox`]] as const)),
+    ...(shown.hasMailbox ? ([['Mailbox', `${url}/mailbox`]] as const) : []),
     ...(temporalUiUrl === undefined ? [] : ([['Temporal', temporalUiUrl]] as const)),
     ['API', `${url}/v1`],
   ];

@@ -7,6 +7,7 @@
  */
 import type { Release } from '../core/definitions/release.ts';
 import { briefOf } from '../core/routing/brief.ts';
+import { factReader } from '../core/facts/read.ts';
 import type { HandoffKind, RejectReason } from '../core/routing/model.ts';
 import type { JsonObject } from '../core/rules/condition.ts';
 import { handoffAnswerPage, type HandoffAnswerView } from '../console/pages/handoff-answer.ts';
@@ -115,7 +116,7 @@ async function viewOf(
   deps: LinkDeps,
   link: HandoffLink,
   { handoff, assignments }: Found,
-  asked: { readonly open: 'accept' | 'reject'; readonly problem?: string },
+  asked: Parameters<LinkRoutes['handoffPage']>[1],
 ): Promise<HandoffAnswerView> {
   const now = deps.clock();
   const release = await deps.releases.current();
@@ -125,11 +126,13 @@ async function viewOf(
   const zone = zoneOf(release, link.rep);
   const { name, company } = nameOf(lead.traits, lead.address);
   const account = lead.account?.name ?? company;
+  const phone = factReader(release, lead, now)('phone');
   return {
     lead: {
       name,
       ...(account === undefined ? {} : { company: account }),
       ...(lead.address === undefined ? {} : { email: lead.address }),
+      ...(typeof phone === 'string' ? { phone } : {}),
     },
     brief: briefOf(release, lead, kind, handoff, now),
     zone,
@@ -137,6 +140,7 @@ async function viewOf(
     state: stateOf(release, link, handoff, assignments, zone),
     unfold: asked.open,
     ...(asked.problem === undefined ? {} : { problem: asked.problem }),
+    ...(asked.body === undefined ? {} : { given: givenIn(asked.body) }),
   };
 }
 
@@ -195,7 +199,7 @@ export function parseVerdict(
   if (body['verdict'] !== 'reject') return 'Please press one of the two buttons.';
   const reason = reasons.find(({ id }) => id === body['reason']);
   if (reason === undefined) return 'Please say why: choose one of the reasons.';
-  const date = typeof body['callAgainOn'] === 'string' ? body['callAgainOn'].trim() : '';
+  const date = wordsOf(body['callAgainOn']);
   const isDate = /^\d{4}-\d\d-\d\d$/.test(date) && !Number.isNaN(Date.parse(date));
   if (reason.asks.includes('date') && !isDate) {
     return `“${reason.label}” needs the day on which to call again.`;
@@ -213,6 +217,13 @@ export function parseVerdict(
   return { type: 'reject', reason: reason.id, detail };
 }
 
+function givenIn(body: { readonly [key: string]: unknown }) {
+  const [reason, otherLead, note] = [body['reason'], body['otherLead'], body['note']].map(wordsOf);
+  return { reason: reason ?? '', otherLead: otherLead ?? '', note: note ?? '' };
+}
+
+/** Two reasons may ask for the same: the field that was filled in is the one that was seen. */
 function wordsOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(wordsOf).find((words) => words !== '') ?? '';
   return typeof value === 'string' ? value.trim().slice(0, 500) : '';
 }

@@ -36,7 +36,12 @@ export interface LinkRoutes {
   readonly answer: (link: HandoffLink, verdict: Verdict) => Promise<void>;
   readonly handoffPage: (
     link: HandoffLink,
-    view: { readonly open: 'accept' | 'reject'; readonly problem?: string },
+    view: {
+      readonly open: 'accept' | 'reject';
+      readonly problem?: string;
+      /** Of the form that was not understood. */
+      readonly body?: { readonly [key: string]: unknown };
+    },
   ) => Promise<string>;
   /** When the words do not make a verdict: the sentence to show. */
   readonly parseVerdict: (body: { readonly [key: string]: unknown }) => Promise<Verdict | string>;
@@ -73,9 +78,10 @@ export function linkRoutes(deps: LinkRoutes): Router {
   });
   router.post('/h/:token', form, async (request, response) => {
     const link = linkOf(request);
-    const verdict = await deps.parseVerdict(objectOf(request.body, '#'));
+    const body = objectOf(request.body, '#');
+    const verdict = await deps.parseVerdict(body);
     if (typeof verdict === 'string') {
-      const view = { open: 'reject', problem: verdict } as const;
+      const view = { open: 'reject', problem: verdict, body } as const;
       response
         .status(422)
         .type('html')

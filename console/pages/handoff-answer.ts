@@ -11,7 +11,12 @@ import { page } from '../layout.ts';
 import { clockTag } from '../time.ts';
 
 export interface HandoffAnswerView {
-  readonly lead: { readonly name: string; readonly company?: string; readonly email?: string };
+  readonly lead: {
+    readonly name: string;
+    readonly company?: string;
+    readonly email?: string;
+    readonly phone?: string;
+  };
   readonly brief: Brief;
   /** Of the rep who reads. */
   readonly zone: string;
@@ -29,6 +34,8 @@ export interface HandoffAnswerView {
     | { readonly type: 'moved'; readonly to: string };
   readonly unfold: 'accept' | 'reject';
   readonly problem?: string;
+  /** What was filled in when it did not make a verdict: nobody writes a reason twice. */
+  readonly given?: { readonly reason: string; readonly otherLead: string; readonly note: string };
 }
 
 export function handoffAnswerPage(view: HandoffAnswerView): string {
@@ -37,7 +44,7 @@ export function handoffAnswerPage(view: HandoffAnswerView): string {
     { title: `${brief.kind}: ${lead.name}` },
     html`<p class="soft small">${brief.kind} · ${brief.cause}</p>
       <h1>${lead.name}</h1>
-      <p class="soft">${[lead.company, lead.email].filter((text) => text !== undefined).join(' · ')}</p>
+      ${reach(lead)}
       ${outcome(view)}
       ${state.type === 'open' && answers(view)}
       <div class="card">${why(brief)}</div>
@@ -47,6 +54,13 @@ export function handoffAnswerPage(view: HandoffAnswerView): string {
         <div class="card wide"><h2>What happened</h2>${history(brief, view.zone)}</div>
       </div>`,
   );
+}
+
+/** One tap from a call. */
+function reach({ company, email, phone }: HandoffAnswerView['lead']): Html {
+  return html`${company !== undefined && html`<p class="soft">${company}</p>`}
+    <p class="reach">${phone !== undefined && html`<a href="tel:${phone.replace(/[^\d+]/g, '')}">${phone}</a>`}
+      ${email !== undefined && html`<a href="mailto:${email}">${email}</a>`}</p>`;
 }
 
 function outcome({ state, problem }: HandoffAnswerView): Html | false {
@@ -69,9 +83,9 @@ function said(because: string): string {
   return because === '' ? '' : ` ${because}.`;
 }
 
-function answers({ state, rejectReasons, unfold }: HandoffAnswerView): Html {
+function answers({ state, rejectReasons, unfold, given }: HandoffAnswerView): Html {
   const acceptBy = state.type === 'open' ? state.acceptBy : null;
-  return html`<form method="post" class="inline">
+  return html`<form method="post" class="answer">
       <button name="verdict" value="accept">Accept this lead</button>
       ${acceptBy !== null && html`<span class="soft">until ${acceptBy}</span>`}
     </form>
@@ -80,25 +94,23 @@ function answers({ state, rejectReasons, unfold }: HandoffAnswerView): Html {
       <form method="post">
         <fieldset>
           <legend>Why?</legend>
-          ${rejectReasons.map(
-            (reason) =>
-              html`<label class="choice"><input type="radio" name="reason" value="${reason.id}" required /> ${reason.label}</label>`,
-          )}
+          ${rejectReasons.map((reason) => choice(reason, given))}
         </fieldset>
-        ${asked(rejectReasons, 'date') && html`<label><span>Call again on (for “${asked(rejectReasons, 'date')}”)</span><input type="date" name="callAgainOn" /></label>`}
-        ${asked(rejectReasons, 'lead') && html`<label><span>The other lead (for “${asked(rejectReasons, 'lead')}”)</span><input name="otherLead" placeholder="email address" /></label>`}
-        <label><span>Anything to add?</span><input name="note" maxlength="500" /></label>
+        <label><span>Anything to add?</span><input name="note" maxlength="500" value="${given?.note ?? ''}" /></label>
         <button class="quiet" name="verdict" value="reject">Reject this lead</button>
       </form>
     </details>`;
 }
 
-/** The label of the first reason that asks for it, or nothing. */
-function asked(
-  reasons: readonly RejectReason[],
-  what: RejectReason['asks'][number],
-): string | false {
-  return reasons.find((reason) => reason.asks.includes(what))?.label ?? false;
+/** What a reason asks for stands below it, and is seen once it is chosen. */
+function choice(reason: RejectReason, given: HandoffAnswerView['given']): Html {
+  const isChosen = given?.reason === reason.id;
+  const other = isChosen ? given.otherLead : '';
+  return html`<div class="choice-asking">
+    <label class="choice"><input type="radio" name="reason" value="${reason.id}" required ${isChosen && html`checked`} /> ${reason.label}</label>
+    ${reason.asks.includes('date') && html`<label class="asked"><span>Call again on</span><input type="date" name="callAgainOn" /></label>`}
+    ${reason.asks.includes('lead') && html`<label class="asked"><span>The other lead</span><input type="email" name="otherLead" placeholder="email address" value="${other}" /></label>`}
+  </div>`;
 }
 
 function why(brief: Brief): Html {
@@ -124,9 +136,10 @@ function facts(brief: Brief): Html {
 
 function questions(brief: Brief): Html {
   const color = { yes: 'leaf', no: 'rust', unknown: 'sun' } as const;
+  const word = { yes: 'Fits', no: 'Speaks against it', unknown: 'Ask' } as const;
   return html`<ul class="reasons">${brief.questions.map(
     ({ ask, answer }) =>
-      html`<li><span>${ask}</span><span class="chip ${color[answer]}">${answer}</span></li>`,
+      html`<li><span>${ask}</span><span class="chip ${color[answer]}">${word[answer]}</span></li>`,
   )}</ul>
   ${brief.playbook !== undefined && html`<p><a href="${brief.playbook}">Playbook</a></p>`}`;
 }

@@ -138,6 +138,7 @@ function inARow(entries: Brief['history']) {
 
 function happening(release: Release, { name, properties }: Lead['events'][number]): string {
   const label = eventLabel(release, name) ?? name;
-  const journey = release.journeys[String(properties['journey'])]?.plan.title;
+  const { journey: key } = properties;
+  const journey = typeof key === 'string' ? release.journeys[key]?.plan.title : undefined;
   return name.startsWith('Email ') && journey !== undefined ? `${label} (${journey})` : label;
 }

@@ -68,8 +68,8 @@ describe('the email of a handoff', () => {
       'Still missing: Country',
       'Job title: VP Finance',
       'Pain point: Month-end takes nine days',
-      'Is there a budget for this year? unknown',
-      'Who signs? yes',
+      'Is there a budget for this year? Ask',
+      'Who signs? Fits',
       'Mon 2 Mar, 10:00 Looked at prices, 2 times',
       'Started a trial',
     ]) {

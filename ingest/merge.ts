@@ -8,7 +8,7 @@ import type { Qualification } from '../core/qualification/model.ts';
 import type { EventCount, HandoffState, Lead } from '../core/facts/lead.ts';
 
 export function mergeLead(into: Lead, from: Lead, qualification: Qualification): Lead {
-  const { handoff: _into, dueAt: _due, ...survivor } = into;
+  const { handoff: _into, dueAt: _due, segmentsHash, ...survivor } = into;
   const handoff = laterHandoff(into.handoff, from.handoff);
   const dueAt = earliest(into.dueAt, from.dueAt);
   const lastActivityAt = latest(into.lastActivityAt, from.lastActivityAt);
@@ -31,6 +31,8 @@ export function mergeLead(into: Lead, from: Lead, qualification: Qualification):
     counts: addedCounts(into.counts, from.counts),
     enrolments: [...into.enrolments, ...from.enrolments],
     segments: [...new Set([...into.segments, ...from.segments])],
+    // Lists judged by different rules say nothing together: the next event begins with a baseline.
+    ...(segmentsHash === undefined || segmentsHash !== from.segmentsHash ? {} : { segmentsHash }),
     seq: Math.max(into.seq, from.seq),
     ...(address === undefined ? {} : { address }),
     ...(owner === undefined ? {} : { owner }),

@@ -100,17 +100,18 @@ export async function saveLeads(sql: Sql, saved: readonly SavedLead[]): Promise<
   if (saved.length === 0) return;
   await sql.run(
     `INSERT INTO lead (id, canonical_id, split_key, born_at, address, traits, tags, owner, account_id, stage,
-       stage_state, disqualified, segments, scores, last_activity_at, last_seen_at, seq, due_at)
+       stage_state, disqualified, segments, segments_hash, scores, last_activity_at, last_seen_at, seq, due_at)
      SELECT id, id, split_key, to_timestamp(born_at / 1000.0), address, traits, tags, owner, account_id, stage,
-       stage_state, disqualified, segments, scores, to_timestamp(last_activity_at / 1000.0),
+       stage_state, disqualified, segments, segments_hash, scores, to_timestamp(last_activity_at / 1000.0),
        to_timestamp(last_seen_at / 1000.0), seq, to_timestamp(due_at / 1000.0)
      FROM json_to_recordset($1::json) AS x(id uuid, split_key uuid, born_at float8, address text, traits jsonb,
        tags text[], owner text, account_id uuid, stage text, stage_state jsonb, disqualified jsonb, segments text[],
-       scores jsonb, last_activity_at float8, last_seen_at float8, seq bigint, due_at float8)
+       segments_hash text, scores jsonb, last_activity_at float8, last_seen_at float8, seq bigint, due_at float8)
      ORDER BY id
      ON CONFLICT (id) DO UPDATE SET born_at = excluded.born_at, address = excluded.address, traits = excluded.traits, tags = excluded.tags,
        owner = excluded.owner, account_id = excluded.account_id, stage = excluded.stage,
        stage_state = excluded.stage_state, disqualified = excluded.disqualified, segments = excluded.segments,
+       segments_hash = excluded.segments_hash,
        scores = excluded.scores, last_activity_at = excluded.last_activity_at,
        last_seen_at = excluded.last_seen_at, seq = excluded.seq, due_at = excluded.due_at`,
     [JSON.stringify(saved.map(rowOf))],
@@ -130,6 +131,7 @@ interface LeadRow {
   readonly stageState: Omit<StageState, 'stage'>;
   readonly disqualified: Lead['disqualified'] | null;
   readonly segments: readonly string[];
+  readonly segmentsHash: string | null;
   readonly scores: SavedLead['scores'];
   readonly lastActivityAt: number | null;
   readonly lastSeenAt: number | null;
@@ -144,7 +146,8 @@ interface LeadRow {
 }
 
 const selectLead = `SELECT l.id, l.canonical_id AS "canonicalId", l.split_key AS "splitKey", l.born_at AS "bornAt",
-  l.address, l.traits, l.tags, l.owner, l.stage, l.stage_state AS "stageState", l.disqualified, l.segments, l.scores,
+  l.address, l.traits, l.tags, l.owner, l.stage, l.stage_state AS "stageState", l.disqualified, l.segments,
+  l.segments_hash AS "segmentsHash", l.scores,
   l.last_activity_at AS "lastActivityAt", l.last_seen_at AS "lastSeenAt", l.seq, l.due_at AS "dueAt",
   a.id AS "accountId", a.name AS "accountName", a.domain AS "accountDomain", a.owner AS "accountOwner",
   a.tags AS "accountTags", a.traits AS "accountTraits"
@@ -173,6 +176,7 @@ function leadOf(row: LeadRow): Lead {
     seq: row.seq,
     ...(row.dueAt === null ? {} : { dueAt: row.dueAt }),
     segments: row.segments,
+    ...(row.segmentsHash === null ? {} : { segmentsHash: row.segmentsHash }),
   };
 }
 
@@ -204,6 +208,7 @@ function rowOf({ lead, scores }: SavedLead): object {
     stage_state: stageState,
     disqualified: lead.disqualified,
     segments: lead.segments,
+    segments_hash: lead.segmentsHash,
     scores,
     last_activity_at: lead.lastActivityAt,
     last_seen_at: lead.lastSeenAt,

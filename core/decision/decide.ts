@@ -12,6 +12,7 @@ import type { Lead } from '../facts/lead.ts';
 import { applyEvent } from './apply-event.ts';
 import { momentOf, readerOf, type DecisionContext, type Moment, type Phase } from './context.ts';
 import type { Decided, Decision, Effect, IncomingEvent, ScoreSummary } from './decision.ts';
+import { withBaseline } from './baseline.ts';
 import { nextDueAt } from './due.ts';
 import { enterJourneys } from './entries.ts';
 import { exitJourneys } from './exits.ts';
@@ -32,8 +33,9 @@ const phases: readonly Phase[] = [
   decideEntries,
 ];
 
-export function decide(lead: Lead, event: IncomingEvent, context: DecisionContext): Decided {
-  const moment = momentOf(lead, event);
+export function decide(known: Lead, event: IncomingEvent, context: DecisionContext): Decided {
+  const moment = momentOf(known, event);
+  const lead = withBaseline(known, moment, context);
   const decisions: Decision[] = [];
   const effects: Effect[] = [];
   let current = lead;

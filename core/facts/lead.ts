@@ -115,4 +115,6 @@ export interface Lead {
   readonly dueAt?: number;
   /** Which segments matched at the last decision: `on: segment` fires when one starts to match. */
   readonly segments: readonly string[];
+  /** Of the rules that `segments` were judged by; other rules begin with a baseline of their own. */
+  readonly segmentsHash?: string;
 }

@@ -2,6 +2,8 @@
  * Numbers of a run, and the Markdown they are printed as. Medians and percentiles by nearest rank, so
  * that each printed figure is one that was seen.
  */
+import { availableParallelism, loadavg } from 'node:os';
+
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((one, other) => one - other);
   const found = sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
@@ -25,8 +27,10 @@ export function table(
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
+/** Wall time means nothing without what else the machine was doing. */
 export function print(title: string, ...parts: readonly string[]): void {
-  process.stdout.write(`\n### ${title}\n\n${parts.join('\n\n')}\n`);
+  const machine = `${availableParallelism()} cores, load average ${round(loadavg()[0] ?? 0)} at the end.`;
+  process.stdout.write(`\n### ${title}\n\n${[...parts, machine].join('\n\n')}\n`);
 }
 
 /** `--pairs=5` → 5. */

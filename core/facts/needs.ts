@@ -2,12 +2,13 @@
  * Which events a batch has to load so that every fact of a release, and of the plans in flight, can be
  * answered: per event name how far back, or all of them.
  *
- * Counts over all time come from the lead's own counts and need no events. Apart from `read.ts` because
+ * Counts over all time come from the lead's own counts and need no events. Neither do entries, exits and
+ * waits for an event: they look at the one that arrives, and what a run has heard it remembers itself. Apart from `read.ts` because
  * the store asks this once per release, not per lead.
  */
 import type { Release } from '../definitions/release.ts';
 import type { JourneyPlan, Watch } from '../journey/plan.ts';
-import type { Condition, EventMatch, JsonObject } from '../rules/condition.ts';
+import type { Condition, JsonObject } from '../rules/condition.ts';
 import { compileCondition, type FactNeed } from '../rules/compile.ts';
 import { durationOf } from '../rules/duration.ts';
 import { compiledRelease } from './compiled-release.ts';
@@ -30,7 +31,6 @@ export function factNeeds(release: Release, plans: readonly JourneyPlan[] = []):
     }
   }
   const inFlight = [...Object.values(release.journeys).map(({ plan }) => plan), ...plans];
-  for (const { event } of inFlight.flatMap(waitedFor)) add(event, 'all');
   const conditions = [...conditionsOf(release), ...inFlight.flatMap(conditionsOfPlan)];
   for (const condition of conditions) {
     for (const need of compileCondition(condition, release.segments).factsNeeded) {
@@ -72,15 +72,6 @@ export function conditionsOfPlan(plan: JourneyPlan): readonly Condition[] {
     ...watches,
   ];
   return found.filter((condition) => condition !== undefined);
-}
-
-/** Waits look back to the entry or the step; entries and exits only look at the event that arrives. */
-function waitedFor(plan: JourneyPlan): readonly EventMatch[] {
-  return Object.values(plan.steps).flatMap((step) =>
-    step.type === 'wait-for'
-      ? step.arms.flatMap(({ when }) => (when.type === 'event' ? [when.match] : []))
-      : [],
-  );
 }
 
 function conditionOf(watch: Watch): Condition | undefined {

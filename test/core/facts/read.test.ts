@@ -3,6 +3,7 @@ import { builtInFacts } from '../../../core/facts/catalogue.ts';
 import { emailKind } from '../../../core/facts/email-kind.ts';
 import type { Lead } from '../../../core/facts/lead.ts';
 import { factNeeds } from '../../../core/facts/needs.ts';
+import type { JourneyPlan } from '../../../core/journey/plan.ts';
 import { factReader, type FactScope } from '../../../core/facts/read.ts';
 import { nextChange } from '../../../core/facts/next-change.ts';
 import type { Release } from '../../../core/definitions/release.ts';
@@ -200,3 +201,32 @@ test('a batch loads events only as far back as some rule looks', () => {
     'Email Clicked': 140 * day,
   });
 });
+
+test('what a journey waits for needs no history: only its conditions do', () => {
+  const waits = {
+    type: 'wait-for',
+    since: 'entry',
+    upToMs: day,
+    arms: [
+      { id: 'seen', when: { type: 'event', match: { event: 'Report Created' } } },
+      { id: 'often', when: { type: 'condition', condition: counted } },
+    ],
+  } as const;
+  const { events } = factNeeds(release, [{ ...emptyPlan, steps: { waits } }]);
+  expect(events.get('Report Created')).toBeUndefined();
+  expect(events.get('Booth Visited')).toBe(3 * day);
+});
+
+const counted = {
+  fact: 'eventCount',
+  params: { event: 'Booth Visited', within: '3 days' },
+  operator: 'atLeast',
+  value: 2,
+};
+const emptyPlan: JourneyPlan = {
+  ...{ v: 1, journey: 'j', title: 'J', owner: 'maria', enter: [], exits: [], steps: {} },
+  sending: { class: 'marketing', priority: 1, holdAtMostMs: 0 },
+  flow: { v: 1, start: null, steps: {} },
+  whenEdited: { inFlight: 'stay', renamed: {}, removed: {} },
+  whenPaused: { timers: 'freeze' },
+};

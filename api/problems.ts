@@ -107,6 +107,10 @@ export function asProblem(error: unknown): Problem {
   if (error instanceof Error && error.name === 'NothingPublished') {
     return new Problem('unavailable', error.message, { cause: error });
   }
+  if (error instanceof Error && error.name === 'IngestFull') {
+    const headers = { 'Retry-After': '2' };
+    return new Problem('unavailable', error.message, { headers, cause: error });
+  }
   if (isRefusedByExpress(error)) {
     return new Problem('bad-request', `The request cannot be read: ${error.message}.`, {
       cause: error,

@@ -12,6 +12,7 @@ import { decide } from '../core/decision/decide.ts';
 import type { Decision, IncomingEvent } from '../core/decision/decision.ts';
 import { summarise } from '../core/decision/summarise.ts';
 import type { Account, Consent, Lead, Suppression } from '../core/facts/lead.ts';
+import type { SavedAccount } from '../store/accounts.ts';
 import type { Permissions } from '../store/consent.ts';
 import type { Merge, MergeAt, MergeCandidate } from '../store/identities.ts';
 import type { SavedLead } from '../store/leads.ts';
@@ -41,7 +42,7 @@ export interface Fold {
   add(request: IngestRequest, resolution: Resolution): IngestAnswer;
   /** Leads to be stored, merged ones included. */
   readonly leads: () => readonly SavedLead[];
-  readonly accounts: () => readonly (Account & { readonly key: string })[];
+  readonly accounts: () => readonly SavedAccount[];
   readonly merges: readonly MergeAt[];
   readonly candidates: readonly MergeCandidate[];
   readonly folded: readonly FoldedEvent[];
@@ -72,7 +73,8 @@ export function createFold(loaded: Loaded, changes: Changes): Fold {
     accounts: () =>
       [...accountKeys].flatMap(([id, key]) => {
         const account = accounts.get(id);
-        return account === undefined ? [] : [{ ...account, key }];
+        const isNew = !loaded.accounts.has(id);
+        return account === undefined ? [] : [{ ...account, key, isNew }];
       }),
     merges,
     candidates,

@@ -20,6 +20,8 @@ export interface IngestDeps {
   readonly deliver?: (rows: readonly OutboxRow[]) => Promise<void>;
   /** Told of what went wrong after the commit, where no caller is left to tell. */
   readonly onError?: (error: unknown, doing: string) => void;
+  /** Events that wait for a batch; a call that finds so many is refused. */
+  readonly waitingMax?: number;
 }
 
 export interface Ingest {
@@ -33,6 +35,14 @@ export interface Ingest {
 
 /** Larger batches gain little and hold the locks of many leads for longer. */
 const liveEventsMax = 200;
+
+/** Some ten seconds of work: beyond it a caller is better told to come back than kept waiting. */
+const waitingMax = 10_000;
+
+/** More arrives than is stored: nothing of the call was taken in, and it may be sent again. */
+export class IngestFull extends Error {
+  override readonly name = 'IngestFull';
+}
 
 interface Waiting {
   readonly request: IngestRequest;
@@ -59,6 +69,9 @@ export function createIngest(deps: IngestDeps): Ingest {
   };
   const ingest = async (requests: readonly IngestRequest[]): Promise<readonly IngestAnswer[]> => {
     if (isClosed) throw new Error('ingest is closed: this process is shutting down');
+    if (queue.length >= (deps.waitingMax ?? waitingMax)) {
+      throw new IngestFull('More events arrive than can be stored. Send them again in a moment.');
+    }
     const answers = requests.map(
       (request) =>
         new Promise<IngestAnswer>((resolve, reject) => queue.push({ request, resolve, reject })),

@@ -6,6 +6,7 @@ import { useTestDatabase } from '../support/postgres.ts';
 import type { IngestRequest } from '../../ingest/request.ts';
 import { acme, call, identify, NOW, openWorld, track, type IngestWorld } from './world.ts';
 import { eventNeeds } from '../../ingest/batch.ts';
+import { IngestFull } from '../../ingest/ingest.ts';
 
 const database = useTestDatabase();
 const needs = { events: eventNeeds({ release: acme, plans: new Map() }, NOW) };
@@ -267,6 +268,47 @@ describe('a batch', () => {
       await Promise.all(worlds.map((world) => world.close()));
     }
   });
+});
+
+test('a call that finds too many waiting is refused whole, and those before it are stored', async () => {
+  const world = openWorld(database.url, { waitingMax: 2 });
+  try {
+    const first = world.ingest.ingest(
+      ['a', 'b', 'c'].map((id) => track(`full-${id}`, 'Booth Visited')),
+    );
+    await expect(world.ingest.ingest([track('full-d', 'Booth Visited')])).rejects.toThrow(
+      IngestFull,
+    );
+    expect(await first).toHaveLength(3);
+    expect(await world.ingest.ingest([track('full-d', 'Booth Visited')])).toHaveLength(1);
+  } finally {
+    await world.close();
+  }
+});
+
+test('two batches that bring one new account at once keep what both say of it', async () => {
+  const worlds = [openWorld(database.url), openWorld(database.url)];
+  try {
+    await Promise.all(
+      worlds.flatMap(({ ingest }, side) =>
+        [0, 1, 2, 3, 4, 5, 6, 7].map((n) =>
+          ingest.ingest([
+            call({
+              ...{ type: 'group', groupId: `both-${n}`, userId: `both-${n}-${side}` },
+              traits: { tags: [`side-${side}`] },
+            }),
+          ]),
+        ),
+      ),
+    );
+    const rows = await worlds[0]!.store.query<{ tags: readonly string[] }>(
+      "SELECT tags FROM account WHERE key LIKE 'both-%'",
+    );
+    expect(rows).toHaveLength(8);
+    for (const { tags } of rows) expect([...tags].sort()).toEqual(['side-0', 'side-1']);
+  } finally {
+    await Promise.all(worlds.map((world) => world.close()));
+  }
 });
 
 describe('the clock', () => {

@@ -95,6 +95,10 @@ async function playAlone(ground: Ground, row: Row, options: Omit<Asked, 'rows'>)
 
 quietRuntime();
 const ground = await openGround();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // The processes of a cluster end with this one; the servers below them are told.
+  process.once(signal, () => void ground.close().finally(() => process.exit(130)));
+}
 const lines: RowLine[] = [];
 let violated = 0;
 try {

@@ -10,8 +10,8 @@ import { addressesOf, type Row, type RowOptions } from './row.ts';
 
 export const apiPoints = ['api.afterCommit', 'relay.afterStart', 'relay.beforeMark'] as const;
 
-/** Commits between two deaths: one event of a few, many of many. */
-const everyOf = (n: number): number => Math.max(1, Math.floor(n / 20));
+/** Passes between two deaths: one of a few events, many of many; a handful of deaths in all. */
+const everyOf = (n: number): number => Math.max(1, Math.floor(n / 6));
 const callersAtOnce = 5;
 
 export const apiKill: Row = {

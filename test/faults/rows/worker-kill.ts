@@ -1,6 +1,9 @@
 /**
  * F1: the worker dies with SIGKILL at each failpoint of a step and a send, while other leads are on
  * their way, and is started again. F4: it is told to stop while mails are in the socket.
+ *
+ * The other names of `failpoint.ts` (`wft.mid`, `can.before`, `projection.write`, `webhook.afterInsert`,
+ * `import.row`, `erase.mid`) belong to parts that do not call them yet.
  */
 import { until } from '../../support/until.ts';
 import type { Cluster } from '../support/cluster.ts';

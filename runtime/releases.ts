@@ -41,17 +41,10 @@ export function createReleaseLibrary(sql: Sql, clock: () => number): ReleaseLibr
   const templates = new Map<string, Promise<StoredTemplate<CompiledTemplate> | undefined>>();
   let current: { readonly asked: number; readonly id: Promise<Release> } | undefined;
 
-  const remember = (row: StoredRelease): Promise<Release> => {
-    const known = releases.get(row.id);
-    if (known !== undefined) return known;
-    const loading = loadDefinitions(sql, Object.values(row.entries)).then((parts) =>
-      loadRelease(row.id, parts),
+  const remember = (row: StoredRelease): Promise<Release> =>
+    once(releases, row.id, async () =>
+      loadRelease(row.id, await loadDefinitions(sql, Object.values(row.entries))),
     );
-    releases.set(row.id, loading);
-    // A failed load is tried again by the next caller.
-    loading.catch(() => releases.delete(row.id));
-    return loading;
-  };
   const askCurrent = async (): Promise<Release> => {
     const row = await latestRelease(sql);
     if (row === undefined) throw new NothingPublished();
@@ -97,15 +90,24 @@ export function createReleaseLibrary(sql: Sql, clock: () => number): ReleaseLibr
       await loadPlans([hash]);
       return plans.get(hash);
     },
-    template(name, hash) {
-      const known = templates.get(hash);
-      if (known !== undefined) return known;
-      const loading = loadDefinitions(sql, [hash]).then(([part]) =>
-        part === undefined ? undefined : loadTemplate<CompiledTemplate>(part),
-      );
-      templates.set(hash, loading);
-      loading.catch(() => templates.delete(hash));
-      return loading;
-    },
+    template: (name, hash) =>
+      once(templates, hash, async () => {
+        const [part] = await loadDefinitions(sql, [hash]);
+        return part === undefined ? undefined : loadTemplate<CompiledTemplate>(part);
+      }),
   };
+}
+
+/** Loaded once and kept; a load that failed is tried again by the next caller. */
+function once<Value>(
+  cache: Map<string, Promise<Value>>,
+  key: string,
+  load: () => Promise<Value>,
+): Promise<Value> {
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const loading = load();
+  cache.set(key, loading);
+  loading.catch(() => cache.delete(key));
+  return loading;
 }

@@ -58,6 +58,7 @@ async function examine(deps: LateRunsDeps, run: LateRun): Promise<Found> {
     if (description.status.name !== 'RUNNING') {
       return { found: `ended in Temporal: ${description.status.name}` };
     }
+    // No answer is a finding of its own: nobody works on its queue, or its task fails.
     const status = await within(() =>
       handle.query<LeadJourneyStatus>(JOURNEY_QUERIES.status),
     ).catch(() => null);

@@ -21,20 +21,33 @@ export interface DueLoopOptions {
 
 /** One batch of ingest. */
 const leadsMax = 200;
+/** A lead whose tick fails is left alone this long, so that it cannot keep the others waiting. */
+const failedForMs = 60_000;
 
 export function startDueLoop(options: DueLoopOptions): Loop {
   const { everyMs = 1_000, onError } = options;
-  return startLoop({ everyMs, onError, round: () => tickDueLeads(options) });
+  const failed: FailedTicks = new Map();
+  return startLoop({ everyMs, onError, round: () => tickDueLeads(options, failed) });
 }
 
+/** Lead → until when it is left alone. */
+export type FailedTicks = Map<string, number>;
+
 /** One round; true when there may be more. */
-export async function tickDueLeads({
-  sql,
-  ingest,
-  now,
-}: Pick<DueLoopOptions, 'sql' | 'ingest' | 'now'>): Promise<boolean> {
-  const due = await findDueLeads(sql, now(), leadsMax);
-  if (due.length === 0) return false;
-  await ingest(due.map(({ id, dueAt }) => tickOf(id, dueAt)));
+export async function tickDueLeads(
+  { sql, ingest, now, onError }: Omit<DueLoopOptions, 'everyMs'>,
+  failed: FailedTicks = new Map(),
+): Promise<boolean> {
+  const at = now();
+  for (const [id, until] of failed) if (until <= at) failed.delete(id);
+  const due = await findDueLeads(sql, at, leadsMax, [...failed.keys()]);
+  // In one turn, so that ingest takes them as one batch; each with an end of its own.
+  const ends = await Promise.allSettled(due.map(({ id, dueAt }) => ingest([tickOf(id, dueAt)])));
+  ends.forEach((end, index) => {
+    const lead = due[index];
+    if (end.status === 'fulfilled' || lead === undefined) return;
+    failed.set(lead.id, at + failedForMs);
+    onError(end.reason);
+  });
   return due.length === leadsMax;
 }

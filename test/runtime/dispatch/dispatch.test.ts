@@ -2,7 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { describe, expect, test } from 'vitest';
 import { armFailpoints } from '../../../faults/failpoint.ts';
 import { createDeliver, type DeliverDeps } from '../../../runtime/dispatch/deliver.ts';
-import { startDueLoop } from '../../../runtime/dispatch/due-loop.ts';
+import { startDueLoop, tickDueLeads } from '../../../runtime/dispatch/due-loop.ts';
 import { relayOnce, startRelay } from '../../../runtime/dispatch/relay.ts';
 import { countOutbox, takeFromOutbox } from '../../../store/outbox.ts';
 import { handoffWorkflowId, leadJourneyId } from '../../../workflows/contract.ts';
@@ -192,6 +192,42 @@ describe('the due loop', () => {
       await loop.stop();
       expect(moved.at).toBe(NOW + 600_000);
       await delivery(world)(await rowsOf(world));
+    });
+  });
+
+  test('a lead whose tick fails is left alone for a while and keeps nobody waiting', async () => {
+    await inWorld(async (world) => {
+      const leads = await world.ingest.ingest([
+        identify({ userId: 'bad' }, { email: 'bad@x.example' }),
+        identify({ userId: 'good' }, { email: 'good@x.example' }),
+      ]);
+      const [bad = '', good = ''] = leads.map(({ leadId }) => leadId);
+      await world.store.run(`UPDATE lead SET due_at = to_timestamp($1 / 1000.0)`, [NOW]);
+      const asked: string[] = [];
+      const errors: unknown[] = [];
+      const failed = new Map<string, number>();
+      const round = () =>
+        tickDueLeads(
+          {
+            sql: world.store,
+            now: () => NOW + 1_000,
+            onError: (error) => errors.push(error),
+            ingest: async (requests) => {
+              const [request] = requests;
+              const id = request !== undefined && 'leadId' in request.who ? request.who.leadId : '';
+              asked.push(id);
+              if (id === bad) throw new Error('cannot be decided');
+              return world.ingest.ingest(requests);
+            },
+          },
+          failed,
+        );
+      await round();
+      await round();
+      expect(asked.filter((id) => id === bad)).toHaveLength(1);
+      expect(asked).toContain(good);
+      expect(errors).toHaveLength(1);
+      expect(failed.get(bad)).toBe(NOW + 61_000);
     });
   });
 });

@@ -1,8 +1,11 @@
 /** `perennial publish`: the files of a workspace become the release in force, unless nothing changed. */
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
+import type { Release } from '../core/definitions/release.ts';
+import type { ExistingTally } from '../ingest/enrol-existing.ts';
 import type { PublishResult, ReleaseStore } from '../workspace/publish.ts';
-import { withDatabase } from './connect.ts';
+import { withDatabase, type Connected } from './connect.ts';
+import { existingLines } from './existing-report.ts';
 import { CommandFailure, plural, type ExitCode, type Shell } from './shell.ts';
 import { placed, readFiles, workspaceDir } from './workspace.ts';
 
@@ -29,7 +32,8 @@ export function publishCommand(shell: Shell, finish: (code: ExitCode) => void): 
 async function publish(shell: Shell, options: Options): Promise<ExitCode> {
   const dir = workspaceDir(shell, options.workspace);
   const files = await readFiles(shell, dir);
-  return withDatabase(shell, async ({ config, store }) => {
+  return withDatabase(shell, async (connected) => {
+    const { config, store } = connected;
     const [{ publishWorkspace }, { compileTemplate }, { migrate }, releases, { freshId }] =
       await Promise.all([
         import('../workspace/publish.ts'),
@@ -61,8 +65,27 @@ async function publish(shell: Shell, options: Options): Promise<ExitCode> {
       compileTemplate,
     });
     const number = (await releases.latestRelease(store))?.number ?? 0;
-    const told = { dir, number, dryRun: options.dryRun === true, before: latest?.entries ?? {} };
+    const dryRun = options.dryRun === true;
+    const existing =
+      result.type === 'refused'
+        ? []
+        : await seeToExisting(shell, connected, result.workspace.release, dryRun);
+    const told = { dir, number, dryRun, before: latest?.entries ?? {}, existing };
     return tell(shell, result, told, options.json === true);
+  });
+}
+
+async function seeToExisting(
+  shell: Shell,
+  { store, releases }: Connected,
+  release: Release,
+  dryRun: boolean,
+): Promise<readonly ExistingTally[]> {
+  const existingLeads = await import('../runtime/existing-leads.ts');
+  return existingLeads.seeToExisting({
+    ...{ store, releases, release, dryRun },
+    now: () => Date.now(),
+    onError: (error, doing) => shell.note(`Stored, but afterwards ${doing}: ${String(error)}`),
   });
 }
 
@@ -76,6 +99,7 @@ interface Told {
   readonly number: number;
   readonly dryRun: boolean;
   readonly before: { readonly [part: string]: string };
+  readonly existing: readonly ExistingTally[];
 }
 
 function tell(shell: Shell, result: PublishResult<unknown>, told: Told, asJson: boolean): ExitCode {
@@ -84,15 +108,20 @@ function tell(shell: Shell, result: PublishResult<unknown>, told: Told, asJson: 
   return result.type === 'refused' ? 1 : 0;
 }
 
-function asData(result: PublishResult<unknown>, { number, dryRun, before }: Told): object {
+function asData(
+  result: PublishResult<unknown>,
+  { number, dryRun, before, existing }: Told,
+): object {
   if (result.type === 'refused') return { ok: false, type: 'refused', problems: result.problems };
   const { type, releaseId, warnings } = result;
-  if (type === 'unchanged') return { ok: true, type, releaseId, number, warnings };
+  if (type === 'unchanged') {
+    return { ok: true, type, releaseId, number, existing, warnings };
+  }
   const { added, changed } = partsOf(result.changed, before);
   const { gone } = result;
   return dryRun
-    ? { ok: true, type: 'dry-run', added, changed, gone, warnings }
-    : { ok: true, type, releaseId, number, added, changed, gone, warnings };
+    ? { ok: true, type: 'dry-run', added, changed, gone, existing, warnings }
+    : { ok: true, type, releaseId, number, added, changed, gone, existing, warnings };
 }
 
 function sentences(shell: Shell, result: PublishResult<unknown>, told: Told): readonly string[] {
@@ -103,8 +132,13 @@ function sentences(shell: Shell, result: PublishResult<unknown>, told: Told): re
     ];
   }
   const warnings = result.warnings.map((problem) => placed(shell, told.dir, problem));
+  const existing = existingLines(told.existing, told.dryRun);
   if (result.type === 'unchanged') {
-    return [...warnings, `Unchanged: release ${told.number} already holds these files.`];
+    return [
+      ...warnings,
+      ...existing,
+      `Unchanged: release ${told.number} already holds these files.`,
+    ];
   }
   const { added, changed } = partsOf(result.changed, told.before);
   const parts = [
@@ -116,7 +150,7 @@ function sentences(shell: Shell, result: PublishResult<unknown>, told: Told): re
   const last = told.dryRun
     ? `Would publish ${count} that changed; nothing was stored.`
     : `Published release ${told.number}: ${count} changed. Leads in flight stay on the plan they entered with.`;
-  return [...warnings, ...parts, last];
+  return [...warnings, ...parts, ...existing, last];
 }
 
 function partsOf(parts: readonly string[], before: Told['before']) {
@@ -128,7 +162,9 @@ function partsOf(parts: readonly string[], before: Told['before']) {
 
 const help = `
 Refused, with every problem, unless the whole workspace is clean. Also refused when somebody else
-published in the meantime.
+published in the meantime. Leads that match a new entry already are left alone where it says
+"existing": "ignore", and enrolled at its perHour where it says "enrol"; a dry run says how many. If it is
+stopped meanwhile, publish again: it goes on where it was.
 
 Examples:
   $ npx perennial publish -m "Softer second email"

@@ -45,6 +45,8 @@ export interface OwnEvent {
   readonly removeTags?: readonly string[];
   readonly trust?: Trust;
   readonly journey?: string;
+  readonly existing?: string;
+  readonly startsAt?: number;
   readonly historical?: boolean;
 }
 

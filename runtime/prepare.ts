@@ -20,8 +20,10 @@ import { entriesOf, publishWorkspace } from '../workspace/publish.ts';
 import { readWorkspace } from '../workspace/read-workspace.ts';
 import type { Config } from './config.ts';
 import { loadDemo } from './demo/load.ts';
+import { seeToExisting } from './existing-leads.ts';
 import { StartError } from './home.ts';
 import type { Progress } from './progress.ts';
+import { createReleaseLibrary } from './releases.ts';
 
 export interface Prepared {
   readonly signInUrl: string;
@@ -103,6 +105,14 @@ async function publishFirst(
       `The workspace ${config.workspaceDir} cannot be published:\n${result.problems.map((problem) => `  ${formatProblem(problem)}`).join('\n')}`,
     );
   }
+  await seeToExisting({
+    store,
+    releases: createReleaseLibrary(store, () => Date.now()),
+    release: result.workspace.release,
+    now: () => Date.now(),
+    dryRun: false,
+    onError: (error, doing) => say(`${doing}: ${String(error)}`),
+  });
   say(`${result.workspace.parts.length} parts`);
 }
 

@@ -88,3 +88,18 @@ export async function countOutbox(sql: Sql): Promise<number> {
   const [row] = await sql.query<{ readonly count: number }>('SELECT count(*) AS count FROM outbox');
   return row?.count ?? 0;
 }
+
+/** The latest start that is still to come of runs that events of this source and id prefix entered. */
+export async function lastPlannedStart(
+  sql: Sql,
+  source: string,
+  messageIdPrefix: string,
+): Promise<number | undefined> {
+  const rows = await sql.query<{ readonly at: number | null }>(
+    `SELECT max(o.not_before) AS at
+     FROM event v JOIN enrolment e ON e.entry_event_id = v.id JOIN outbox o ON o.target_id = e.id
+     WHERE v.source = $1 AND starts_with(v.message_id, $2) AND o.payload->>'type' = 'start'`,
+    [source, messageIdPrefix],
+  );
+  return rows[0]?.at ?? undefined;
+}

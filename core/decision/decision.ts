@@ -36,7 +36,9 @@ export interface IncomingEvent {
   readonly trust: Trust;
   /** `enrol`: which journey, asked for by the API, a rejection or an `enter` step. */
   readonly journey?: string;
-  /** A run that this event enters starts no earlier: an import that enters many spreads them. */
+  /** `enrol` at publishing: by which entry of the journey (`entryKey`) the lead was one already. */
+  readonly existing?: string;
+  /** A run that this event enters starts no earlier: whoever enters many at once spreads them. */
   readonly startsAt?: number;
   /** Past facts of an import or a demo: never enters a journey nor opens a handoff. */
   readonly historical?: boolean;

@@ -14,10 +14,11 @@ import type { Entry, JourneyPlan } from '../journey/plan.ts';
 import type { Json, JsonObject } from '../rules/condition.ts';
 import { judgeOf, type DecisionContext, type Moment } from './context.ts';
 import type { Decided, Decision, Effect } from './decision.ts';
+import { entryKey } from './existing.ts';
 import { holdingExit } from './exits.ts';
 import { enrolmentId } from './ids.ts';
 import { isEvent } from './matching.ts';
-import type { Occasions } from './occasions.ts';
+import type { Asked, Occasions } from './occasions.ts';
 import { satisfiedAtEntry } from './waits.ts';
 
 interface Candidate extends PlanWithHash {
@@ -61,7 +62,7 @@ function unknownJourneys(
   { release }: DecisionContext,
 ): Decision[] {
   return occasions.asked
-    .filter(({ journey }) => !mayBeAskedFor(release.journeys[journey]))
+    .filter((asked) => !mayBeAskedFor(release.journeys[asked.journey], asked))
     .map(({ journey }) => ({
       kind: 'entry',
       at,
@@ -72,8 +73,14 @@ function unknownJourneys(
     }));
 }
 
-function mayBeAskedFor(published: PlanWithHash | undefined): boolean {
-  return published?.plan.enter.some(({ on }) => on === 'api') === true;
+function mayBeAskedFor(published: PlanWithHash | undefined, asked: Asked): boolean {
+  return published?.plan.enter.some((entry) => isAskedFor(entry, asked)) === true;
+}
+
+/** Over the API only where the file says `on: api`; at publishing where it says "existing": "enrol". */
+function isAskedFor(entry: Entry, { existing }: Asked): boolean {
+  if (existing === undefined) return entry.on === 'api';
+  return entry.existing === 'enrol' && entryKey(entry) === existing;
 }
 
 /** The first `enter` of the plan that this moment is an occasion for. */
@@ -106,6 +113,8 @@ function occasionOf(
   context: DecisionContext,
   occasions: Occasions,
 ): JsonObject | undefined {
+  const asked = occasions.asked.find((one) => one.journey === journey && isAskedFor(entry, one));
+  if (asked !== undefined) return asked.properties;
   switch (entry.on) {
     case 'event':
       return isEvent(entry.match, moment, context) ? moment.event.properties : undefined;
@@ -114,7 +123,7 @@ function occasionOf(
     case 'stage':
       return occasions.stages.includes(entry.stage) ? { stage: entry.stage } : undefined;
     case 'api':
-      return occasions.asked.find((asked) => asked.journey === journey)?.properties;
+      return undefined;
   }
 }
 

@@ -9,10 +9,16 @@ import type { Decision } from './decision.ts';
 import { stageDecisions, stagesReached } from './stage-decisions.ts';
 import { rejectionIn } from './verdicts.ts';
 
+export interface Asked {
+  readonly journey: string;
+  readonly properties: JsonObject;
+  /** By this entry (`entryKey`) and no other; absent: by an entry `on: api`. */
+  readonly existing?: string;
+}
 export interface Occasions {
   readonly segments: readonly string[];
   readonly stages: readonly string[];
-  readonly asked: readonly { readonly journey: string; readonly properties: JsonObject }[];
+  readonly asked: readonly Asked[];
 }
 
 /** `lead` still carries the segments of its last decision; `matching` are those of now. */
@@ -47,7 +53,8 @@ export function matchingSegments(
 
 function byCall({ event }: Moment): Occasions['asked'] {
   if (event.type !== 'enrol' || event.journey === undefined) return [];
-  return [{ journey: event.journey, properties: event.properties }];
+  const { journey, properties, existing } = event;
+  return [{ journey, properties, ...(existing === undefined ? {} : { existing }) }];
 }
 
 /** `entry.reason` and `entry.callAgainAt`. */

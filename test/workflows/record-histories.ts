@@ -7,6 +7,7 @@ import { access, mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
 import { EXAMPLE_PLANS } from './example-plans.ts';
+import { liveHandoffs } from './handoff-recording.ts';
 import { toJson } from './history-json.ts';
 import { openJourneyWorld } from './journey-world.ts';
 import { bundleWorkflows, quietRuntime, startOwnServer } from './own-server.ts';
@@ -23,6 +24,19 @@ await record(
   ['local'],
   'continued-',
 );
+
+await recordHandoffs();
+
+async function recordHandoffs(): Promise<void> {
+  const server = await startOwnServer();
+  try {
+    for (const [name, history] of await liveHandoffs({ ...server, workflowBundle })) {
+      await writeOnce(`${folder}${name}.json`, toJson(history));
+    }
+  } finally {
+    await server.stop();
+  }
+}
 
 /** Local and queued sends leave different events, so each journey is recorded both ways. */
 async function record(

@@ -7,7 +7,8 @@
 import { createHash } from 'node:crypto';
 import type { Liquid } from 'liquidjs';
 import { createLiquid } from './liquid.ts';
-import { structureProblems } from './mjml-structure.ts';
+import { complaintProblem } from './mjml-complaints.ts';
+import { placeOf, structureProblems } from './mjml-structure.ts';
 import { liquidProblems, linkProblems } from './liquid-problems.ts';
 import { textOfHtml } from './text-part.ts';
 
@@ -70,7 +71,7 @@ export async function compileTemplate(source: TemplateSource): Promise<CompiledT
   if (problems.some((problem) => problem.severity === 'error')) {
     return finish(source, '', problems);
   }
-  const rendered = await renderMjml(withHead(included.mjml, source));
+  const rendered = await renderMjml(withHead(included.mjml, source), source.mjml);
   return finish(source, rendered.html, [...problems, ...rendered.problems]);
 }
 
@@ -170,10 +171,12 @@ function substituteBrand(
   brand: Readonly<Record<string, string>>,
 ): { readonly mjml: string; readonly problems: readonly TemplateProblem[] } {
   const problems: TemplateProblem[] = [];
-  const replaced = mjml.replace(/\[\[\s*brand\.([\w-]+)\s*\]\]/g, (written, name: string) => {
+  const pattern = /\[\[\s*brand\.([\w-]+)\s*\]\]/g;
+  const replaced = mjml.replace(pattern, (written, name: string, offset: number) => {
     const value = Object.hasOwn(brand, name) ? brand[name] : undefined;
     if (value === undefined) {
-      problems.push(error(`${written} is not in brand.json, which has ${names(brand)}`));
+      const message = `${written} is not in brand.json, which has ${names(brand)}`;
+      problems.push({ ...error(message), ...placeOf(mjml, offset) });
     }
     return value ?? '';
   });
@@ -195,7 +198,9 @@ function includePartials(
     const partial = Object.hasOwn(source.partials, name) ? source.partials[name] : undefined;
     if (partial === undefined) {
       const message = `${written}: there is no partial "${name}", only ${names(source.partials)}`;
-      problems.push(error(message));
+      // Brand values change columns, never lines; the place is looked for as the author wrote it.
+      const place = placeOf(source.mjml, Math.max(source.mjml.indexOf(written), 0));
+      problems.push({ ...error(message), ...place });
       return '';
     }
     const branded = substituteBrand(partial, source.brand);
@@ -227,6 +232,7 @@ function withHead(mjml: string, source: TemplateSource): string {
 
 async function renderMjml(
   mjml: string,
+  written: string,
 ): Promise<{ readonly html: string; readonly problems: readonly TemplateProblem[] }> {
   // MJML takes 100 ms to load and only checking and publishing need it: a worker never does.
   const { default: mjml2html } = await import('mjml');
@@ -241,7 +247,7 @@ async function renderMjml(
     const compact = html.replace(/^[ \t]+|[ \t]+$/gm, '').replace(/\n{2,}/g, '\n');
     return {
       html: compact,
-      problems: errors.map(({ line, message }) => ({ ...error(message), line })),
+      problems: errors.map((complaint) => complaintProblem(written, complaint)),
     };
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);

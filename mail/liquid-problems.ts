@@ -43,7 +43,17 @@ export function linkProblems(source: string): readonly TemplateProblem[] {
     const message = `a link from data needs the url filter: {{ ${expression} | url }}`;
     problems.push({ severity: 'error', message, ...placeOf(source, match.index) });
   }
-  return problems;
+  return [...problems, ...deadLinks(source)];
+}
+
+/** `www.acme.example` is a path to a mail client, which has no page to resolve it against. */
+function deadLinks(source: string): readonly TemplateProblem[] {
+  return [...source.matchAll(/\bhref\s*=\s*(["'])\s*([^"'\s]+)/g)].flatMap((match) => {
+    const target = match[2] ?? '';
+    if (/^(https?:\/\/|mailto:|tel:|sms:|#|\{\{|\{%|\[\[)/i.test(target)) return [];
+    const message = `the link "${target}" leads nowhere from a mail client; begin it with https://`;
+    return [{ severity: 'error' as const, message, ...placeOf(source, match.index) }];
+  });
 }
 
 function nameProblems(

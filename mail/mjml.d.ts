@@ -8,7 +8,11 @@ declare module 'mjml' {
   }
   interface MjmlResult {
     readonly html: string;
-    readonly errors: readonly { readonly line: number; readonly message: string }[];
+    readonly errors: readonly {
+      readonly line: number;
+      readonly message: string;
+      readonly tagName?: string;
+    }[];
   }
   function mjml2html(source: string, options: MjmlOptions): Promise<MjmlResult>;
   export { mjml2html as default };

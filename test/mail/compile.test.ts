@@ -69,9 +69,27 @@ describe('what MJML swallows in silence', () => {
     expect(compiled.html).toContain('{% endif %}');
   });
 
-  test('an unknown element or attribute is an error with its line', async () => {
-    await check(source(inColumn('<mj-txt>a</mj-txt>')), [/:4:- .*mj-txt/]);
-    await check(source(inColumn('<mj-text colour="red">a</mj-text>')), [/:4:- .*colour/]);
+  test('an unknown element or attribute has its place and what was meant', async () => {
+    await check(source(inColumn('<mj-buton href="https://a.example">a</mj-buton>')), [
+      'message.mjml:4:1 there is no element <mj-buton>; did you mean "mj-button"?',
+    ]);
+    await check(source(inColumn('<mj-text colour="red">a</mj-text>')), [
+      'message.mjml:4:10 <mj-text> has no attribute "colour"; did you mean "color"?',
+    ]);
+  });
+});
+
+describe('links', () => {
+  test('one without https:// leads nowhere from a mail client', async () => {
+    await check(source(inColumn('<mj-button href="www.acme.example/x">a</mj-button>')), [
+      'message.mjml:4:12 the link "www.acme.example/x" leads nowhere from a mail client; begin it with https://',
+    ]);
+  });
+
+  test('web, mail and phone links and places in the email itself are fine', async () => {
+    const hrefs = ['https://a.example', 'mailto:a@a.example', 'tel:+4930', '#top'];
+    const links = hrefs.map((href) => `<a href="${href}">a</a>`).join(' ');
+    await check(source(inColumn(`<mj-text>${links}</mj-text>`)), []);
   });
 });
 
@@ -170,11 +188,11 @@ describe('partials and brand', () => {
 
   test('what does not exist is named, with what does', async () => {
     await check(source('<mj-include path="../../../etc/passwd" />', { partials: { footer } }), [
-      'there is no partial "passwd", only footer',
+      /^message\.mjml:3:1 .*there is no partial "passwd", only footer/,
     ]);
     await check(
       source(inColumn('<mj-text color="[[brand.inc]]">a</mj-text>'), { brand: { ink: '#123' } }),
-      ['[[brand.inc]] is not in brand.json, which has ink'],
+      ['message.mjml:4:17 [[brand.inc]] is not in brand.json, which has ink'],
     );
     await check(source('<mj-include path="/etc/hosts" type="css" />'), [
       'takes a path to a partial',

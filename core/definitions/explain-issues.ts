@@ -8,7 +8,7 @@ import type { z } from 'zod';
 import type { Json } from '../rules/condition.ts';
 import { list } from './problems.ts';
 import type { Path, ProblemText } from './problems.ts';
-import { choiceHintsOf, keyHintsOf, notYet } from './shape.ts';
+import { choiceHintsOf, keyHintsOf, notYet, writtenAs } from './shape.ts';
 import { didYouMean, editDistance, suggest } from './suggest.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -85,7 +85,9 @@ function explain(issue: Issue, value: Json, base: Path): Finding[] {
         {
           type: 'wrong',
           path,
-          expected: typeWords[issue.expected] ?? issue.expected,
+          expected: issue.message.startsWith(writtenAs)
+            ? issue.message.slice(writtenAs.length)
+            : (typeWords[issue.expected] ?? issue.expected),
           kind: 'type',
         },
       ];
@@ -171,6 +173,8 @@ function mergeTied(tied: readonly Finding[][], all: readonly Finding[][], path: 
     return [mergeWrong(heads.flatMap((head) => (head?.type === 'wrong' ? [head] : [])))];
   }
   if (tied.every((findings) => findings.some((finding) => finding.type === 'missing'))) {
+    const meant = all.find((findings) => isWrongValueOnly(findings, path));
+    if (meant !== undefined) return meant;
     const keys = all.flatMap((findings) => {
       const missing = findings.find((finding) => finding.type === 'missing');
       return missing === undefined ? [] : [missing.key];
@@ -179,6 +183,14 @@ function mergeTied(tied: readonly Finding[][], all: readonly Finding[][], path: 
     return [{ type: 'wrong', path, expected, kind: 'value' }];
   }
   return first;
+}
+
+/** The telling key is there, with a value of the wrong type: `"wait": 2` is a wait all the same. */
+function isWrongValueOnly(findings: readonly Finding[], path: Path): boolean {
+  const [finding, ...others] = findings;
+  return (
+    finding?.type === 'wrong' && others.length === 0 && finding.path.length === path.length + 1
+  );
 }
 
 function heads0(heads: readonly (Finding | undefined)[]): Path {

@@ -19,6 +19,9 @@ export interface ChoiceHints {
 
 export const notYet = 'is not available yet';
 
+/** Begins the message of a value of the wrong type where only a text of one form is right. */
+export const writtenAs = 'written as ';
+
 /** A strict object; `later` are keys reserved for what is not built yet. */
 export function shape<const Fields extends z.core.$ZodLooseShape>(
   fields: Fields,
@@ -91,7 +94,9 @@ export const why = someText.meta({
 
 /** A text that `parse` turns into something else, or refuses with a sentence. */
 export function parsedText<Value>(parse: (text: string) => Parsed<Value>) {
-  return z.string().transform((text, context): Value => {
+  const empty = parse('');
+  const error = empty.ok ? undefined : `${writtenAs}${empty.expected}`;
+  return z.string({ error }).transform((text, context): Value => {
     const parsed = parse(text);
     if (parsed.ok) return parsed.value;
     context.addIssue({ code: 'custom', message: parsed.expected });

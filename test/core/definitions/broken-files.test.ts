@@ -37,6 +37,11 @@ describe('steps', () => {
       ],
     ],
     [
+      'a number where a duration belongs',
+      '{ "id": "a", "wait": 2 }',
+      ['3:22 expected a duration such as "2 days", "90 minutes" or "PT1H30M", found 2'],
+    ],
+    [
       'months',
       '{ "id": "a", "wait": "2 months" }',
       [

@@ -60,7 +60,8 @@ export function createLinks(deps: LinkDeps): LinkRoutes {
       const found = await findHandoff(deps, link);
       return handoffAnswerPage(await viewOf(deps, link, found, view));
     },
-    parseVerdict: async (body) => parseVerdict((await deps.releases.current()).rejectReasons, body),
+    parseVerdict: async (body) =>
+      parseVerdict((await deps.releases.current()).rejectReasons, body, deps.clock()),
   };
 }
 
@@ -151,7 +152,8 @@ function unpublishedKind({ handoff, routing }: StoredHandoff): HandoffKind {
     ...{ whenOpen: 'tell-the-owner', ifMissing: 'hand-over-and-show-gap' },
   };
 }
-const monthMs = 30 * 86_400_000;
+const dayMs = 86_400_000;
+const monthMs = 30 * dayMs;
 
 function stateOf(
   release: Release,
@@ -194,6 +196,7 @@ function zoneOf(release: Release, rep: string): string {
 export function parseVerdict(
   reasons: readonly RejectReason[],
   body: { readonly [key: string]: unknown },
+  now: number,
 ): Verdict | string {
   if (body['verdict'] === 'accept') return { type: 'accept' };
   if (body['verdict'] !== 'reject') return 'Please press one of the two buttons.';
@@ -203,6 +206,10 @@ export function parseVerdict(
   const isDate = /^\d{4}-\d\d-\d\d$/.test(date) && !Number.isNaN(Date.parse(date));
   if (reason.asks.includes('date') && !isDate) {
     return `“${reason.label}” needs the day on which to call again.`;
+  }
+  // Anywhere on earth: the day a rep calls today may have begun before ours, or not ended yet.
+  if (reason.asks.includes('date') && Date.parse(date) < now - 2 * dayMs) {
+    return `“${reason.label}” needs a day to come; ${date} has passed.`;
   }
   const otherLead = wordsOf(body['otherLead']);
   if (reason.asks.includes('lead') && otherLead === '') {

@@ -124,6 +124,10 @@ describe('a handoff', () => {
     const undated = await api.call('POST', path, 'verdict=reject&reason=not-now', form);
     expect(undated.text).toContain('needs the day on which to call again');
     expect(undated.text).toMatch(/value="not-now" required checked/);
+    const past = 'verdict=reject&reason=not-now&callAgainOn=2020-01-01';
+    const late = await api.call('POST', path, past, form);
+    expect(late.status).toBe(422);
+    expect(late.text).toContain('needs a day to come; 2020-01-01 has passed');
     expect(await state()).toEqual(before);
   });
 

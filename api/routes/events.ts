@@ -8,11 +8,14 @@
 import { randomUUID } from 'node:crypto';
 import { Router, type RequestHandler } from 'express';
 import { accept } from '../../ingest/accept.ts';
+import type { Releases } from '../../ingest/batch.ts';
 import type { IngestAnswer, IngestRequest } from '../../ingest/request.ts';
+import { notesOn } from '../notes.ts';
 import { Problem, type FieldProblem } from '../problems.ts';
 
 export interface EventRoutes {
   readonly ingest: (requests: readonly IngestRequest[]) => Promise<readonly IngestAnswer[]>;
+  readonly releases: Releases;
   readonly clock: () => number;
   readonly write: RequestHandler;
 }
@@ -26,17 +29,29 @@ export function eventRoutes(deps: EventRoutes): Router {
   for (const type of callTypes) {
     router.post(`/${type}`, deps.write, async (request, response) => {
       const call = objectOf(request.body, '#');
-      const [answer] = await deps.ingest(read([{ ...call, type }], deps.clock(), ['#']));
+      const [answer] = await takeIn(deps, read([{ ...call, type }], deps.clock(), ['#']));
       response.json({ success: true, ...answer });
     });
   }
   router.post('/batch', deps.write, async (request, response) => {
     const batch = batchOf(request.body);
     const pointers = batch.map((_, index) => `#/batch/${index}`);
-    const answers = await deps.ingest(read(batch, deps.clock(), pointers));
+    const answers = await takeIn(deps, read(batch, deps.clock(), pointers));
     response.json({ success: true, results: answers });
   });
   return router;
+}
+
+/** The answers of ingest; those to calls that may be mistaken carry notes. */
+async function takeIn(deps: EventRoutes, requests: readonly IngestRequest[]) {
+  // Asked before: once the calls are stored, nothing may keep the answer from being a success.
+  const release = await deps.releases.current();
+  const answers = await deps.ingest(requests);
+  return answers.map((answer, index) => {
+    const request = requests[index];
+    const notes = request === undefined ? [] : notesOn(release, request);
+    return notes.length === 0 ? answer : { ...answer, notes };
+  });
 }
 
 function read(

@@ -37,6 +37,31 @@ test('a batch answers each call in its order', async () => {
   expect(results.map(({ messageId }) => messageId)).toEqual(['o1', 'o2']);
 });
 
+describe('a call that is stored but may be mistaken', () => {
+  test('says that no file declares the event, and which was meant', async () => {
+    const call = { userId: 'notes', event: 'Trail Started' };
+    const { status, json } = await api.call('POST', '/v1/track', call);
+    expect({ status, notes: json['notes'] }).toEqual({
+      status: 200,
+      notes: ['no file declares the event "Trail Started"; did you mean "Trial Started"?'],
+    });
+  });
+
+  test('says which trait is not of the type of its fact', async () => {
+    const traits = { employees: 'about 600', budgetRange: 'lots', favouriteColour: 'green' };
+    const { json } = await api.call('POST', '/v1/identify', { userId: 'notes', traits });
+    expect(json['notes']).toEqual([
+      'the trait budgetRange is not read: expected one of none, 10-50k, 50k+, found "lots"',
+      'the trait employees is not read: expected a number, found "about 600"',
+    ]);
+  });
+
+  test('nothing is noted where all is as the files say', async () => {
+    const call = { userId: 'notes', event: 'Trial Started' };
+    expect((await api.call('POST', '/v1/track', call)).json).not.toHaveProperty('notes');
+  });
+});
+
 test('the same message twice is stored once and answered alike', async () => {
   await api.call('POST', '/v1/identify', {
     userId: 'twice',

@@ -1,0 +1,38 @@
+/**
+ * What a caller should know about a call that was stored but may not do what was meant: an event that
+ * no file declares, a trait that is not of the type its fact has. Never a refusal: a sender may say
+ * more than the files read today. Not part of the stored answer, because the files can change.
+ */
+import type { Release } from '../core/definitions/release.ts';
+import { didYouMean } from '../core/definitions/suggest.ts';
+import { builtInEvents, builtInFacts } from '../core/facts/catalogue.ts';
+import { ofType, traitAt } from '../core/facts/traits.ts';
+import { isKnown } from '../core/rules/operators.ts';
+import type { IngestRequest } from '../ingest/request.ts';
+
+export function notesOn(release: Release, { event }: IngestRequest): readonly string[] {
+  return [
+    ...(event.type === 'track' ? undeclared(release, event.name) : []),
+    ...unreadTraits(release, event.traits),
+  ];
+}
+
+function undeclared(release: Release, name: string): readonly string[] {
+  const known = [...Object.keys(release.events), ...Object.keys(builtInEvents)];
+  if (known.includes(name)) return [];
+  const near = didYouMean(name, known);
+  const cure = near ?? 'declare it in rules/events.json to use it in rules and journeys';
+  return [`no file declares the event ${JSON.stringify(name)}; ${cure}`];
+}
+
+function unreadTraits(release: Release, traits: IngestRequest['event']['traits']): string[] {
+  const own = Object.values(release.facts).filter((fact) => fact.derive === undefined);
+  const builtIn = Object.entries(builtInFacts).filter(([, fact]) => fact.isTrait === true);
+  const facts = [...own, ...builtIn.map(([id, fact]) => ({ ...fact, from: id }))];
+  return facts.flatMap(({ from, type, values }) => {
+    const value = traitAt(traits, from);
+    if (!isKnown(value) || ofType(value, type, values) !== undefined) return [];
+    const expected = values === undefined ? `a ${type}` : `one of ${values.join(', ')}`;
+    return [`the trait ${from} is not read: expected ${expected}, found ${JSON.stringify(value)}`];
+  });
+}

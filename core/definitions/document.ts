@@ -177,7 +177,7 @@ function findDoubledKeys(node: Node): Node[] {
 }
 
 const syntaxMessages: { readonly [code: string]: string } = {
-  InvalidSymbol: 'not JSON here: a word without quotes',
+  InvalidSymbol: 'not JSON here: a word without double quotes',
   InvalidNumberFormat: 'not a number as JSON writes it',
   PropertyNameExpected: 'a key in double quotes is missing here',
   ValueExpected: 'a value is missing here',

@@ -50,7 +50,9 @@ describe('turnOf', () => {
   });
 
   test('a reminder after the deadline is not sent', () => {
-    expect(turnOf(hot, team, toAnna, false, at('2026-11-23T10:00:00+01:00')).remindAt).toHaveLength(1);
+    expect(turnOf(hot, team, toAnna, false, at('2026-11-23T10:00:00+01:00')).remindAt).toHaveLength(
+      1,
+    );
   });
 
   test('a queue runs on the hours of its first watcher, an unwatched one on the clock', () => {

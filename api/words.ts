@@ -69,7 +69,7 @@ export function sendReasons(state: string, detail: JsonObject, zone: string): re
   const until = detail['heldUntil'];
   const held =
     state === 'held' && typeof until === 'number' ? `until ${instantInZone(until, zone)}` : '';
-  const evidence = isObject(detail['evidence']) ? fieldsInWords(detail['evidence']) : '';
+  const evidence = isObject(detail['evidence']) ? evidenceInWords(detail['evidence'], zone) : '';
   const words = reason === undefined ? '' : (sendRefusals[reason] ?? reason);
   const response = state === 'sent' || state === 'skipped' ? '' : (text(detail['response']) ?? '');
   const unknown = state === 'unknown' ? 'The relay may have it: parked, not sent again' : '';
@@ -79,6 +79,16 @@ export function sendReasons(state: string, detail: JsonObject, zone: string): re
     evidence,
     response,
   ].filter((part) => part !== '');
+}
+
+/** Instants as people read them; every other field says what it is. */
+function evidenceInWords(evidence: JsonObject, zone: string): string {
+  const told = Object.entries(evidence).map(([key, value]): readonly [string, Json] =>
+    /until$/i.test(key) && typeof value === 'number'
+      ? [key, instantInZone(value, zone)]
+      : [key, value],
+  );
+  return fieldsInWords(Object.fromEntries(told));
 }
 
 /** "plan: pro, seats: 12": the first few fields, short enough for one line. */

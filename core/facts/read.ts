@@ -161,9 +161,24 @@ function accountFact({ account }: Lead, field: string): FactValue {
   }
 }
 
-function builtInTrait(lead: Lead, fact: string): FactValue {
-  return standardTrait(lead.traits, fact, builtInFacts[fact]?.type ?? 'text');
+/** What the lead said of itself wins over what a `group` call said of its company. */
+function builtInTrait({ traits, account }: Lead, fact: string): FactValue {
+  const type = builtInFacts[fact]?.type ?? 'text';
+  const own = standardTrait(traits, fact, type);
+  if (isKnown(own) || account === undefined) return own;
+  if (fact === 'company') return ofType(account.name, type);
+  for (const trait of companyTraits[fact] ?? []) {
+    const value = ofType(account.traits[trait], type);
+    if (isKnown(value)) return value;
+  }
+  return own;
 }
+
+/** Fact → traits of Segment's `group` call that answer it. */
+const companyTraits: { readonly [fact: string]: readonly string[] } = {
+  employees: ['employees', 'employee_count'],
+  industry: ['industry'],
+};
 
 /** What was sent wins over what can be derived. */
 function declaredFact({ lead, compiled, read }: Reading, declared: FactDeclaration): FactValue {

@@ -104,6 +104,15 @@ test('entry and handoff facts come from their scope', () => {
   expect(fact('handoff.cause', {}, undefined, scope)).toBe('Demo Requested');
 });
 
+test('what a group call said of the company answers where the lead did not', () => {
+  const account = { id: 'a', name: 'Nordwind AG', tags: [], traits: { employees: '900' } };
+  expect(fact('company', { account })).toBe('Nordwind AG');
+  expect(fact('employees', { account })).toBe(900);
+  expect(fact('industry', { account })).toBeUndefined();
+  expect(fact('employees', { account, traits: { employees: 40 } })).toBe(40);
+  expect(fact('country', { account: { ...account, traits: { country: 'DE' } } })).toBeUndefined();
+});
+
 test('account facts need an account', () => {
   const account = { id: 'a', domain: 'nordwind.example', tags: ['vip'], traits: { tier: 'gold' } };
   expect(fact('account.tags', { account })).toEqual(['vip']);

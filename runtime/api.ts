@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { hashKey } from '../api/access.ts';
 import { createApp } from '../api/app.ts';
 import { saveApiKey } from '../store/api-keys.ts';
-import { composeCore, startCoreRelay, type Core } from './composition.ts';
+import { composeCore, migrateDatabase, startCoreRelay, type Core } from './composition.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { createMailboxReader } from './embedded/mailbox-reader.ts';
 
@@ -20,6 +20,7 @@ const finishWithinMs = 10_000;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
+  await migrateDatabase(config);
   const core = composeCore(config, 'api');
   await keepKey(core);
   const server = createServer(createApp(appDeps(core)));

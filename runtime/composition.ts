@@ -6,6 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { createIngest, type Ingest } from '../ingest/ingest.ts';
 import { createStore, type Store } from '../store/client.ts';
+import { migrate } from '../store/migrate.ts';
 import type { Config } from './config.ts';
 import { createDeliver, type Deliver, type DeliverDeps } from './dispatch/deliver.ts';
 import { startRelay } from './dispatch/relay.ts';
@@ -24,6 +25,14 @@ export interface Core {
   readonly ingest: Ingest;
   /** Finishes what was taken in, then closes the connections. */
   close(): Promise<void>;
+}
+
+/**
+ * Brings the schema up to this version's. Every process does it first, under one lock, so that any of
+ * them may be the first on an empty database; one that finds nothing to do asks one question.
+ */
+export async function migrateDatabase({ DATABASE_URL: databaseUrl }: Config): Promise<void> {
+  if (databaseUrl !== undefined) await migrate({ databaseUrl });
 }
 
 /** The connection to Temporal is made at its first use: capture goes on while Temporal is away. */

@@ -15,7 +15,13 @@ import {
   createSendInternal,
 } from '../activities/index.ts';
 import type { Release } from '../core/definitions/release.ts';
-import { composeCore, connectionOptions, startCoreRelay, type Core } from './composition.ts';
+import {
+  composeCore,
+  migrateDatabase,
+  connectionOptions,
+  startCoreRelay,
+  type Core,
+} from './composition.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { startDueLoop } from './dispatch/due-loop.ts';
 import { NothingPublished } from './releases.ts';
@@ -26,6 +32,7 @@ import { QUEUES } from '../workflows/contract.ts';
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
+  await migrateDatabase(config);
   const core = composeCore(config, 'worker');
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message }) =>

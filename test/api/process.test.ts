@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { freePort } from '../../runtime/embedded/ports.ts';
-import { useTestDatabase } from '../support/postgres.ts';
+import { createEmptyDatabase } from '../support/postgres.ts';
 import { until } from '../support/until.ts';
 
-const database = useTestDatabase();
 const entry = join(import.meta.dirname, '../../runtime/api.ts');
 
-test('the process lives without Temporal and without a release, says so, and stops on SIGTERM', async () => {
+test('the process makes its tables, lives without Temporal and without a release, says so, and stops on SIGTERM', async () => {
+  const database = await createEmptyDatabase();
   const home = await mkdtemp(join(tmpdir(), 'perennial-api-'));
   const port = await freePort();
   const key = 'pk_process_0123456789';
@@ -63,5 +63,6 @@ test('the process lives without Temporal and without a release, says so, and sto
     await rm(home, { recursive: true, force: true });
   }
   expect(await exited).toEqual([0, null]);
+  await database.drop();
   expect(output.join('')).not.toContain('canary@');
 });

@@ -26,7 +26,7 @@ import { ConfigError, readConfig } from './config.ts';
 import { startDueLoop } from './dispatch/due-loop.ts';
 import { NothingPublished } from './releases.ts';
 import { startUpkeep } from './upkeep.ts';
-import { workflowBundle as bundleOf } from './workflow-bundle.ts';
+import { workflowBundle } from './workflow-bundle.ts';
 import { createActivityDependencies, createHandoffDependencies } from './worker-dependencies.ts';
 import { QUEUES } from '../workflows/contract.ts';
 
@@ -69,8 +69,11 @@ async function main(): Promise<void> {
 
 async function createWorkers(core: Core, connection: NativeConnection) {
   const { WORKFLOW_BUNDLE: codePath, WORKFLOW_TASK_TIMEOUT_MS: taskTimeoutMs } = core.config;
-  const [workflowBundle, release] = await Promise.all([
-    codePath === undefined ? bundleOf(core.config.home) : { codePath },
+  const bundle = async (entry: 'lead-journey' | 'handoff') =>
+    codePath === undefined ? workflowBundle(core.config.home, entry) : { codePath };
+  const [journeyBundle, handoffBundle, release] = await Promise.all([
+    bundle('lead-journey'),
+    bundle('handoff'),
     firstRelease(core),
   ]);
   const [, mailDomain = ''] = release.sending.from.email.split('@');
@@ -91,7 +94,7 @@ async function createWorkers(core: Core, connection: NativeConnection) {
     Worker.create({
       ...common,
       taskQueue: QUEUES.journeys,
-      workflowBundle,
+      workflowBundle: journeyBundle,
       activities,
       // A sleeper replays about sixty events when it wakes: memory is worth more than that. Tasks at
       // once stay well below it: the SDK drops local activities of a run it evicts (measured), and
@@ -104,7 +107,7 @@ async function createWorkers(core: Core, connection: NativeConnection) {
     Worker.create({
       ...common,
       taskQueue: QUEUES.handoffs,
-      workflowBundle,
+      workflowBundle: handoffBundle,
       activities: handoffs,
       maxCachedWorkflows: 200,
       maxConcurrentWorkflowTaskExecutions: 40,

@@ -15,11 +15,15 @@ const root = join(import.meta.dirname, '..');
 /** All that `workflows/` may import; the architecture test holds it to that. */
 const sources = ['workflows', 'core/journey'];
 
-export async function workflowBundle(dir: string): Promise<WorkflowBundlePath> {
-  const codePath = join(dir, `workflows-${await contentKey()}.js`);
+/** `entry` is a file of `workflows/`: every run instantiates its whole bundle, so each kind has its own. */
+export async function workflowBundle(
+  dir: string,
+  entry: 'lead-journey' | 'handoff',
+): Promise<WorkflowBundlePath> {
+  const codePath = join(dir, `${entry}-${await contentKey()}.js`);
   if (await exists(codePath)) return { codePath };
   const { code } = await bundleWorkflowCode({
-    workflowsPath: join(root, 'workflows/index.ts'),
+    workflowsPath: join(root, `workflows/${entry}.ts`),
     logger: new DefaultLogger('ERROR'),
   });
   await mkdir(dir, { recursive: true });

@@ -51,11 +51,17 @@ const attemptsMax = 10;
 /** Serialization failure, deadlock, and a unique key that a concurrent transaction took first. */
 const worthRetrying = new Set(['40001', '40P01', '23505']);
 
+/**
+ * Every statement is prepared and its plan does not depend on its values: planning the big ones anew
+ * took longer than running them (measured: 1.9 ms against 0.6 ms for what a send reads), and so would JIT.
+ */
+const sessionSettings = '-c timezone=UTC -c plan_cache_mode=force_generic_plan -c jit=off';
+
 export function createStore(options: StoreOptions): Store {
   const pool = new pg.Pool({
     connectionString: options.databaseUrl,
     max: options.poolSize ?? 10,
-    options: '-c timezone=UTC',
+    options: sessionSettings,
   });
   // An idle connection that breaks is replaced at its next use; without a listener it ends the process.
   pool.on('error', () => undefined);

@@ -94,7 +94,7 @@ test('without Go one sentence says what to install and which other ways there ar
 test('without a network one sentence says so, and no half-built file stays', async () => {
   await program(
     'go',
-    'test $1 = version || { echo "dial tcp: lookup proxy.golang.org: no such host" >&2; exit 1; }',
+    'test $1 = version || { echo "dial tcp: lookup modules.example: no such host" >&2; exit 1; }',
   );
   await expect(build()).rejects.toThrow('check the network or GOPROXY');
   await expect(access(output)).rejects.toThrow('ENOENT');

@@ -35,10 +35,20 @@ export function runAs(
 ): [string, readonly string[]] {
   if (account.type === 'own' || !account.throughSetpriv) return [program, args];
   const { uid, gid } = account;
-  const capability = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
   const identity = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
   return ['setpriv', [...identity, ...capability, '--', program, ...args]];
 }
+
+/**
+ * To enter any directory. Without the securebit, access(2) ignores the capability, and initdb, which
+ * asks by it whether its own programs are there, finds none in a checkout that only root may enter.
+ * After the exec nothing but this one capability is left.
+ */
+const capability = [
+  '--securebits=+no_setuid_fixup',
+  '--inh-caps=+dac_override',
+  '--ambient-caps=+dac_override',
+];
 
 async function lookUp(): Promise<{ uid: number; gid: number } | undefined> {
   try {
@@ -82,7 +92,7 @@ async function firstClosed(places: readonly string[]): Promise<string | undefine
 
 async function requireSetpriv(closed: string): Promise<void> {
   try {
-    await execute('setpriv', ['--ambient-caps=+dac_override', '--inh-caps=+dac_override', 'true']);
+    await execute('setpriv', [...capability, 'true']);
   } catch (cause) {
     throw new Error(
       `PostgreSQL does not run as root, and the account it runs as may not enter ${closed}: move the directory, start as an ordinary user, or set DATABASE_URL.`,

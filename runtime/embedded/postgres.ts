@@ -166,7 +166,10 @@ async function runToEnd(program: string, args: readonly string[], account: Serve
     child.once('error', reject).once('close', resolve);
   });
   if (code !== 0) {
-    throw new Error('The database cluster could not be created.', { cause: new Error(output) });
+    const [said = `exit code ${code}`] = output.split('\n');
+    throw new Error(`The database cluster could not be created: ${said.trim()}`, {
+      cause: new Error(output),
+    });
   }
 }
 

@@ -14,6 +14,7 @@ import { compileQualification } from './compile-qualification.ts';
 import { compileEvents, compileFacts, compileScoring, compileSegments } from './compile-rules.ts';
 import { compileHandoffs, compileRouting } from './compile-sales.ts';
 import { compileSending, compileTemplate } from './compile-sending.ts';
+import { prove } from '../proofs/prove.ts';
 import { inlineSegments } from './inline-segments.ts';
 import type { JourneyFile } from './journey.ts';
 import { findSegmentCycles } from './segment-cycles.ts';
@@ -58,7 +59,10 @@ export function compileRelease(files: readonly WorkspaceFile[], id: string): Com
   if (release === undefined || sorted.some(({ severity }) => severity === 'error')) {
     return { ok: false, problems: sorted };
   }
-  return { ok: true, workspace: { release, parts, imports, personas }, warnings: sorted };
+  const proven = sortProblems([...sorted, ...prove({ release, sources })]);
+  return proven.some(({ severity }) => severity === 'error')
+    ? { ok: false, problems: proven }
+    : { ok: true, workspace: { release, parts, imports, personas }, warnings: proven };
 }
 
 type Compile = <Value, Model>(

@@ -14,6 +14,9 @@ export interface Problem {
   /** What to do about it: "did you mean …?", "declare it in rules/facts.json". */
   readonly fix?: string;
   readonly severity: 'error' | 'warning';
+  /** Of a proof (core/proofs): its id, and the lead, path or sum that shows it. */
+  readonly finding?: string;
+  readonly witness?: string;
 }
 
 /** A problem before its place is known as a line and column. */

@@ -1,0 +1,30 @@
+/**
+ * Every proof over a workspace that compiled without an error. The list below is the table of contents
+ * of this folder: one file, one question.
+ */
+import { problemOf } from '../definitions/document.ts';
+import type { Problem } from '../definitions/problems.ts';
+import type { Finding, Proof, ProvableWorkspace } from './finding.ts';
+
+const proofs: readonly Proof[] = [];
+
+export function prove(workspace: ProvableWorkspace): readonly Problem[] {
+  const documents = new Map(
+    Object.values(workspace.sources)
+      .flat()
+      .flatMap((source) => ('document' in source ? [[source.path, source.document] as const] : [])),
+  );
+  return proofs.flatMap((proof) =>
+    proof(workspace).map((finding) => {
+      const document = documents.get(finding.file);
+      if (document === undefined) throw new Error(`A finding about no file: "${finding.file}"`);
+      return placed(document, finding);
+    }),
+  );
+}
+
+function placed(document: Parameters<typeof problemOf>[0], found: Finding): Problem {
+  const { finding, witness, path, severity, message, fix } = found;
+  const text = { message, ...(fix === undefined ? {} : { fix }) };
+  return { ...problemOf(document, path, text, 'value', severity), finding, witness };
+}

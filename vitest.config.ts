@@ -11,6 +11,7 @@ const core = [
   'test/faults/checker.test.ts',
   'test/ingest/accept.test.ts',
   'test/mail/**/*.test.ts',
+  'test/proofs/**/*.test.ts',
   'test/rule-engine/**/*.test.ts',
   'test/runtime/*.test.ts',
   'test/support/until.test.ts',

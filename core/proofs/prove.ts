@@ -5,8 +5,9 @@
 import { problemOf } from '../definitions/document.ts';
 import type { Problem } from '../definitions/problems.ts';
 import type { Finding, Proof, ProvableWorkspace } from './finding.ts';
+import { findTooManyEmails } from './too-many-emails.ts';
 
-const proofs: readonly Proof[] = [];
+const proofs: readonly Proof[] = [findTooManyEmails];
 
 export function prove(workspace: ProvableWorkspace): readonly Problem[] {
   const documents = new Map(

@@ -8,6 +8,7 @@
  *
  * It knows ids only; whether a run may stand on the step it finds is decided by the run.
  */
+import type { StepMapping } from '../journey/command.ts';
 import type { StepId } from '../journey/flow.ts';
 import type { JourneyPlan } from '../journey/plan.ts';
 
@@ -15,14 +16,10 @@ export interface PlanVersion {
   readonly hash: string;
   readonly plan: Pick<JourneyPlan, 'steps' | 'whenEdited'>;
 }
-/** Steps that keep their id are in neither. */
-export interface StepMapping {
-  readonly renamed: { readonly [older: StepId]: StepId };
-  /** Steps that are gone, and where their leads go on. */
-  readonly removed: { readonly [older: StepId]: StepId };
-}
-
-/** `versions` of one journey in the order in which they were in force; both hashes are among them. */
+/**
+ * `versions` of one journey in the order in which they were in force; both hashes are among them.
+ * Steps that keep their id are in neither part of the mapping.
+ */
 export function mappingBetween(
   versions: readonly PlanVersion[],
   from: string,

@@ -1,100 +1,81 @@
 /**
  * The whole logic of a journey: what happens next, given where it stands and what just happened.
  *
- * A journey is in one of four modes. *Acting*: a command is with an activity. *Held*: that activity
- * answered `retry-at`; the journey sleeps and then asks again with the same id. *Waiting*: it sleeps
- * at a wait step. *Ended*: nothing changes any more. At most one command is outstanding. Messages are
- * remembered in every mode; an exit ends a held or waiting journey at once and an acting one when the
- * act settles, so that it is known whether the act happened.
+ * A journey is in one of five modes. *Acting*: a command is with an activity. *Held*: that activity
+ * answered `retry-at`; the journey sleeps and then asks again with the same id. *Parked*: it answered
+ * `parked`; a message `wake` asks again. *Waiting*: it sleeps at a wait step. *Ended*: nothing changes
+ * any more. At most one command is outstanding. Messages are remembered in every mode; an exit ends a
+ * sleeping journey at once and an acting one when the act settles, so that it is known whether the act
+ * happened.
  *
  * Synchronous, no clock, no chance, and never more than one step per step of the flow in one call.
  */
-import type { ActingCommand, Command, Outcome } from './command.ts';
-import type { Flow, FlowStep, Next, StepId } from './flow.ts';
+import type { ActingCommand, Outcome, WaitCommand } from './command.ts';
+import type { Flow, StepId } from './flow.ts';
+import {
+  ceilSecond,
+  complete,
+  confirmed,
+  end,
+  enter,
+  issue,
+  nothingDue,
+  park,
+  positionOf,
+  reachedAt,
+  sleep,
+  stay,
+  stepOf,
+  type Advance,
+} from './go.ts';
 import type { Input, JourneyMessage } from './input.ts';
-import { forget, remember, satisfiedArm } from './satisfaction.ts';
-import { invariant, type JourneyEnd, type JourneyState } from './state.ts';
+import type { Due } from './pause.ts';
+import { remember, satisfiedArm } from './satisfaction.ts';
+import { invariant, type JourneyState } from './state.ts';
 
-export interface Advance {
-  readonly state: JourneyState;
-  /** None or one. */
-  readonly commands: readonly Command[];
-}
-
-/**
- * A file cannot make a cycle, since its steps are nested lists; an operator can send a lead back.
- * The number only has to be out of reach of a sane operator and far below a runaway.
- */
-export const VISITS_PER_STEP_MAX = 100;
 /** A `retry-at` of "now" would be a hot loop; timers are whole seconds anyway. */
 const HOLD_AT_LEAST_MS = 1_000;
-const COMPLETION_ID = '$end/1';
 
 export function advance(flow: Flow, state: JourneyState, input: Input): Advance {
   if (state.ended !== null) return stay(state);
+  const { command } = state;
   switch (input.type) {
     case 'started':
-      return state.position === null && state.command === null
+      return state.position === null && command === null
         ? enter(flow, state, flow.start, input.now)
         : stay(state);
     case 'settled':
-      return state.command?.id === input.id && state.command.type !== 'wait'
-        ? settle(flow, state, state.command, input.outcome, input.now)
+      return command?.id === input.id && isActing(command)
+        ? settle(flow, state, command, input.outcome, input.now)
         : stay(state);
     case 'timer-fired':
       // A timer says that its instant has come, whatever the clock of its driver reads.
-      return state.command?.id === input.id && state.command.type === 'wait'
-        ? wake(flow, state, Math.max(input.now, state.command.until))
+      return command?.id === input.id && command.type === 'wait'
+        ? wake(flow, state, command, Math.max(input.now, command.until))
         : stay(state);
     case 'messages':
       return hear(flow, state, input.messages, input.now);
   }
 }
 
-/** The first instant at or after `at` that is a whole second. */
-export function ceilSecond(at: number): number {
-  return Math.ceil(at / 1_000) * 1_000;
+export function isActing(command: JourneyState['command']): command is ActingCommand {
+  return command !== null && command.type !== 'wait' && command.type !== 'park';
 }
 
-/** Goes to a step and on through those that ask for nothing, up to the next command. */
-function enter(flow: Flow, from: JourneyState, next: Next, now: number): Advance {
-  let state = leave(from);
-  let id = next;
-  for (let passed = 0; id !== null; passed += 1) {
-    invariant(passed <= Object.keys(flow.steps).length, `step "${id}" is reached again and again`);
-    state = reach(state, id, now);
-    const on = begin(stepOf(flow, id), id, state, now);
-    if (typeof on === 'object' && on !== null) return issue(state, on);
-    state = leave(state);
-    id = on;
-  }
-  return issue(state, { type: 'complete', id: COMPLETION_ID, why: 'finished' });
-}
-
-/** The command a step begins with, or where to go when it has nothing to ask for. */
-function begin(step: FlowStep, id: StepId, state: JourneyState, now: number): Command | Next {
-  const commandId = commandIdOf(state, id);
-  switch (step.type) {
-    case 'act':
-      return { type: 'act', id: commandId, step: id, last: step.next === null };
-    case 'choose':
-      return { type: 'choose', id: commandId, step: id };
-    case 'exit':
-      return { type: 'complete', id: COMPLETION_ID, why: `exit:${id}` };
-    case 'wait':
-      return step.ms > 0 ? sleep(state, now + step.ms) : step.next;
-    case 'wait-until':
-      return { type: 'resolve-date', id: commandId, step: id };
-    case 'wait-for': {
-      const arm = satisfiedArm(state, id, step, { reachedAt: now, until: Infinity });
-      if (arm !== null) return step.arms[arm] ?? null;
-      if (step.upToMs === undefined) return { type: 'resolve-date', id: commandId, step: id };
-      return step.upToMs > 0 ? sleep(state, now + step.upToMs) : step.timedOut;
-    }
-  }
-}
-
+/** A `wake` that was heard meanwhile may speak of rows that the activity had not seen. */
 function settle(
+  flow: Flow,
+  { woken, ...state }: JourneyState,
+  command: ActingCommand,
+  outcome: Outcome,
+  now: number,
+): Advance {
+  const after = settleAs(flow, state, command, outcome, now);
+  const isAsleep = after.state.command !== null && !isActing(after.state.command);
+  return woken === true && isAsleep ? lookAround(flow, after.state, now) : after;
+}
+
+function settleAs(
   flow: Flow,
   state: JourneyState,
   command: ActingCommand,
@@ -104,6 +85,7 @@ function settle(
   if (state.exit !== null) return end(state, { how: 'exited', why: state.exit.exit, at: now });
   if (outcome.type === 'closed') return end(state, { how: 'closed', why: command.id, at: now });
   if (outcome.type === 'retry-at') return hold(state, command, outcome.at, now);
+  if (outcome.type === 'parked') return park(state, command, now);
   switch (command.type) {
     case 'complete':
       invariant(outcome.type === 'done', unfit(command, outcome));
@@ -113,7 +95,7 @@ function settle(
       if (command.last) return end(state, { how: 'completed', why: 'finished', at: now });
       const step = stepOf(flow, command.step);
       invariant(step.type === 'act', `step "${command.step}" does not act`);
-      return enter(flow, state, step.next, now);
+      return enter(flow, nothingDue(state), step.next, now);
     }
     case 'choose': {
       const step = stepOf(flow, command.step);
@@ -122,11 +104,14 @@ function settle(
         Object.hasOwn(step.arms, outcome.arm),
         `step "${command.step}" has the arms ${Object.keys(step.arms).join(', ')}, not "${outcome.arm}"`,
       );
-      return enter(flow, state, step.arms[outcome.arm] ?? null, now);
+      return enter(flow, confirmed(state, now), step.arms[outcome.arm] ?? null, now);
     }
     case 'resolve-date':
       invariant(outcome.type === 'date', unfit(command, outcome));
-      return sleepUntilDate(flow, state, command.step, outcome.at, now);
+      return sleepUntilDate(flow, confirmed(state, now), command.step, outcome.at, now);
+    case 'wake':
+      invariant(outcome.type === 'done', unfit(command, outcome));
+      return goOnFromSleep(flow, state, command.until, now);
   }
 }
 
@@ -146,41 +131,87 @@ function sleepUntilDate(
       until: Math.max(ceilSecond(until), now),
     });
     if (arm !== null) return enter(flow, state, step.arms[arm] ?? null, now);
-    return until > now ? issue(state, sleep(state, until)) : enter(flow, state, step.timedOut, now);
+    if (until <= now) return enter(flow, state, step.timedOut, now);
+    return issue(state, sleep(state, until), now);
   }
   invariant(step.type === 'wait-until', `step "${id}" waits for no date`);
-  if (until > now) return issue(state, sleep(state, until));
+  if (until > now) return issue(state, sleep(state, until), now);
   switch (step.ifPast) {
     case 'skip':
       return enter(flow, state, step.next, now);
     case 'continue':
       return enter(flow, state, step.inside ?? step.next, now);
     case 'exit':
-      return issue(state, { type: 'complete', id: COMPLETION_ID, why: `past:${id}` });
+      return complete(state, `past:${id}`, now);
   }
 }
 
+/** What acts is held and asked again; a wait just sleeps on, and can still be ended by its arms. */
 function hold(state: JourneyState, command: ActingCommand, at: number, now: number): Advance {
   const sleeping = sleep(state, Math.max(at, now + HOLD_AT_LEAST_MS));
-  return issue({ ...state, held: command }, sleeping);
+  if (command.type !== 'wake') return issue({ ...state, held: command }, sleeping, now);
+  return issue(state, { ...sleeping, nominal: state.due?.until ?? command.until }, now);
 }
 
 /** A sleep is over: ask again what was held, or go on from the wait. */
-function wake(flow: Flow, state: JourneyState, now: number): Advance {
-  if (state.held !== null) return issue({ ...state, held: null }, state.held);
-  const id = positionOf(state).step;
-  const step = stepOf(flow, id);
+function wake(flow: Flow, state: JourneyState, command: WaitCommand, now: number): Advance {
+  if (state.held !== null) return issue({ ...state, held: null }, state.held, now);
+  const position = positionOf(state);
+  const step = stepOf(flow, position.step);
+  const due = dueAfterSleep(flow, state, command);
   switch (step.type) {
     case 'wait':
-      return enter(flow, state, step.next, now);
+      return enter(flow, { ...state, due, woke: position }, step.next, now);
     case 'wait-until':
-      return enter(flow, state, step.inside ?? step.next, now);
+      return enter(flow, { ...state, due, woke: position }, step.inside ?? step.next, now);
     case 'wait-for':
-      return enter(flow, state, step.timedOut, now);
+      return flow.v === 1
+        ? enter(flow, { ...state, due }, step.timedOut, now)
+        : confirmSleep(flow, state, command, now);
     case 'act':
     case 'choose':
     case 'exit':
-      invariant(false, `step "${id}" sleeps without being held`);
+      invariant(false, `step "${position.step}" sleeps without being held`);
+  }
+}
+
+/** A sleep towards a date is not made longer by a pause; sleeps that follow each other are one. */
+function dueAfterSleep(flow: Flow, state: JourneyState, command: WaitCommand): Due {
+  const { step: id, reachedAt: began } = positionOf(state);
+  const step = stepOf(flow, id);
+  const until = command.nominal ?? command.until;
+  const hasDate =
+    step.type === 'wait-until' || (step.type === 'wait-for' && step.upToMs === undefined);
+  return { from: hasDate ? until : (state.due?.from ?? began), until, planned: until };
+}
+
+function confirmSleep(flow: Flow, state: JourneyState, command: WaitCommand, now: number): Advance {
+  const due = dueAfterSleep(flow, state, command);
+  const { step, until } = command;
+  return issue({ ...state, due }, { type: 'wake', id: `${command.id}/wake`, step, until }, now);
+}
+
+/** Nothing is in the way: the sleep is over, or was looked into before its time and goes on. */
+function goOnFromSleep(flow: Flow, state: JourneyState, until: number, now: number): Advance {
+  const { step: id, reachedAt: began } = positionOf(state);
+  const step = stepOf(flow, id);
+  if (step.type === 'wait-for') {
+    const arm = satisfiedArm(state, id, step, { reachedAt: began, until });
+    if (arm !== null) return enter(flow, nothingDue(state), step.arms[arm] ?? null, now);
+  }
+  if (until > now) return hold(state, { type: 'wake', id, step: id, until }, until, now);
+  const on = confirmed(state, now);
+  switch (step.type) {
+    case 'wait':
+      return enter(flow, on, step.next, now);
+    case 'wait-until':
+      return enter(flow, on, step.inside ?? step.next, now);
+    case 'wait-for':
+      return enter(flow, on, step.timedOut, now);
+    case 'act':
+    case 'choose':
+    case 'exit':
+      invariant(false, `step "${id}" does not sleep`);
   }
 }
 
@@ -191,15 +222,23 @@ function hear(
   now: number,
 ): Advance {
   let state = before;
-  for (const message of messages) {
-    state = message.type === 'exit' ? noteExit(state, message) : remember(flow, state, message);
-  }
+  for (const message of messages) state = note(flow, state, message);
   if (state === before) return stay(before);
-  const isActing = state.command !== null && state.command.type !== 'wait';
-  if (state.exit !== null && !isActing) {
-    return end(state, { how: 'exited', why: state.exit.exit, at: now });
+  if (isActing(state.command)) return stay(state);
+  if (state.exit !== null) return end(state, { how: 'exited', why: state.exit.exit, at: now });
+  const after = endWaitFor(flow, state, now);
+  return state.woken === true && after.state === state ? lookAround(flow, state, now) : after;
+}
+
+function note(flow: Flow, state: JourneyState, message: JourneyMessage): JourneyState {
+  switch (message.type) {
+    case 'exit':
+      return noteExit(state, message);
+    case 'satisfied':
+      return remember(flow, state, message);
+    case 'wake':
+      return { ...state, woken: true };
   }
-  return endWaitFor(flow, state, now);
 }
 
 /** Of several exits the first that ingest saw is the reason. */
@@ -215,84 +254,28 @@ function isEarlierExit(
   return a.seq < b.seq || (a.seq === b.seq && a.exit < b.exit);
 }
 
+/** Somebody asked a sleeping run to look at its rows: what is held is asked again, a wait confirmed. */
+function lookAround(flow: Flow, { woken: _woken, ...state }: JourneyState, now: number): Advance {
+  const { command, held } = state;
+  if (held !== null) return issue({ ...state, held: null }, held, now);
+  return command?.type === 'wait' ? confirmSleep(flow, state, command, now) : stay(state);
+}
+
 /**
  * A satisfaction and the deadline may become known together. What happened first wins: an event up
- * to the deadline ends the wait by its arm even when the timer is already due.
+ * to the deadline ends the wait by its arm even when the timer is already due. A wait that is parked
+ * has no deadline: its time stands still.
  */
 function endWaitFor(flow: Flow, state: JourneyState, now: number): Advance {
-  const { position, command } = state;
-  if (position === null || command?.type !== 'wait' || state.held !== null) {
-    return stay(state);
-  }
+  const { position, command, held } = state;
+  const until = command?.type === 'wait' && held === null ? command.until : null;
+  const isParked = command?.type === 'park' && held?.type === 'wake';
+  if (position === null || (until === null && !isParked)) return stay(state);
   const step = stepOf(flow, position.step);
   if (step.type !== 'wait-for') return stay(state);
-  const span = { reachedAt: position.reachedAt, until: command.until };
+  const span = { reachedAt: position.reachedAt, until: until ?? now };
   const arm = satisfiedArm(state, position.step, step, span);
-  return arm === null ? stay(state) : enter(flow, state, step.arms[arm] ?? null, now);
-}
-
-function reach(state: JourneyState, id: StepId, now: number): JourneyState {
-  const visit = (Object.hasOwn(state.visits, id) ? (state.visits[id] ?? 0) : 0) + 1;
-  invariant(visit <= VISITS_PER_STEP_MAX, `step "${id}" is visited for the ${visit}th time`);
-  return {
-    ...state,
-    visits: { ...state.visits, [id]: visit },
-    position: { step: id, reachedAt: now, waits: 0 },
-  };
-}
-
-function leave(state: JourneyState): JourneyState {
-  const left = { ...state, command: null, held: null };
-  return state.position === null ? left : forget(left, state.position.step);
-}
-
-function issue(state: JourneyState, command: Command): Advance {
-  const position =
-    command.type === 'wait' && state.position !== null
-      ? { ...state.position, waits: state.position.waits + 1 }
-      : state.position;
-  return { state: { ...state, position, command }, commands: [command] };
-}
-
-/** Rounded up: a wait is never shorter than it was written. */
-function sleep(state: JourneyState, until: number): Command {
-  const { step, waits } = positionOf(state);
-  return {
-    type: 'wait',
-    id: `${commandIdOf(state, step)}/wait/${waits + 1}`,
-    step,
-    until: ceilSecond(until),
-  };
-}
-
-function end(state: JourneyState, ended: JourneyEnd): Advance {
-  return {
-    state: { ...state, command: null, held: null, satisfied: {}, ended },
-    commands: [],
-  };
-}
-
-function stay(state: JourneyState): Advance {
-  return { state, commands: [] };
-}
-
-function commandIdOf(state: JourneyState, step: StepId): string {
-  return `${step}/${state.visits[step] ?? 0}`;
-}
-
-function positionOf(state: JourneyState): NonNullable<JourneyState['position']> {
-  invariant(state.position !== null, 'a journey that has not started stands at no step');
-  return state.position;
-}
-
-function reachedAt(state: JourneyState): number {
-  return positionOf(state).reachedAt;
-}
-
-function stepOf(flow: Flow, id: StepId): FlowStep {
-  const step = Object.hasOwn(flow.steps, id) ? flow.steps[id] : undefined;
-  invariant(step !== undefined, `the flow has no step "${id}"`);
-  return step;
+  return arm === null ? stay(state) : enter(flow, nothingDue(state), step.arms[arm] ?? null, now);
 }
 
 function unfit(command: ActingCommand, outcome: Outcome): string {

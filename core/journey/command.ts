@@ -6,7 +6,8 @@
  * idempotency key. Sleeps have ids of their own (`<step>/<visit>/wait/<n>`), so that a late timer is
  * told from a live one, and so has the completion (`$end/1`; no step id starts with `$`).
  */
-import type { ArmId, StepId } from './flow.ts';
+import type { ArmId, Flow, StepId } from './flow.ts';
+import type { JourneyMessage } from './input.ts';
 
 /** The driver puts `<enrolmentId>/` in front. */
 export type CommandId = string;
@@ -19,6 +20,13 @@ export type ActingCommand =
   | { readonly type: 'choose'; readonly id: CommandId; readonly step: StepId }
   /** Which instant a `wait-until`, or the `until` of a `wait-for`, means. */
   | { readonly type: 'resolve-date'; readonly id: CommandId; readonly step: StepId }
+  /** Whether anything is in the way of a run that sleeps at `step` until `until`: a pause, an edit. */
+  | {
+      readonly type: 'wake';
+      readonly id: CommandId;
+      readonly step: StepId;
+      readonly until: number;
+    }
   | { readonly type: 'complete'; readonly id: CommandId; readonly why: string };
 
 /** Sleep until the instant, unless a message ends it earlier. */
@@ -27,17 +35,43 @@ export interface WaitCommand {
   readonly id: CommandId;
   readonly step: StepId;
   readonly until: number;
+  /** When it was to end before a pause made it longer. */
+  readonly nominal?: number;
 }
 
-export type Command = ActingCommand | WaitCommand;
+/** Sleep without an end: only a message ends it. */
+export interface ParkCommand {
+  readonly type: 'park';
+  readonly id: CommandId;
+}
 
-/** Epoch milliseconds throughout. */
+export type Command = ActingCommand | WaitCommand | ParkCommand;
+
+/** Epoch milliseconds throughout. Each but `move` is for `advance`; `move` is for `moveTo`. */
 export type Outcome =
   | { readonly type: 'done' }
   /** Not now: ask again at `at`, with the same command id. */
   | { readonly type: 'retry-at'; readonly at: number }
+  /** Not now, and nobody knows when: ask again when a message `wake` comes. */
+  | { readonly type: 'parked' }
   | { readonly type: 'arm'; readonly arm: ArmId }
   /** `at` is null when the date is not known. */
   | { readonly type: 'date'; readonly at: number | null }
+  | ({ readonly type: 'move' } & Move)
   /** The enrolment is no longer open: end without a further step. */
   | { readonly type: 'closed' };
+
+/** The run goes on under another plan; nothing was done for the command that was asked. */
+export interface Move extends StepMapping {
+  readonly planHash: string;
+  readonly flow: Flow;
+  /** Waits of the new plan that were over before the run came to it. */
+  readonly heard: readonly JourneyMessage[];
+}
+
+export interface StepMapping {
+  /** Step of the plan that is left → step of the plan that is gone to. */
+  readonly renamed: { readonly [step: StepId]: StepId };
+  /** For a step that is gone: where its leads go on, as if they reached it now. */
+  readonly removed: { readonly [step: StepId]: StepId };
+}

@@ -34,7 +34,8 @@ export type FlowStep =
   | { readonly type: 'exit' };
 
 export interface Flow {
-  readonly v: 1;
+  /** From 2 on the end of a `wait-for` is confirmed before its arm is taken. */
+  readonly v: 1 | 2;
   readonly start: Next;
   readonly steps: { readonly [step: StepId]: FlowStep };
 }

@@ -17,7 +17,9 @@ export type JourneyMessage =
       readonly step: StepId;
       readonly arm: ArmId;
       readonly at: number;
-    };
+    }
+  /** Rows that concern this run have changed (a pause ended, an edit is to take hold): look at them. */
+  | { readonly type: 'wake'; readonly seq: number };
 
 export type Input =
   | { readonly type: 'started'; readonly now: number }

@@ -3,10 +3,12 @@
  * borders, so it never holds a Map, a Date or an undefined. Only `advance` writes it.
  *
  * `command` is the one command that is outstanding. While a step is held (its act answered
- * `retry-at`) the outstanding command is a sleep and `held` is what is asked again after it.
+ * `retry-at` or `parked`) the outstanding command is a sleep and `held` is what is asked again after it.
+ * Fields that may be absent came later than the first runs: those in flight do not have them.
  */
 import type { ActingCommand, Command } from './command.ts';
 import type { ArmId, StepId } from './flow.ts';
+import type { Due } from './pause.ts';
 
 export interface JourneyState {
   readonly v: 1;
@@ -19,6 +21,14 @@ export interface JourneyState {
   readonly satisfied: { readonly [step: StepId]: readonly Satisfaction[] };
   /** Heard while a command was being carried out: the journey ends when that settles. */
   readonly exit: { readonly seq: number; readonly exit: string } | null;
+  /** Since when what is asked is due: a sleep that no activity has confirmed yet, or the first asking. */
+  readonly due?: Due;
+  /** The wait that was left last, while what comes after it has not been answered. */
+  readonly woke?: Position;
+  /** A `wake` was heard while a command was being carried out: what then parks is asked again at once. */
+  readonly woken?: true;
+  /** Acts done under an earlier plan: passed over when they are reached again. */
+  readonly acted?: readonly StepId[];
   readonly ended: JourneyEnd | null;
 }
 

@@ -5,8 +5,8 @@
  * the same script the workflow leaves the same trace, which a conformance test proves on a real
  * server. It must never know more than the workflow does: messages are delivered when they arrive.
  */
-import { advance } from '../journey/advance.ts';
-import type { ActingCommand, Outcome, WaitCommand } from '../journey/command.ts';
+import { advance, isActing } from '../journey/advance.ts';
+import type { ActingCommand, Outcome, ParkCommand, WaitCommand } from '../journey/command.ts';
 import type { Flow } from '../journey/flow.ts';
 import type { Input, JourneyMessage } from '../journey/input.ts';
 import { initialState, invariant, type JourneyEnd, type JourneyState } from '../journey/state.ts';
@@ -89,8 +89,8 @@ class Run {
   step(): void {
     const command = this.state.command;
     invariant(command !== null, 'a journey that goes on asks for something');
-    if (command.type === 'wait') this.sleep(command);
-    else this.act(command);
+    if (isActing(command)) this.act(command);
+    else this.sleep(command);
   }
 
   result(): JourneyRun {
@@ -108,12 +108,16 @@ class Run {
   }
 
   /** A message that arrives at the very end of a sleep is heard before the timer. */
-  private sleep(command: WaitCommand): void {
-    this.trace.push({ type: 'slept', at: this.now, id: command.id, until: command.until });
+  private sleep(command: WaitCommand | ParkCommand): void {
+    const until = command.type === 'wait' ? command.until : Infinity;
+    if (command.type === 'wait') {
+      this.trace.push({ type: 'slept', at: this.now, id: command.id, until });
+    }
     while (this.state.command?.id === command.id) {
       const arrival = this.script.messages[this.arrived];
-      if (arrival === undefined || arrival.arrivesAt > command.until) {
-        this.now = Math.max(this.now, command.until) + this.momentMs;
+      invariant(arrival !== undefined || until < Infinity, 'a parked journey is never woken');
+      if (arrival === undefined || arrival.arrivesAt > until) {
+        this.now = Math.max(this.now, until) + this.momentMs;
         this.trace.push({ type: 'woke', at: this.now });
         this.feed({ type: 'timer-fired', id: command.id, now: this.now });
       } else {

@@ -13,7 +13,7 @@ import { instantOf } from '../rules/instant.ts';
 import { askToSend, type SendStep } from './sends.ts';
 import type { World } from './world.ts';
 
-type Asking = Exclude<ActingCommand, { type: 'complete' }>;
+type Asking = Exclude<ActingCommand, { type: 'complete' | 'wake' }>;
 
 export function carryOut(
   world: World,

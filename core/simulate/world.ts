@@ -13,7 +13,7 @@ import type { Decision, Effect, IncomingEvent } from '../decision/decision.ts';
 import { eventId } from '../decision/ids.ts';
 import type { Release } from '../definitions/release.ts';
 import type { Lead } from '../facts/lead.ts';
-import { advance } from '../journey/advance.ts';
+import { advance, isActing } from '../journey/advance.ts';
 import type { ActingCommand, Command, Outcome } from '../journey/command.ts';
 import type { Input } from '../journey/input.ts';
 import type { JourneyPlan } from '../journey/plan.ts';
@@ -189,7 +189,7 @@ export class World {
 
   /** An act and its outcome are two turns, so that what the act caused is heard in between. */
   private issue(run: Run, command: Command): void {
-    if (command.type === 'wait') return;
+    if (!isActing(command)) return;
     this.later(() => {
       const outcome = this.perform(run, command);
       this.later(() => this.feed(run, { type: 'settled', id: command.id, outcome, now: this.now }));
@@ -199,7 +199,8 @@ export class World {
   private perform(run: Run, command: ActingCommand): Outcome {
     const enrolment = this.lead.enrolments.find(({ id }) => id === run.enrolmentId);
     if (enrolment === undefined) return { type: 'closed' };
-    if (command.type === 'complete') return { type: 'done' };
+    // Nothing is paused or edited here: a sleep is over when its time has come.
+    if (command.type === 'complete' || command.type === 'wake') return { type: 'done' };
     return carryOut(this, run.plan, enrolment, command);
   }
 

@@ -9,6 +9,7 @@
 import type { ActingCommand, Outcome } from '../../../core/journey/command.ts';
 import type { Flow, FlowStep, Next, StepId } from '../../../core/journey/flow.ts';
 import type { JourneyMessage } from '../../../core/journey/input.ts';
+import type { PausedStretch } from '../../../core/journey/pause.ts';
 import { murmur3 } from '../../../core/journey/split.ts';
 import type { Arrival, JourneyScript } from '../../../core/simulate/journey-driver.ts';
 
@@ -21,14 +22,24 @@ export interface RandomPlan extends JourneyScript {
 }
 
 export function randomPlan(seed: number): RandomPlan {
+  return planOf(seed, () => []);
+}
+
+/** While it is paused nothing acts; a message at the end of each pause wakes what is parked. */
+export function randomPausedPlan(seed: number): RandomPlan {
+  return planOf(seed, randomPauses);
+}
+
+function planOf(seed: number, pausesOf: (random: Random) => readonly PausedStretch[]): RandomPlan {
   const random = new Random(`plan ${seed}`);
   const flow = randomFlow(random);
+  const pauses = pausesOf(random);
   return {
     seed,
     flow,
     startAt: START,
-    act: scriptedWorld(seed, flow),
-    messages: randomMessages(random, flow),
+    act: scriptedWorld(seed, flow, pauses),
+    messages: randomMessages(random, flow, pauses),
     momentMs: 1,
   };
 }
@@ -57,7 +68,7 @@ function randomFlow(random: Random): Flow {
   const steps: Record<StepId, FlowStep> = {};
   const budget = { left: 5 + random.below(12) };
   const start = randomList(random, steps, budget, null, 0);
-  return { v: 1, start, steps };
+  return { v: random.chance(80) ? 2 : 1, start, steps };
 }
 
 /** A list of steps, built from its end, that leads to `after`. */
@@ -102,8 +113,25 @@ function randomStep(random: Random, next: Next, nested: () => Next, depth: numbe
   return { type: 'choose', arms: { x: nested(), y: nested(), z: next } };
 }
 
-function scriptedWorld(seed: number, flow: Flow): JourneyScript['act'] {
+/** Every pause ends while the messages arrive, so that nothing stays parked. */
+function randomPauses(random: Random): readonly PausedStretch[] {
+  const at = (minutes: number, ms: number): number => START + minutes * MINUTE + ms;
+  const first = random.below(SPAN_MINUTES - 6_000);
+  const last = first + 1 + random.below(5_000);
+  const ended = { from: at(first, 50_000), until: at(last, 40_000) };
+  const early = { from: at(0, 0) - 10 * MINUTE, until: at(random.below(900) + 1, 40_000) };
+  return random.chance(30) ? [early, ended] : [ended];
+}
+
+function scriptedWorld(
+  seed: number,
+  flow: Flow,
+  pauses: readonly PausedStretch[],
+): JourneyScript['act'] {
   return (command, now) => {
+    if (pauses.some(({ from, until }) => from <= now && now < (until ?? Infinity))) {
+      return { type: 'parked' };
+    }
     const random = new Random(`act ${seed} ${command.id}`);
     if (random.chance(2)) return { type: 'closed' };
     const readyAt = random.chance(25) ? instantOfDate(random) : START;
@@ -116,6 +144,7 @@ function settledOutcome(flow: Flow, command: ActingCommand, random: Random): Out
   switch (command.type) {
     case 'act':
     case 'complete':
+    case 'wake':
       return { type: 'done' };
     case 'choose': {
       const step = flow.steps[command.step];
@@ -131,7 +160,11 @@ function instantOfDate(random: Random): number {
   return START + random.below(SPAN_MINUTES) * MINUTE + 45_000;
 }
 
-function randomMessages(random: Random, flow: Flow): readonly Arrival[] {
+function randomMessages(
+  random: Random,
+  flow: Flow,
+  pauses: readonly PausedStretch[],
+): readonly Arrival[] {
   const waits = Object.entries(flow.steps).filter(([, step]) => step.type === 'wait-for');
   const arrivals = new Map<number, JourneyMessage>();
   let seq = 0;
@@ -151,6 +184,7 @@ function randomMessages(random: Random, flow: Flow): readonly Arrival[] {
   }
   if (random.chance(20)) add((at) => ({ type: 'satisfied', seq: 99, step: 'gone', arm: 'a', at }));
   if (random.chance(25)) add(() => ({ type: 'exit', seq: seq + 1, exit: 'bought' }));
+  for (const { until } of pauses) arrivals.set(until ?? 0, { type: 'wake', seq: 0 });
   return [...arrivals]
     .sort(([a], [b]) => a - b)
     .map(([arrivesAt, message]) => ({ arrivesAt, message }));

@@ -1,0 +1,139 @@
+/**
+ * An edit of a journey meets a lead that is in it: where the run goes on under the newer plan.
+ *
+ * A step is kept when the newer plan has one of the same kind under its id, or under the name it was
+ * given since; a step that is gone sends its leads where the author said. Anything else is blocked:
+ * nobody guesses, the run stays on its plan. What was done is never done again: acts that were carried
+ * out are passed over, and what had been asked but not answered is asked under the same id.
+ */
+import type { ActingCommand, Move, StepMapping } from './command.ts';
+import type { Flow, StepId } from './flow.ts';
+import {
+  complete,
+  enter,
+  issue,
+  nothingDue,
+  reachedAt,
+  sleep,
+  stepOf,
+  type Advance,
+} from './go.ts';
+import { satisfiedArm } from './satisfaction.ts';
+import { invariant, type JourneyState } from './state.ts';
+
+export type Placement =
+  /** The same step, perhaps under another name. */
+  | { readonly type: 'kept'; readonly step: StepId }
+  /** As if it were reached now. */
+  | { readonly type: 'sent-to'; readonly step: StepId }
+  | { readonly type: 'blocked'; readonly why: string };
+
+/** Of a run that stands at `step`. */
+export function placeIn(
+  before: Flow,
+  after: Flow,
+  { renamed, removed }: StepMapping,
+  step: StepId,
+): Placement {
+  const name = own(renamed, step) ?? step;
+  const [was, is] = [own(before.steps, step), own(after.steps, name)];
+  if (is !== undefined && was?.type === is.type) return { type: 'kept', step: name };
+  const target = own(removed, step);
+  if (target !== undefined && own(after.steps, target) !== undefined) {
+    return { type: 'sent-to', step: target };
+  }
+  if (is === undefined) {
+    return {
+      type: 'blocked',
+      why: `step "${step}" is gone, and "removed" does not say where to go`,
+    };
+  }
+  const kinds = `was "${was?.type ?? 'unknown'}" and is "${is.type}" now`;
+  return { type: 'blocked', why: `step "${name}" ${kinds}: say in "removed" where to go` };
+}
+
+/** The step a run stands at: the wait it came from, while what follows has not been answered. */
+export function standsAt({ woke, position }: JourneyState): StepId | null {
+  return (woke ?? position)?.step ?? null;
+}
+
+/** The caller has placed it: a run that is blocked is never moved. */
+export function moveTo(before: Flow, state: JourneyState, move: Move, now: number): Advance {
+  const { flow } = move;
+  const at = standsAt(state);
+  const carried = carry(flow, state, move);
+  if (at === null) return enter(flow, carried, flow.start, now);
+  const placement = placeIn(before, flow, move, at);
+  invariant(placement.type !== 'blocked', `a run at step "${at}" was moved where it has no place`);
+  if (placement.type === 'sent-to') {
+    return enter(flow, nothingDue({ ...carried, position: null }), placement.step, now);
+  }
+  return goOnAt(flow, carried, placement.step, state, now);
+}
+
+/** The same run in the words of the newer plan; what it had asked is not counted as a visit. */
+function carry(flow: Flow, state: JourneyState, { renamed }: Move): JourneyState {
+  const nameOf = (step: StepId): StepId => own(renamed, step) ?? step;
+  const visits = { ...state.visits };
+  const asked = state.position?.step;
+  if (asked !== undefined && state.woke !== undefined) visits[asked] = (visits[asked] ?? 1) - 1;
+  const isOver = (step: StepId) => step !== asked && (visits[step] ?? 0) > 0;
+  const acted = [...(state.acted ?? []), ...Object.keys(visits).filter(isOver)]
+    .map(nameOf)
+    .filter((step) => own(flow.steps, step)?.type === 'act');
+  const satisfied = Object.entries(state.satisfied).filter(
+    ([step]) => own(flow.steps, nameOf(step))?.type === 'wait-for',
+  );
+  const { woke: _woke, ...rest } = state;
+  return {
+    ...rest,
+    command: null,
+    held: null,
+    visits: Object.fromEntries(Object.entries(visits).map(([step, n]) => [nameOf(step), n])),
+    satisfied: Object.fromEntries(satisfied.map(([step, known]) => [nameOf(step), known])),
+    acted: [...new Set(acted)].sort(),
+  };
+}
+
+/** At the same step under the newer plan: how long it waits, and for what, is the newer plan's. */
+function goOnAt(
+  flow: Flow,
+  carried: JourneyState,
+  id: StepId,
+  before: JourneyState,
+  now: number,
+): Advance {
+  const position = before.woke ?? before.position;
+  invariant(position !== null, `a run that stands at "${id}" has a position`);
+  const state: JourneyState = { ...carried, position: { ...position, step: id } };
+  const step = stepOf(flow, id);
+  const commandId = `${id}/${state.visits[id] ?? 1}`;
+  switch (step.type) {
+    case 'act':
+      return ask({ type: 'act', id: commandId, step: id, last: step.next === null });
+    case 'choose':
+      return ask({ type: 'choose', id: commandId, step: id });
+    case 'wait-until':
+      return ask({ type: 'resolve-date', id: commandId, step: id });
+    case 'exit':
+      return complete(state, `exit:${id}`, now);
+    case 'wait':
+      return issue(state, sleep(state, reachedAt(state) + step.ms), now);
+    case 'wait-for': {
+      const span = { reachedAt: reachedAt(state), until: Infinity };
+      const arm = satisfiedArm(state, id, step, span);
+      if (arm !== null) return enter(flow, nothingDue(state), step.arms[arm] ?? null, now);
+      return step.upToMs === undefined
+        ? ask({ type: 'resolve-date', id: commandId, step: id })
+        : issue(state, sleep(state, reachedAt(state) + step.upToMs), now);
+    }
+  }
+
+  function ask(command: ActingCommand): Advance {
+    return issue(state, command, now);
+  }
+}
+
+function own<Value>(record: { readonly [key: string]: Value }, key: string): Value | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}

@@ -1,6 +1,6 @@
 /**
  * The worker process: runs journeys and handoffs on their three queues, delivers what the outbox
- * still holds, and lets the clock tick for leads that are due. Any number of these run side by side.
+ * still holds, lets the clock tick for leads that are due and resumes pauses that are over. Any number of these run side by side.
  *
  * SIGTERM stops polling, lets sends in progress finish, then closes. A worker that dies instead
  * leaves claims behind whose leases end; the ledger says what became of them.
@@ -24,6 +24,7 @@ import {
 } from './composition.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { startDueLoop } from './dispatch/due-loop.ts';
+import { startPauseLoop } from './dispatch/pauses.ts';
 import { NothingPublished } from './releases.ts';
 import { startUpkeep } from './upkeep.ts';
 import { workflowBundle } from './workflow-bundle.ts';
@@ -50,6 +51,12 @@ async function main(): Promise<void> {
     now: () => Date.now(),
     onError: (error) => core.log.error({ err: error }, 'leads that are due'),
   });
+  const pauses = startPauseLoop({
+    store: core.store,
+    plans: (hashes) => core.releases.plans(hashes),
+    now: () => Date.now(),
+    onError: (error) => core.log.error({ err: error }, 'pauses that are over'),
+  });
   const upkeep = startUpkeep(core);
   const beat = setInterval(() => void beatOnce(core), 1_000);
   await beatOnce(core);
@@ -61,7 +68,7 @@ async function main(): Promise<void> {
   await Promise.all(workers.map((worker) => worker.run()));
 
   clearInterval(beat);
-  await Promise.all([relay.stop(), due.stop(), upkeep.stop()]);
+  await Promise.all([relay.stop(), due.stop(), pauses.stop(), upkeep.stop()]);
   await closeMail();
   await core.close();
   await connection.close();

@@ -28,7 +28,7 @@ export interface ReleaseStore {
       /** The release this one was compared with; another in force by now refuses it. */
       readonly basedOn: string | null;
     },
-  ): Promise<void>;
+  ): Promise<unknown>;
 }
 export interface PublishRequest<Email extends CompiledEmail> extends CheckDependencies<Email> {
   readonly store: ReleaseStore;

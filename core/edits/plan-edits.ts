@@ -18,6 +18,8 @@ export interface EditedJourney {
   readonly policy: EditPolicy;
   /** Null: the journey is gone. */
   readonly toPlan: string | null;
+  /** The plan was in force before: a rollback, or the old file again. */
+  readonly isBack: boolean;
   /** As they were in force, one after the other, up to the new one. */
   readonly versions: readonly { readonly hash: string; readonly plan: JourneyPlan }[];
 }

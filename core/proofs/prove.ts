@@ -5,9 +5,11 @@
 import { problemOf } from '../definitions/document.ts';
 import type { Problem } from '../definitions/problems.ts';
 import type { Finding, Proof, ProvableWorkspace } from './finding.ts';
+import { findOverflowCircles } from './overflow-circles.ts';
 import { findTooManyEmails } from './too-many-emails.ts';
+import { findUnreachableSteps } from './unreachable-steps.ts';
 
-const proofs: readonly Proof[] = [findTooManyEmails];
+const proofs: readonly Proof[] = [findUnreachableSteps, findTooManyEmails, findOverflowCircles];
 
 export function prove(workspace: ProvableWorkspace): readonly Problem[] {
   const documents = new Map(

@@ -9,6 +9,7 @@ import type { Stop } from './fullest-window.ts';
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 const minuteMs = 60_000;
+const shownMost = 8;
 
 /** `At most 4 emails in any 7 days (2 marketing, 2 transactional); without caps 8.` and a line per journey. */
 export function sayEmailBound(bound: EmailBound): readonly string[] {
@@ -36,8 +37,9 @@ function sayJourney({ journey, most, withoutCaps, path }: JourneyEmails): string
 
 /** `welcome day 0 → tips day 3`, and a sign that it goes on. */
 export function sayPath(path: readonly Stop[], most: number): string {
-  const stops = path.map(({ step, afterMs }) => `${step} ${sayOffset(afterMs)}`);
-  return `${stops.join(' → ')}${most > path.length ? ' → …' : ''}`;
+  const shown = path.slice(0, shownMost);
+  const stops = shown.map(({ step, afterMs }) => `${step} ${sayOffset(afterMs)}`);
+  return `${stops.join(' → ')}${most > shown.length ? ' → …' : ''}`;
 }
 
 function sayOffset(ms: number): string {
@@ -57,6 +59,6 @@ export function sayEmails(count: number): string {
   return count === 1 ? '1 email' : `${sayNumber(count)} emails`;
 }
 
-function sayNumber(count: number): string {
+export function sayNumber(count: number): string {
   return count === Infinity ? 'any number' : String(count);
 }

@@ -14,8 +14,9 @@ export interface PlacedStep {
   readonly path: Path;
   /** The step before it in its own list. */
   readonly before?: StepId;
-  /** The step in one of whose lists it stands. */
+  /** The step in one of whose lists it stands, and which list that is. */
   readonly inside?: StepId;
+  readonly arm?: string;
 }
 export interface PlacedJourney {
   readonly journey: string;
@@ -30,7 +31,7 @@ export function placedJourneys({ release, sources }: ProvableWorkspace): readonl
   return sources.journey.flatMap(({ path: file, value: source }) => {
     const plan = release.journeys[source.journey]?.plan;
     if (plan === undefined) return [];
-    const steps = new Map(placed(source.steps, ['steps'], undefined));
+    const steps = new Map(placed(source.steps, ['steps'], {}));
     return [{ journey: source.journey, file, source, plan, steps }];
   });
 }
@@ -40,27 +41,38 @@ export function placeOf(journey: PlacedJourney, step: StepId | undefined): Path 
   return (step === undefined ? undefined : journey.steps.get(step)?.path) ?? ['steps'];
 }
 
-function placed(steps: Steps, path: Path, inside: StepId | undefined): [StepId, PlacedStep][] {
+function placed(
+  steps: Steps,
+  path: Path,
+  around: Pick<PlacedStep, 'inside' | 'arm'>,
+): [StepId, PlacedStep][] {
   return steps.flatMap((step, index) => {
     const at = [...path, index];
     const before = steps[index - 1]?.id;
     const place = {
       step,
       path: at,
+      ...around,
       ...(before === undefined ? {} : { before }),
-      ...(inside === undefined ? {} : { inside }),
     };
     return [
       [step.id, place] satisfies [StepId, PlacedStep],
-      ...listsOf(step).flatMap((list) => placed(list.steps, [...at, ...list.path], step.id)),
+      ...listsOf(step).flatMap((list) =>
+        placed(list.steps, [...at, ...list.path], { inside: step.id, arm: list.arm }),
+      ),
     ];
   });
 }
 
-/** The nested lists of a step, with their paths from it. */
-export function listsOf(
-  step: StepSource,
-): readonly { readonly steps: Steps; readonly path: Path }[] {
+export interface NestedList {
+  readonly arm: string;
+  readonly steps: Steps;
+  /** From the step. */
+  readonly path: Path;
+}
+
+/** The nested lists of a step. */
+export function listsOf(step: StepSource): readonly NestedList[] {
   if ('branch' in step) return armsOf(step.branch, ['branch']);
   if ('split' in step) return armsOf(step.split, ['split']);
   if ('waitFor' in step) {
@@ -68,12 +80,17 @@ export function listsOf(
     const arms =
       'first' in waitFor
         ? armsOf(waitFor.first, ['waitFor', 'first'])
-        : [{ steps: step.happened ?? [], path: ['happened'] }];
-    return [...arms, { steps: step.timedOut, path: ['timedOut'] }];
+        : [{ arm: 'happened', steps: step.happened ?? [], path: ['happened'] }];
+    return [...arms, { arm: 'timedOut', steps: step.timedOut, path: ['timedOut'] }];
   }
-  return 'wait' in step && 'steps' in step ? [{ steps: step.steps, path: ['steps'] }] : [];
+  return 'wait' in step && 'steps' in step
+    ? [{ arm: 'steps', steps: step.steps, path: ['steps'] }]
+    : [];
 }
 
-function armsOf(arms: readonly { readonly steps: Steps }[], path: Path) {
-  return arms.map(({ steps }, index) => ({ steps, path: [...path, index, 'steps'] }));
+function armsOf(
+  arms: readonly { readonly id: string; readonly steps: Steps }[],
+  path: Path,
+): readonly NestedList[] {
+  return arms.map(({ id, steps }, index) => ({ arm: id, steps, path: [...path, index, 'steps'] }));
 }

@@ -8,7 +8,7 @@
 import type { MessageClass } from '../journey/plan.ts';
 import { emailBound, type EmailBound, type JourneyEmails } from './email-bound.ts';
 import type { Finding, ProvableWorkspace } from './finding.ts';
-import { sayEmails, sayPath } from './say-email-bound.ts';
+import { sayEmails, sayNumber, sayPath } from './say-email-bound.ts';
 import { placedJourneys, placeOf, type PlacedJourney } from './step-places.ts';
 
 /** One a day, every day of a week: more than that is nobody's plan. */
@@ -39,7 +39,7 @@ function findUncapped({ sources }: ProvableWorkspace, bound: EmailBound): readon
       severity: 'warning',
       file,
       path: ['caps'],
-      message: `no cap holds ${one.class} emails: a lead can get ${sayEmails(one.withoutCaps)} of them in 7 days`,
+      message: `no cap holds ${one.class} emails: a lead can get ${sayNumber(one.withoutCaps)} of them in 7 days`,
       witness: sumOf(bound),
       fix: `add { "id": "week", "class": "${one.class}", "max": 2, "per": "7 days" } to "caps"`,
     }));

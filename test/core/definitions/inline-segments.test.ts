@@ -28,7 +28,7 @@ const journey = journeyText(
 );
 const segmentsText = exampleText('rules/segments.json').replace(
   '"segments": [',
-  '"segments": [ { "id": "large-dach", "why": "Large", "when": { "condition": "enterprise-dach" } },',
+  '"segments": [ { "id": "large-dach", "why": "Large", "when": { "all": [ { "condition": "enterprise-dach" }, { "fact": "employees", "operator": "atLeast", "value": 800 } ] } },',
 );
 
 function compiled(segments: string, extra: { readonly [path: string]: string } = {}) {
@@ -51,7 +51,8 @@ const enterprise = {
     },
   ],
 };
-const large = { name: 'large-dach', all: [enterprise] };
+const over800 = { fact: 'employees', operator: 'atLeast', value: 800 };
+const large = { name: 'large-dach', all: [{ all: [enterprise, over800] }] };
 
 test('conditions of exits, waits, branches and entries hold what their segments say', () => {
   expect(plan.exits[0]?.when).toEqual({ type: 'condition', condition: large });
@@ -67,7 +68,7 @@ test('an entry by segment keeps its id: entries belong to the release in force',
 test('every condition of the plan compiles without any segment', () => {
   const [exit] = plan.exits;
   if (exit?.when.type !== 'condition') expect.fail('the exit is a condition');
-  expect(compileCondition(exit.when.condition, {}).leaves).toHaveLength(2);
+  expect(compileCondition(exit.when.condition, {}).leaves).toHaveLength(3);
 });
 
 test('the hash of a plan covers what its segments say', () => {

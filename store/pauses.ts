@@ -29,10 +29,13 @@ export interface StoredPause extends NewPause {
   /** Null: its time was up. */
   readonly resumedBy: string | null;
   readonly woken: number | null;
+  /** Of the lead, where it is one that is paused and has one. */
+  readonly address: string | null;
 }
 
 const columns = `p.id, p.scope, p.key, p."from", p.until, p.why, p.by, p.planned_until AS "plannedUntil",
-  p.resumed_at AS "resumedAt", p.resumed_by AS "resumedBy", p.woken`;
+  p.resumed_at AS "resumedAt", p.resumed_by AS "resumedBy", p.woken,
+  (SELECT l.address FROM lead l WHERE l.id = CASE WHEN p.scope = 'lead' THEN p.key::uuid END) AS address`;
 const instant = (value: string): string => `to_timestamp(${value}::float8 / 1000.0)`;
 export const inForce = (pause: string, now: string): string =>
   `${pause}."from" <= ${instant(now)} AND (${pause}.until IS NULL OR ${pause}.until > ${instant(now)})`;
@@ -112,8 +115,6 @@ export async function saveWoken(sql: Sql, ids: readonly string[], woken: number)
 }
 
 export interface PauseListing extends StoredPause {
-  /** Address of the lead, where it is one that is paused and has one. */
-  readonly address: string | null;
   /** Open runs that it touches while it is in force; of a sender only those it keeps from acting. */
   readonly open: number;
   readonly parked: number;
@@ -125,7 +126,7 @@ export async function listPauses(
   query: { readonly now: number; readonly limit: number; readonly current?: boolean },
 ): Promise<readonly PauseListing[]> {
   return sql.query<PauseListing>(
-    `SELECT ${columns}, l.address, coalesce(runs.open, 0) AS open, coalesce(runs.parked, 0) AS parked
+    `SELECT ${columns}, coalesce(runs.open, 0) AS open, coalesce(runs.parked, 0) AS parked
      FROM pause p
      LEFT JOIN lead l ON l.id = CASE WHEN p.scope = 'lead' THEN p.key::uuid END
      LEFT JOIN LATERAL (

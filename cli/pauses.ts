@@ -1,5 +1,6 @@
 /** `perennial pauses`: what stands still, what will, and what did. */
 import { Command } from 'commander';
+import type * as PauseWords from '../api/pause-words.ts';
 import type { Release } from '../core/definitions/release.ts';
 import type { PauseListing } from '../store/pauses.ts';
 import { withPausing } from './pause.ts';
@@ -41,7 +42,7 @@ async function pauses(shell: Shell, all: boolean, asJson: boolean): Promise<Exit
 }
 
 function linesOf(
-  words: typeof import('../api/pause-words.ts'),
+  words: typeof PauseWords,
   release: Release,
   row: PauseListing,
   now: number,

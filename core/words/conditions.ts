@@ -23,16 +23,18 @@ export function conditionWords(condition: Condition, lexicon: Lexicon): string {
     return named(condition, `it belongs to the segment ${quoted(condition.condition)}`);
   }
   if ('not' in condition) {
-    return named(condition, `not ${bracketed(condition.not, lexicon)}`);
+    return named(condition, `not (${conditionWords(condition.not, lexicon)})`);
   }
   const [parts, joint] =
     'all' in condition ? [condition.all, 'and' as const] : [condition.any, 'or' as const];
   if (parts.length < 2) {
-    const only = parts.map((part) => bracketed(part, lexicon)).join('');
-    return named(condition, `${joint === 'and' ? 'all of' : 'any of'} ${only || 'nothing'}`);
+    const only = parts.map((part) => conditionWords(part, lexicon)).join('');
+    return named(condition, `${joint === 'and' ? 'all of' : 'any of'} (${only || 'nothing'})`);
   }
   const inside = parts.map((part) => bracketed(part, lexicon));
-  return named(condition, inside.join(`, ${joint} `));
+  const words = inside.join(`, ${joint} `);
+  const isNamed = condition.name !== undefined || condition.priority !== undefined;
+  return named(condition, isNamed ? `(${words})` : words);
 }
 
 /** “Looked at a page” where path starts with /jobs, by people only. */

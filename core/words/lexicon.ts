@@ -110,13 +110,21 @@ const builtInLabels: Labels = Object.fromEntries(
 export function factWords(fact: string, { facts, areProperties }: Lexicon): string {
   if (areProperties === true) return fact;
   if (fact.startsWith('entry.')) return `the entry’s ${fact.slice('entry.'.length)}`;
-  const label = own(facts, fact) ?? builtInFacts[fact]?.label;
+  const label = own(facts, fact) ?? builtInPhrases[fact] ?? builtInFacts[fact]?.label;
   if (label === undefined) return fact;
   const isShared =
     Object.entries(facts).some(([other, words]) => other !== fact && same(words, label)) ||
     Object.entries(builtInFacts).some(([other, one]) => other !== fact && same(one.label, label));
-  return isShared ? `${lowered(label)} (${fact})` : lowered(label);
+  const words =
+    own(facts, fact) === undefined || /^\p{L}+$/u.test(label) ? lowered(label) : quoted(label);
+  return isShared ? `${words} (${fact})` : words;
 }
+/** Where the label of a built-in fact is no noun that a sentence can begin with. */
+const builtInPhrases: Labels = {
+  employees: 'Number of employees',
+  bantYes: 'Number of BANT questions answered yes',
+  mayEmail: 'Permission to write',
+};
 
 export function stageWords(stage: string, { stages }: Lexicon): string {
   const label = own(stages, stage) ?? stage;

@@ -5,6 +5,7 @@
  * duration names every part. Everything in core/words builds its sentences from these.
  */
 import type { BusinessDuration } from '../routing/model.ts';
+import { wallTime } from '../sending/zone.ts';
 import type { Json } from '../rules/condition.ts';
 
 const units = [
@@ -126,13 +127,14 @@ export function dayWords(date: string): string {
   return `${Number(day)} ${monthNames[Number(month) - 1] ?? month} ${year}`;
 }
 
-/** "Friday, 27 March 2026, 15:30 UTC": seconds only where there are any. */
-export function instantWords(at: number): string {
-  const iso = new Date(at).toISOString();
-  const weekday = weekdayName(((new Date(at).getUTCDay() + 6) % 7) + 1);
-  const seconds = iso.slice(17, 23);
-  const time = `${iso.slice(11, 16)}${seconds === '00.000' ? '' : `:${seconds.replace(/\.000$/, '')}`}`;
-  return `${weekday}, ${dayWords(iso.slice(0, 10))}, ${time} UTC`;
+/** "Friday, 27 March 2026, 16:30 (Europe/Berlin)": seconds only where there are any. */
+export function instantWords(at: number, zone = 'UTC'): string {
+  const { date, weekday, minute } = wallTime(at, zone);
+  const seconds = new Date(at).toISOString().slice(17, 23);
+  const hour = String(Math.floor(minute / 60)).padStart(2, '0');
+  const time = `${hour}:${String(minute % 60).padStart(2, '0')}`;
+  const exact = seconds === '00.000' ? time : `${time}:${seconds.replace(/\.000$/, '')}`;
+  return `${weekdayName(weekday)}, ${dayWords(date)}, ${exact} ${zone === 'UTC' ? zone : `(${zone})`}`;
 }
 
 /** "the zone of the lead", or the zone itself. */

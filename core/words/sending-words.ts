@@ -1,0 +1,139 @@
+/** The rules of sending, and one email template, in sentences. */
+import type { SendingFile } from '../definitions/sending.ts';
+import type { TemplateFile } from '../definitions/template.ts';
+import { conditionWords } from './conditions.ts';
+import { topicWords } from './lexicon.ts';
+import type { Lexicon } from './lexicon.ts';
+import { line, sections } from './reading.ts';
+import type { Line, Reading } from './reading.ts';
+import {
+  againWords,
+  count,
+  dayWords,
+  listed,
+  quoted,
+  sentence,
+  span,
+  valueWords,
+  windowWords,
+} from './values.ts';
+
+export function readSending(file: SendingFile, lexicon: Lexicon): Reading {
+  const { from, postalAddress } = file;
+  const consent = file.consent.map((rule, index) => ({
+    ...line(consentWords(rule, lexicon), rule.id),
+    number: index + 1,
+  }));
+  return {
+    title: 'Sending',
+    about: `Email comes from ${from.name} (${from.email}) at ${quoted(postalAddress)}.`,
+    sections: sections(
+      [
+        'What people subscribe to',
+        file.topics.map(({ id, title }) => line(`${quoted(title)}.`, id)),
+      ],
+      ['What must have been agreed: the first that holds', consent],
+      ['How often', file.caps.map((cap) => line(capWords(cap), cap.id))],
+      ['When', whenLines(file)],
+      ['When something goes wrong', troubleLines(file)],
+    ),
+  };
+}
+
+export function consentWords(rule: SendingFile['consent'][number], lexicon: Lexicon): string {
+  const cause = rule.if === undefined ? 'Everyone else' : `If ${conditionWords(rule.if, lexicon)}`;
+  return sentence(
+    `${cause}: marketing ${requirementWords[rule.marketing]}, outbound ${requirementWords[rule.outbound]} (${quoted(rule.why)})`,
+  );
+}
+const requirementWords: {
+  readonly [Choice in SendingFile['consent'][number]['marketing']]: string;
+} = {
+  never: 'never',
+  'double-opt-in': 'only after a confirmed yes',
+  'opt-in': 'only after a yes',
+  'legitimate-interest': 'where there is a legitimate interest',
+  'opt-out': 'until they say no',
+};
+
+export function capWords({ class: messages, max, per }: SendingFile['caps'][number]): string {
+  const window =
+    per.type === 'day' ? 'on one day of the lead’s calendar' : `in any ${span(per.ms)}`;
+  return sentence(`At most ${count(max, `${messages} email`)} ${window}`);
+}
+
+function whenLines({ quiet, zoneIfUnknown, holidays, spread }: SendingFile): readonly Line[] {
+  return [
+    ...(quiet === undefined ? [] : [line(sentence(`Quiet from ${windowWords(quiet)}`))]),
+    line(`Where the zone of a lead is not known, it is ${zoneIfUnknown}.`),
+    ...Object.entries(holidays).map(([country, days]) =>
+      line(sentence(`Holidays in ${country}: ${listed(days.map(dayWords))}`)),
+    ),
+    line(
+      spread === 0
+        ? 'Emails that are due at once are not spread.'
+        : `Emails that are due at once are spread over ${span(spread)}.`,
+    ),
+  ];
+}
+
+function troubleLines({ uncertainSend, stopWhen }: SendingFile): readonly Line[] {
+  const uncertain =
+    uncertainSend === 'park'
+      ? 'A transactional email that may or may not have gone out is left for a person to look at.'
+      : 'A transactional email that may or may not have gone out is sent again.';
+  if (stopWhen === undefined) return [line(uncertain)];
+  const { hardBounceRate, complaintRate, over, atLeast } = stopWhen;
+  return [
+    line(uncertain),
+    line(
+      `Sending stops when ${percent(hardBounceRate)} of the emails of ${span(over)} bounce or ${percent(complaintRate)} are called spam, once ${count(atLeast, 'email')} went out.`,
+    ),
+  ];
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(10))} %`;
+}
+
+export function readTemplate(file: TemplateFile, lexicon: Lexicon): Reading {
+  return {
+    title: `Template ${quoted(file.template)}`,
+    about: templateWords(file, lexicon),
+    sections: sections(
+      [
+        'What it says',
+        Object.entries(file.languages).map(([language, words]) =>
+          line(languageWords(words), language),
+        ),
+      ],
+      [
+        'What it reads',
+        Object.entries(file.variables).map(([path, one]) => line(variableWords(one), path)),
+      ],
+    ),
+  };
+}
+
+export function templateWords(file: TemplateFile, lexicon: Lexicon): string {
+  const { topic, buyingStage, from, again, ifNoLanguage } = file;
+  const sender =
+    from === 'owner' ? 'the owner of the lead, else from the workspace' : 'the workspace';
+  return [
+    `Comes from ${sender}.`,
+    ...(topic === undefined ? [] : [`Topic ${topicWords(topic, lexicon)}.`]),
+    ...(buyingStage === undefined ? [] : [`Written for the buying stage ${quoted(buyingStage)}.`]),
+    sentence(`To the same lead ${againWords(again)}`),
+    `Where the language of the lead is missing: ${ifNoLanguage}.`,
+  ].join(' ');
+}
+
+function languageWords(words: TemplateFile['languages'][string]): string {
+  const preheader = words.preheader === '' ? '' : `, preview ${quoted(words.preheader)}`;
+  return `Subject ${quoted(words.subject)}${preheader}.`;
+}
+
+function variableWords({ sample, optional }: TemplateFile['variables'][string]): string {
+  const need = optional ? 'May be missing' : 'Without it, the email is not sent';
+  return `${need}; for example ${valueWords(sample)}.`;
+}

@@ -1,16 +1,21 @@
 /** Ends a run that came to its end without an acting step: the enrolment is closed, once. */
 import type { Outcome } from '../core/journey/command.ts';
 import type { CompleteJourneyInput } from '../workflows/contract.ts';
+import { confirm, findAsked } from './confirm.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { guarded } from './failures.ts';
 
 export async function completeJourney(
   deps: ActivityDependencies,
-  { enrolmentId, why, now }: CompleteJourneyInput,
+  input: CompleteJourneyInput,
 ): Promise<Outcome> {
+  const { enrolmentId, why } = input;
   return guarded(deps, enrolmentId, async () => {
+    const asked = await findAsked(deps, input, '$end/1');
+    const first = await confirm(deps, input, asked);
+    if (first !== undefined) return first;
     const outcome = why === 'finished' ? 'completed' : why;
-    await deps.runs.complete(enrolmentId, outcome, deps.clock.at(now));
+    await deps.runs.complete(enrolmentId, outcome, asked.now);
     return { type: 'done' };
   });
 }

@@ -10,10 +10,11 @@ import { splitArm } from '../core/journey/split.ts';
 import type { JsonObject } from '../core/rules/condition.ts';
 import { evaluateCondition } from '../rule-engine/evaluate.ts';
 import type { DecideStepInput } from '../workflows/contract.ts';
+import { confirm, findAsked } from './confirm.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { dateOf, readerOf, wholeLead } from './facts.ts';
 import { failure, guarded } from './failures.ts';
-import { commandIdOf, findStep, type StepTask } from './step.ts';
+import { commandOf, findStep, type StepTask } from './step.ts';
 
 type BranchStep = Extract<PlanStep, { readonly type: 'branch' }>;
 type SplitStep = Extract<PlanStep, { readonly type: 'split' }>;
@@ -26,9 +27,13 @@ export async function decideStep(
   deps: ActivityDependencies,
   input: DecideStepInput,
 ): Promise<Outcome> {
-  return guarded(deps, commandIdOf(input), async () => {
-    const task = await findStep(deps, input);
-    if (task.run.status === 'closed') return { type: 'closed' };
+  const command = commandOf(input);
+  return guarded(deps, `${input.enrolmentId}/${command}`, async () => {
+    const asked = await findAsked(deps, input, command);
+    if (asked.run.status === 'closed') return { type: 'closed' };
+    const first = await confirm(deps, input, asked);
+    if (first !== undefined) return first;
+    const task = await findStep(deps, input, asked);
     const { step } = task;
     if (input.kind === 'resolve-date') return resolveDate(deps, task);
     if (step.type === 'branch') {

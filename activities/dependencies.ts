@@ -7,6 +7,8 @@
  */
 import type { Release, TemplateManifest } from '../core/definitions/release.ts';
 import type { Lead } from '../core/facts/lead.ts';
+import type { StepMapping } from '../core/journey/command.ts';
+import type { PausedStretch } from '../core/journey/pause.ts';
 import type { JourneyPlan, MessageClass } from '../core/journey/plan.ts';
 import type { JsonObject } from '../core/rules/condition.ts';
 import type {
@@ -16,10 +18,12 @@ import type {
   ClaimVerdict,
   InternalClaimRequest,
   LedgerView,
+  Parked,
   Progress,
   Settlement,
   TransmitRequest,
 } from '../core/sending/ledger.ts';
+import type { Pause } from '../core/sending/policy.ts';
 import type { IngestRequest } from '../ingest/request.ts';
 import type { CompiledTemplate } from '../mail/compile.ts';
 import type { Mailbox, OutgoingEmail } from '../mail/outgoing.ts';
@@ -66,6 +70,17 @@ export interface Run {
   readonly journey: string;
   readonly status: 'open' | 'closed';
   readonly planHash: string;
+  /** The mark: where it is to go on, and whose mapping leads there. */
+  readonly targetPlan: string | null;
+  readonly targetRelease: string | null;
+  readonly movedBy: string | null;
+  readonly isParked: boolean;
+  /** Of a marked run: something may have been done for the command already. */
+  readonly hasActed: boolean;
+  /** Of its journey, its lead, everything and any sender, that touch what it slept through. */
+  readonly pauses: readonly RunPause[];
+  readonly enteredAt: number;
+  readonly entryEventId: string | null;
   readonly entry: JsonObject;
   /** In force when it entered: what its plan names was all there. */
   readonly releaseId: string;
@@ -73,14 +88,48 @@ export interface Run {
   readonly step: string | null;
   readonly since: number | null;
 }
-export interface Runs {
-  find(enrolmentId: string): Promise<Run | undefined>;
+export interface RunPause extends PausedStretch, Pick<Pause, 'scope'> {
+  readonly key: string;
+}
+export interface RunQuery {
+  readonly enrolmentId: string;
+  readonly commandId: string;
+  /** Of the decision that an arm drawn for this command is kept as. */
+  readonly armId: string;
+  /** Pauses that ended before had no part in it. */
+  readonly since: number;
+}
+export interface Runs extends RunMoves {
+  find(query: RunQuery): Promise<Run | undefined>;
   /** For steps that keep no row of their own. */
   progress(progress: Progress): Promise<void>;
   complete(enrolmentId: string, outcome: string, at: number): Promise<void>;
   /** Writes what a step came to once; returns what is recorded. */
   recordArm(arm: RecordedArm): Promise<string>;
   findArm(id: string): Promise<string | undefined>;
+}
+/** What pauses and edits do to a run; each compares before it sets. */
+export interface RunMoves {
+  /** `parked` null: it only goes on later than its row says. */
+  park(enrolmentId: string, parked: Parked | null, expectedBy: number | null): Promise<void>;
+  findMove(
+    releaseId: string | null,
+    fromPlan: string,
+    toPlan: string,
+  ): Promise<StepMapping | undefined>;
+  /** False: it is no longer so marked. */
+  move(move: RunMove): Promise<boolean>;
+  block(enrolmentId: string, toPlan: string, why: string): Promise<void>;
+}
+export interface RunMove {
+  readonly enrolmentId: string;
+  readonly fromPlan: string;
+  readonly toPlan: string;
+  readonly renamed: StepMapping['renamed'];
+  /** Steps of the newer plan: what is held for any other is not sent any more. */
+  readonly steps: readonly string[];
+  readonly satisfied: readonly string[];
+  readonly at: number;
 }
 export interface RecordedArm {
   /** Derived from the command id. */

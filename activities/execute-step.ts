@@ -7,12 +7,13 @@
 import type { Outcome } from '../core/journey/command.ts';
 import { failpoint } from '../faults/failpoint.ts';
 import type { ExecuteStepInput } from '../workflows/contract.ts';
+import { confirm, findAsked } from './confirm.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { enterStep } from './enter.ts';
 import { failure, guarded } from './failures.ts';
 import { notifyStep } from './notify.ts';
 import { sendStep } from './send.ts';
-import { commandIdOf, findStep, type StepTask } from './step.ts';
+import { commandOf, findStep, type StepTask } from './step.ts';
 import { taskStep } from './task.ts';
 import { updateStep } from './update.ts';
 import { webhookStep } from './webhook.ts';
@@ -21,9 +22,11 @@ export async function executeStep(
   deps: ActivityDependencies,
   input: ExecuteStepInput,
 ): Promise<Outcome> {
-  return guarded(deps, commandIdOf(input), async () => {
-    const task = await findStep(deps, input);
-    const outcome = await act(deps, task);
+  const command = commandOf(input);
+  return guarded(deps, `${input.enrolmentId}/${command}`, async () => {
+    const asked = await findAsked(deps, input, command);
+    const first = await confirm(deps, input, asked);
+    const outcome = first ?? (await act(deps, await findStep(deps, input, asked)));
     await failpoint('step.beforeReturn');
     return outcome;
   });

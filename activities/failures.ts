@@ -11,6 +11,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 export const failureTypes = {
   'enrolment-missing': 'the enrolment has no row',
   'plan-missing': 'the plan of the enrolment is not stored',
+  'move-missing': 'the run is to move to another plan, and no mapping leads there',
   'step-missing': 'the plan has no such step, or one of another kind',
   'template-missing': 'neither the release in force nor that of the entry holds the template',
   'webhook-unknown': 'no URL is configured for the target of the webhook',
@@ -26,6 +27,7 @@ export type FailureType = keyof typeof failureTypes;
 /** What only a person can mend is asked for less often. */
 const mendedByPeople: ReadonlySet<FailureType> = new Set([
   'plan-missing',
+  'move-missing',
   'step-missing',
   'template-missing',
   'webhook-unknown',

@@ -4,6 +4,7 @@
  */
 import type { JourneyActivities } from '../workflows/contract.ts';
 import { completeJourney } from './complete.ts';
+import { confirmWake } from './confirm-wake.ts';
 import { decideStep } from './decide-step.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { executeStep } from './execute-step.ts';
@@ -13,6 +14,7 @@ export function createActivities(deps: ActivityDependencies): JourneyActivities 
     executeStep: (input) => executeStep(deps, input),
     decideStep: (input) => decideStep(deps, input),
     completeJourney: (input) => completeJourney(deps, input),
+    confirmWake: (input) => confirmWake(deps, input),
   };
 }
 

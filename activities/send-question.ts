@@ -11,8 +11,15 @@ import type { FactReader } from '../core/facts/read.ts';
 import type { ClaimRequest, ClaimVerdict, LedgerView } from '../core/sending/ledger.ts';
 import { capHorizonMs } from '../core/sending/caps.ts';
 import { mayEmail } from '../core/sending/consent.ts';
-import { decideSend, type SendFacts, type SendRequest } from '../core/sending/policy.ts';
-import type { ActivityDependencies, StoredTemplate } from './dependencies.ts';
+import { pausedMs } from '../core/journey/pause.ts';
+import {
+  decideSend,
+  pauseReason,
+  type SendFacts,
+  type SendHistory,
+  type SendRequest,
+} from '../core/sending/policy.ts';
+import type { ActivityDependencies, RunPause, StoredTemplate } from './dependencies.ts';
 import { dateOf, needsHistory, readerOf, wholeLead } from './facts.ts';
 import { failure } from './failures.ts';
 import { senderOf } from './letter.ts';
@@ -85,14 +92,23 @@ function verdictOf(
   const { release, now } = task;
   const read = readerOf(task, view.lead);
   const sender = senderOf(release, template.manifest, view.lead).address;
-  const pauses = view.pauses.filter(
-    ({ scope, key }) => scope !== 'sender' || key === '' || key === sender,
-  );
+  const concerns = ({ scope, key }: { readonly scope: string; readonly key: string }) =>
+    scope !== 'sender' || key === '' || key === sender;
+  const pauses = view.pauses.filter(concerns);
+  const delay = delayOf(task, task.run.pauses.filter(concerns));
   const asked = sendRequest(task, template, request, view.lead, read);
   const facts = sendFacts(task, request, view, read);
-  const decision = decideSend(now, asked, facts, { ...view, pauses }, release.sending);
+  const history = { ...view, pauses, ...(delay === undefined ? {} : { delay }) };
+  const decision = decideSend(now, asked, facts, history, release.sending);
   const progress = decision.type === 'hold' ? heldProgress(task, decision.until) : progressOf(task);
   return { decision, progress };
+}
+
+/** Of the pauses that delayed it, the one that ended last gives the reason. */
+function delayOf({ due, now }: StepTask, pauses: readonly RunPause[]): SendHistory['delay'] {
+  const ms = pausedMs(due, pauses, now);
+  const [last] = [...pauses].sort((a, b) => (b.until ?? Infinity) - (a.until ?? Infinity));
+  return ms === 0 || last === undefined ? undefined : { ms, reason: pauseReason(last) };
 }
 
 function sendFacts(

@@ -63,7 +63,7 @@ export async function sendStep(
     const claim = await claimTicked(deps, prepared);
     switch (claim.type) {
       case 'held':
-        return { type: 'retry-at', at: claim.until };
+        return claim.until === null ? { type: 'parked' } : { type: 'retry-at', at: claim.until };
       case 'settled':
         return afterwards(deps, current, claim.state, claim.reason);
       case 'busy': {

@@ -6,9 +6,11 @@
  */
 import type { Release } from '../core/definitions/release.ts';
 import { expectedAt } from '../core/journey/expected.ts';
+import type { Due } from '../core/journey/pause.ts';
 import type { JourneyPlan, PlanStep } from '../core/journey/plan.ts';
 import type { Progress } from '../core/sending/ledger.ts';
 import type { ExecuteStepInput } from '../workflows/contract.ts';
+import type { Asked } from './confirm.ts';
 import type { ActivityDependencies, Run } from './dependencies.ts';
 import { failure } from './failures.ts';
 
@@ -20,30 +22,26 @@ export interface StepTask<Step extends PlanStep = PlanStep> {
   readonly id: string;
   readonly step: Step;
   readonly last: boolean;
+  readonly due: Due;
   readonly now: number;
 }
-type StepReference = Pick<ExecuteStepInput, 'enrolmentId' | 'step' | 'visit' | 'now'> & {
-  readonly last?: boolean;
-};
+type StepReference = Pick<ExecuteStepInput, 'step' | 'visit'> & { readonly last?: boolean };
 
-export function commandIdOf(input: Pick<StepReference, 'enrolmentId' | 'step' | 'visit'>): string {
-  return `${input.enrolmentId}/${input.step}/${input.visit}`;
+export function commandOf({ step, visit }: StepReference): string {
+  return `${step}/${visit}`;
 }
 
 export async function findStep(
   deps: ActivityDependencies,
   input: StepReference,
+  asked: Asked,
 ): Promise<StepTask> {
-  const commandId = commandIdOf(input);
-  const run = await deps.runs.find(input.enrolmentId);
-  if (run === undefined) throw failure('enrolment-missing', commandId);
-  const plan = await deps.definitions.plan(run.planHash);
-  if (plan === undefined) throw failure('plan-missing', commandId);
+  const { commandId, run, plan, due, now } = asked;
   const step = plan.steps[input.step];
   if (step === undefined) throw failure('step-missing', commandId);
   const release = await deps.definitions.release();
-  const now = deps.clock.at(input.now);
-  return { commandId, run, plan, release, id: input.step, step, last: input.last ?? false, now };
+  const last = input.last ?? false;
+  return { commandId, run, plan, release, id: input.step, step, last, due, now };
 }
 
 export function progressOf(task: StepTask): Progress {
@@ -54,7 +52,8 @@ export function progressOf(task: StepTask): Progress {
   return { enrolmentId: run.id, step: id, at: now, expectedBy, completes: last };
 }
 
-/** A held step is heard of again when its hold ends. */
-export function heldProgress(task: StepTask, until: number): Progress {
-  return { ...progressOf(task), expectedBy: until, completes: false };
+/** A held step is heard of again when its hold ends; one that a pause holds, when somebody resumes. */
+export function heldProgress(task: StepTask, until: number | null): Progress {
+  const held = { ...progressOf(task), expectedBy: until, completes: false };
+  return until === null ? { ...held, parked: { step: task.id, ...task.due } } : held;
 }

@@ -7,11 +7,13 @@
  */
 import type { Progress } from '../core/sending/ledger.ts';
 
-/** An UPDATE over five parameters from `$first` on, to stand in a WITH. */
+/** An UPDATE over six parameters from `$first` on, to stand in a WITH. */
 export function progressSql(first: number): string {
-  const [id, step, at, expectedBy, completes] = [0, 1, 2, 3, 4].map((n) => `$${first + n}`);
+  const [id, step, at, expectedBy, completes, parked] = [0, 1, 2, 3, 4, 5].map(
+    (n) => `$${first + n}`,
+  );
   return `UPDATE enrolment SET step = ${step}::text, since = to_timestamp(${at}::float8 / 1000.0),
-    expected_by = to_timestamp(${expectedBy}::float8 / 1000.0),
+    expected_by = to_timestamp(${expectedBy}::float8 / 1000.0), parked = ${parked}::jsonb,
     status = CASE WHEN ${completes}::boolean THEN 'closed' ELSE status END,
     closed_at = CASE WHEN ${completes} THEN to_timestamp(${at} / 1000.0) ELSE closed_at END,
     outcome = CASE WHEN ${completes} THEN 'completed' ELSE outcome END
@@ -20,7 +22,8 @@ export function progressSql(first: number): string {
 
 /** Nothing is touched when there is no progress: no enrolment has a null id. */
 export function progressValues(progress: Progress | undefined): readonly unknown[] {
-  if (progress === undefined) return [null, null, null, null, null];
-  const { enrolmentId, step, at, expectedBy, completes } = progress;
-  return [enrolmentId, step, at, completes ? null : expectedBy, completes];
+  if (progress === undefined) return [null, null, null, null, null, null];
+  const { enrolmentId, step, at, expectedBy, completes, parked } = progress;
+  const waits = parked === undefined ? null : JSON.stringify(parked);
+  return [enrolmentId, step, at, completes ? null : expectedBy, completes, waits];
 }

@@ -5,19 +5,25 @@
  * win. Arms are recorded once; whoever comes second is told the first answer.
  */
 import type { JsonObject } from '../core/rules/condition.ts';
-import type { Progress } from '../core/sending/ledger.ts';
+import type { Parked, Progress } from '../core/sending/ledger.ts';
 import type { Sql } from './client.ts';
-import { loadEnrolments, type StoredEnrolment } from './enrolments.ts';
+import { findRun, type RunQuery } from './find-run.ts';
 import { progressSql, progressValues } from './progress.ts';
+import { blockRun, findMove, moveRun, park, type RunMove } from './run-moves.ts';
 
 export function createRuns(sql: Sql) {
   return {
-    find: async (id: string): Promise<StoredEnrolment | undefined> =>
-      (await loadEnrolments(sql, [id]))[0],
+    find: (query: RunQuery) => findRun(sql, query),
     progress: (progress: Progress) => saveProgress(sql, progress),
     complete: (id: string, outcome: string, at: number) => complete(sql, id, outcome, at),
     recordArm: (arm: RecordedArm) => recordArm(sql, arm),
     findArm: (id: string) => findArm(sql, id),
+    park: (id: string, parked: Parked | null, expectedBy: number | null) =>
+      park(sql, id, parked, expectedBy),
+    findMove: (releaseId: string | null, fromPlan: string, toPlan: string) =>
+      findMove(sql, releaseId, fromPlan, toPlan),
+    move: (move: RunMove) => moveRun(sql, move),
+    block: (id: string, toPlan: string, why: string) => blockRun(sql, id, toPlan, why),
   };
 }
 

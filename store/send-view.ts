@@ -40,7 +40,7 @@ export async function readLedger(sql: Sql, lead: Lead, request: ClaimRequest): P
     },
     enrolmentOpen: row.enrolmentStatus === 'open',
     plannedAt: own?.plannedAt ?? request.now,
-    dueAt: own?.dueAt ?? request.now,
+    dueAt: dueAtOf(own, request.now),
     counted: row.counted,
     ...(templateAt === null ? {} : { templateAt }),
     ...(earlier === null ? {} : { earlier }),
@@ -48,6 +48,12 @@ export async function readLedger(sql: Sql, lead: Lead, request: ClaimRequest): P
     pauses: row.pauses,
   };
   return { own: own ?? undefined, view, consentSeq };
+}
+
+/** A pause stops the clock of `holdAtMost`: it starts anew when the pause ends. */
+function dueAtOf(own: OwnRow | null, now: number): number {
+  if (own === null) return now;
+  return own.state === 'held' && own.reason?.endsWith('paused') === true ? now : own.dueAt;
 }
 
 interface ViewRow {

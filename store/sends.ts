@@ -79,10 +79,12 @@ async function claim(
       }
       case 'hold': {
         const { reason, until, evidence } = decision;
-        // A pause stops the clock of `holdAtMost`: it starts anew when the pause ends.
-        const dueAt = reason.endsWith('paused') ? until : row.dueAt;
-        const held = { state: 'held', reason, evidence, dueAt, heldUntil: until } as const;
-        await writeRow(sql, { ...row, ...held }, 0, { ...progress, completes: false });
+        const held = { state: 'held', reason, evidence } as const;
+        const heldUntil = until === null ? {} : { heldUntil: until };
+        await writeRow(sql, { ...row, ...held, ...heldUntil }, 0, {
+          ...progress,
+          completes: false,
+        });
         return { type: 'held', until, reason };
       }
       case 'skip': {

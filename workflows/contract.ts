@@ -8,6 +8,7 @@
 import type { ActingCommand, Outcome } from '../core/journey/command.ts';
 import type { Flow, StepId } from '../core/journey/flow.ts';
 import type { JourneyMessage } from '../core/journey/input.ts';
+import type { Due } from '../core/journey/pause.ts';
 import type { JourneyEnd, JourneyState } from '../core/journey/state.ts';
 
 /** A slow relay must never delay a journey of somebody else, nor a rep: hence three. */
@@ -53,40 +54,57 @@ export type LeadJourneyResult = JourneyEnd;
 export interface LeadJourneyStatus {
   readonly step: StepId | null;
   readonly since: number | null;
-  readonly doing: ActingCommand['type'] | 'wait' | null;
+  readonly doing: ActingCommand['type'] | 'wait' | 'park' | null;
   readonly until: number | null;
   readonly ended: JourneyEnd | null;
 }
 
-export interface ExecuteStepInput {
+/**
+ * With everything that is asked: whether it is to be done now, under this plan, is looked at first.
+ * Absent in what was asked before there were pauses and moves.
+ */
+export interface Confirmable {
   readonly enrolmentId: string;
+  readonly now: number;
+  /** The plan the run is on; its row may name another one by now. */
+  readonly planHash?: string;
+  /** The step the run stands at: that of the command, or the wait before it. */
+  readonly at?: StepId;
+  readonly due?: Due;
+}
+
+export interface ExecuteStepInput extends Confirmable {
   readonly step: StepId;
   readonly visit: number;
   /** Nothing follows: the same activity completes the enrolment. */
   readonly last: boolean;
-  readonly now: number;
 }
 
-export interface DecideStepInput {
-  readonly enrolmentId: string;
+export interface DecideStepInput extends Confirmable {
   readonly step: StepId;
   readonly visit: number;
   readonly kind: 'choose' | 'resolve-date';
   readonly splitKey: string;
-  readonly now: number;
 }
 
-export interface CompleteJourneyInput {
-  readonly enrolmentId: string;
+export interface CompleteJourneyInput extends Confirmable {
   /** `finished`, `exit:<step>` or `past:<step>`. */
   readonly why: string;
-  readonly now: number;
+}
+
+/** A sleep at `step` is to end: at `until`, or because somebody asked the run to look around. */
+export interface ConfirmWakeInput extends Confirmable {
+  /** Of the command, without the enrolment. */
+  readonly id: string;
+  readonly step: StepId;
+  readonly until: number;
 }
 
 export interface JourneyActivities {
   executeStep(input: ExecuteStepInput): Promise<Outcome>;
   decideStep(input: DecideStepInput): Promise<Outcome>;
   completeJourney(input: CompleteJourneyInput): Promise<Outcome>;
+  confirmWake(input: ConfirmWakeInput): Promise<Outcome>;
 }
 
 /** Opaque ids only: workflow ids are never encrypted and are shown everywhere. */

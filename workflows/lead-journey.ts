@@ -13,9 +13,10 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { advance } from '../core/journey/advance.ts';
-import type { WaitCommand } from '../core/journey/command.ts';
+import { advance, isActing } from '../core/journey/advance.ts';
+import type { Move, ParkCommand, WaitCommand } from '../core/journey/command.ts';
 import type { Input, JourneyMessage } from '../core/journey/input.ts';
+import { moveTo } from '../core/journey/move.ts';
 import { initialState, invariant, type JourneyState } from '../core/journey/state.ts';
 import {
   JOURNEY_QUERIES,
@@ -44,14 +45,21 @@ export async function leadJourney(input: LeadJourneyInput): Promise<LeadJourneyR
     if (inbox.length > 0) feed(heard());
     inbox.length = 0;
   };
+  const goOn = (over: Partial<LeadJourneyInput>): Promise<never> =>
+    continueAsNew<typeof leadJourney>({ ...input, state, inbox, ...over });
+  const move = (to: Move): Promise<never> =>
+    goOn({
+      ...{ planHash: to.planHash, flow: to.flow },
+      state: moveTo(input.flow, state, to, now()).state,
+    });
+  const isDisturbed = (command: WaitCommand | ParkCommand) => (): boolean =>
+    inbox.length > 0 &&
+    (workflowInfo().continueAsNewSuggested ||
+      advance(input.flow, state, heard()).state.command?.id !== command.id);
   const sleep = async (command: WaitCommand): Promise<void> => {
-    const isDisturbed = (): boolean =>
-      inbox.length > 0 && !isStillAt(command, advance(input.flow, state, heard()).state);
-    const isLong = (): boolean => inbox.length > 0 && workflowInfo().continueAsNewSuggested;
     const left = command.until - now();
     const summary = `${command.id} until ${new Date(command.until).toISOString()}`;
-    const isDue =
-      left <= 0 || !(await condition(() => isDisturbed() || isLong(), left, { summary }));
+    const isDue = left <= 0 || !(await condition(isDisturbed(command), left, { summary }));
     drain(); // Before the timer: what happened up to the deadline counts.
     if (isDue) feed({ type: 'timer-fired', id: command.id, now: now() });
   };
@@ -59,28 +67,22 @@ export async function leadJourney(input: LeadJourneyInput): Promise<LeadJourneyR
   drain();
   feed({ type: 'started', now: now() });
   while (state.ended === null) {
-    if (workflowInfo().continueAsNewSuggested) {
-      await continueAsNew<typeof leadJourney>({ ...input, state, inbox });
-    }
+    if (workflowInfo().continueAsNewSuggested) await goOn({});
     const { command } = state;
     invariant(command !== null, 'a journey that goes on asks for something');
-    if (command.type === 'wait') {
+    if (isActing(command)) {
+      const outcome = await runCommand(input, state, command, now());
+      drain(); // Before the outcome: an exit heard meanwhile stops what would follow.
+      if (outcome.type === 'move' && state.exit === null) await move(outcome);
+      feed({ type: 'settled', id: command.id, outcome, now: now() });
+    } else if (command.type === 'wait') {
       await sleep(command);
     } else {
-      const outcome = await runCommand(input, command, visitOf(state), now());
-      drain(); // Before the outcome: an exit heard meanwhile stops what would follow.
-      feed({ type: 'settled', id: command.id, outcome, now: now() });
+      await condition(isDisturbed(command));
+      drain();
     }
   }
   return state.ended;
-}
-
-function isStillAt(command: WaitCommand, state: JourneyState): boolean {
-  return state.command?.id === command.id;
-}
-
-function visitOf(state: JourneyState): number {
-  return state.position === null ? 1 : (state.visits[state.position.step] ?? 1);
 }
 
 function statusOf(state: JourneyState): LeadJourneyStatus {

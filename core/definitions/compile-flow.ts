@@ -13,7 +13,7 @@ export const happenedArm = 'happened';
 export function compileFlow(steps: Steps): Flow {
   const flat: { [step: string]: FlowStep } = {};
   const start = addList(steps, null, flat);
-  return { v: 1, start, steps: flat };
+  return { v: 2, start, steps: flat };
 }
 
 /** Adds the list and returns where it begins. */

@@ -65,7 +65,7 @@ export type Outcome =
 export interface Move extends StepMapping {
   readonly planHash: string;
   readonly flow: Flow;
-  /** Waits of the new plan that were over before the run came to it. */
+  /** What has satisfied waits of the newer plan so far: all of it, so that nothing else is remembered. */
   readonly heard: readonly JourneyMessage[];
 }
 

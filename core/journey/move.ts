@@ -18,7 +18,8 @@ import {
   stepOf,
   type Advance,
 } from './go.ts';
-import { satisfiedArm } from './satisfaction.ts';
+import type { JourneyMessage } from './input.ts';
+import { remember, satisfiedArm } from './satisfaction.ts';
 import { invariant, type JourneyState } from './state.ts';
 
 export type Placement =
@@ -61,7 +62,7 @@ export function standsAt({ woke, position }: JourneyState): StepId | null {
 export function moveTo(before: Flow, state: JourneyState, move: Move, now: number): Advance {
   const { flow } = move;
   const at = standsAt(state);
-  const carried = carry(flow, state, move);
+  const carried = carry(state, move);
   if (at === null) return enter(flow, carried, flow.start, now);
   const placement = placeIn(before, flow, move, at);
   invariant(placement.type !== 'blocked', `a run at step "${at}" was moved where it has no place`);
@@ -72,7 +73,7 @@ export function moveTo(before: Flow, state: JourneyState, move: Move, now: numbe
 }
 
 /** The same run in the words of the newer plan; what it had asked is not counted as a visit. */
-function carry(flow: Flow, state: JourneyState, { renamed }: Move): JourneyState {
+function carry(state: JourneyState, { flow, renamed, heard }: Move): JourneyState {
   const nameOf = (step: StepId): StepId => own(renamed, step) ?? step;
   const visits = { ...state.visits };
   const asked = state.position?.step;
@@ -81,18 +82,30 @@ function carry(flow: Flow, state: JourneyState, { renamed }: Move): JourneyState
   const acted = [...(state.acted ?? []), ...Object.keys(visits).filter(isOver)]
     .map(nameOf)
     .filter((step) => own(flow.steps, step)?.type === 'act');
-  const satisfied = Object.entries(state.satisfied).filter(
-    ([step]) => own(flow.steps, nameOf(step))?.type === 'wait-for',
-  );
   const { woke: _woke, ...rest } = state;
-  return {
+  const renamedState: JourneyState = {
     ...rest,
     command: null,
     held: null,
     visits: Object.fromEntries(Object.entries(visits).map(([step, n]) => [nameOf(step), n])),
-    satisfied: Object.fromEntries(satisfied.map(([step, known]) => [nameOf(step), known])),
+    satisfied: {},
     acted: [...new Set(acted)].sort(),
   };
+  return heard.reduce(
+    (known, message) => (message.type === 'satisfied' ? hearAnew(flow, known, message) : known),
+    renamedState,
+  );
+}
+
+/** Of every wait, also of the one the run stands at. */
+function hearAnew(
+  flow: Flow,
+  state: JourneyState,
+  message: Extract<JourneyMessage, { type: 'satisfied' }>,
+): JourneyState {
+  const { visits, position } = state;
+  const known = remember(flow, { ...state, visits: {}, position: null }, message);
+  return { ...known, visits, position };
 }
 
 /** At the same step under the newer plan: how long it waits, and for what, is the newer plan's. */

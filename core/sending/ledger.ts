@@ -42,6 +42,15 @@ export interface Progress {
   readonly expectedBy: number | null;
   /** The last step: the enrolment is closed as completed. */
   readonly completes: boolean;
+  /** A pause keeps the run from going on: what would be done now without it. */
+  readonly parked?: Parked;
+}
+/** Of a run that a pause keeps from acting at `step`; it slept from `from` and was to wake at `until`. */
+export interface Parked {
+  readonly step: string;
+  readonly from: number;
+  readonly until: number;
+  readonly planned: number;
 }
 
 export interface ClaimRequest extends SendIdentity {
@@ -90,7 +99,8 @@ export interface Claimed {
 }
 export type Claim =
   | Claimed
-  | { readonly type: 'held'; readonly until: number; readonly reason: string }
+  /** `until` null: for as long as a pause lasts. */
+  | { readonly type: 'held'; readonly until: number | null; readonly reason: string }
   /** Settled now or before: nothing is left to do for this command. */
   | { readonly type: 'settled'; readonly state: SendState; readonly reason: string | null }
   /** Another attempt holds the row; its lease ends in `leaseMs` by the database's clock. */

@@ -22,7 +22,8 @@ export type SendDecision =
   | { readonly type: 'send' }
   | {
       readonly type: 'hold';
-      readonly until: number;
+      /** Null: until a pause ends, of which the run is told. */
+      readonly until: number | null;
       readonly reason: HoldReason;
       readonly evidence: JsonObject;
     }
@@ -38,7 +39,7 @@ export interface SendRequest {
   readonly again: Again;
   readonly window?: SendWindow;
   readonly holdAtMostMs: number;
-  /** `whenPaused.resume.skipIfOlderThan`; without it a paused mail waits for the end of the pause. */
+  /** `whenPaused.resume.skipIfOlderThan`: a mail that pauses delayed by so much is no longer sent. */
   readonly pausedAtMostMs?: number;
   /** The instant that `sendBy` means, when it is known. */
   readonly sendBy?: number;
@@ -60,8 +61,7 @@ export interface Pause {
 }
 /** What the ledger holds about this lead, without the row being decided. */
 export interface SendHistory {
-  /** When the step first asked, and since when the policy (not a pause) has been holding it. */
-  readonly plannedAt: number;
+  /** Since when the policy (not a pause) has been holding it. */
   readonly dueAt: number;
   readonly counted: readonly CountedSend[];
   /** When this template last counted for this lead. */
@@ -70,11 +70,12 @@ export interface SendHistory {
   readonly earlier?: string;
   /** Unsent rows of other open enrolments of the lead. */
   readonly rivals: readonly { readonly priority: number; readonly dueAt: number }[];
+  /** Those that are on. */
   readonly pauses: readonly Pause[];
+  /** By how much pauses have delayed it, and which kind of pause did. */
+  readonly delay?: { readonly ms: number; readonly reason: 'journey-paused' | 'sender-paused' };
 }
 
-/** A paused mail without a known end asks again: late by at most this after an early resume. */
-export const pauseRecheckMs = 3_600_000;
 /** Two mails due this close to each other compete for the room a cap leaves. */
 const rivalryMs = 30 * 60_000;
 
@@ -88,7 +89,7 @@ export function decideSend(
   return (
     endedByLead(request, facts) ??
     endedByLedger(now, request, history) ??
-    heldByPause(now, request, history, policy.spreadMs) ??
+    heldByPause(request, history) ??
     heldByPolicy(now, request, facts, history, policy) ?? { type: 'send' }
   );
 }
@@ -152,25 +153,24 @@ function endedByLedger(
   });
 }
 
-function heldByPause(
-  now: number,
-  request: SendRequest,
-  history: SendHistory,
-  spreadMs: number,
-): SendDecision | undefined {
-  const active = history.pauses.filter(({ until }) => until === null || until > now);
-  const [pause] = active;
-  if (pause === undefined) return undefined;
-  const reason =
-    pause.scope === 'journey' || pause.scope === 'lead' ? 'journey-paused' : 'sender-paused';
-  const evidence = { rule: `pause:${pause.scope}`, pausedUntil: pause.until };
+/** Runs park before they come here; this is for pauses of a sender, and for one that has just begun. */
+function heldByPause(request: SendRequest, history: SendHistory): SendDecision | undefined {
   const { pausedAtMostMs } = request;
-  if (pausedAtMostMs !== undefined && now - history.plannedAt >= pausedAtMostMs) {
-    return skip(reason, { ...evidence, atMostMs: pausedAtMostMs });
+  const { pauses, delay } = history;
+  const [pause] = pauses;
+  if (pause !== undefined) {
+    const evidence = { rule: `pause:${pause.scope}`, pausedUntil: pause.until };
+    return { type: 'hold', until: null, reason: pauseReason(pause), evidence };
   }
-  const ends = Math.max(...active.map((one) => one.until ?? now + pauseRecheckMs));
-  const until = ends + spread(request.key, spreadMs);
-  return { type: 'hold', until: Math.min(until, deadlineOf(request)), reason, evidence };
+  if (delay === undefined || pausedAtMostMs === undefined || delay.ms < pausedAtMostMs) {
+    return undefined;
+  }
+  const evidence = { rule: 'skipIfOlderThan', atMostMs: pausedAtMostMs, lateMs: delay.ms };
+  return skip(delay.reason, evidence);
+}
+
+export function pauseReason({ scope }: Pick<Pause, 'scope'>): 'journey-paused' | 'sender-paused' {
+  return scope === 'journey' || scope === 'lead' ? 'journey-paused' : 'sender-paused';
 }
 
 /** The three holds that the calendar and the caps give; each ends after `holdAtMost`. */

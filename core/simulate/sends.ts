@@ -8,6 +8,7 @@ import type { Release } from '../definitions/release.ts';
 import { compiledRelease } from '../facts/compiled-release.ts';
 import type { EnrolmentState, Lead } from '../facts/lead.ts';
 import { factReader } from '../facts/read.ts';
+import { invariant } from '../journey/state.ts';
 import type { JourneyPlan, MessageClass, PlanStep } from '../journey/plan.ts';
 import { instantOf } from '../rules/instant.ts';
 import { mayEmail } from '../sending/consent.ts';
@@ -64,6 +65,7 @@ export function askToSend(
     case 'send':
       return { ...row, at: now, state: 'sent' };
     case 'hold':
+      invariant(decision.until !== null, 'nothing is paused in a simulated world');
       return { ...row, at: decision.until, state: 'held' };
     case 'skip':
       return { ...row, at: now, state: 'skipped', reason: decision.reason };
@@ -127,7 +129,6 @@ function historyOf(
     lead.enrolments.filter(({ status }) => status === 'open').map(({ id }) => id),
   );
   return {
-    plannedAt: row.plannedAt,
     dueAt: row.plannedAt,
     counted: sent.map(({ class: of, at }) => ({ class: of, countedAt: at })),
     ...(templateAt === undefined ? {} : { templateAt }),

@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createActivities } from '../../activities/index.ts';
 import { armFailpoints } from '../../faults/failpoint.ts';
 import { useMailbox } from '../support/mailbox.ts';
+import type { Sql } from '../../store/client.ts';
 import { useTestDatabase } from '../support/postgres.ts';
 import { createWorld, day, hour, minute, tuesday, type World, type WorldOptions } from './world.ts';
 
@@ -293,18 +294,51 @@ test('ends with the name of the variable that is missing', async () => {
   });
 });
 
-test('a pause holds the mail, and its end lets it go', async () => {
+test('a run parks in a pause before it asks for its mail, and its end lets it go', async () => {
   const { enrol, run, sends, store } = await open();
   const { leadId, enrolmentId } = await enrol(newAddress());
-  await store.run(
-    `INSERT INTO pause (id, scope, key, "from", until) VALUES (gen_random_uuid(), 'lead', $1, to_timestamp($2), to_timestamp($3))`,
-    [leadId, (tuesday - hour) / 1_000, (tuesday + hour) / 1_000],
-  );
-  expect(await run(enrolmentId, 'welcome')).toEqual({ type: 'retry-at', at: tuesday + hour });
-  expect((await sends(leadId))[0]).toMatchObject({ state: 'held', reason: 'journey-paused' });
+  await pauseBetween(store, 'lead', leadId, tuesday - hour, tuesday + hour);
+  expect(await run(enrolmentId, 'welcome')).toEqual({ type: 'parked' });
+  expect(await sends(leadId)).toEqual([]);
+  expect(await parkedAt(store, enrolmentId)).toMatchObject({ until: tuesday });
   expect(await run(enrolmentId, 'welcome', { now: tuesday + hour })).toEqual({ type: 'done' });
   expect((await sends(leadId))[0]?.state).toBe('sent');
+  expect(await parkedAt(store, enrolmentId)).toBeNull();
 });
+
+test('a paused sender holds the mail, shows it as held, and the run parks', async () => {
+  const { enrol, run, sends, store } = await open();
+  const { leadId, enrolmentId } = await enrol(newAddress());
+  await pauseBetween(store, 'sender', '', tuesday - hour, tuesday + hour);
+  expect(await run(enrolmentId, 'welcome')).toEqual({ type: 'parked' });
+  expect((await sends(leadId))[0]).toMatchObject({ state: 'held', reason: 'sender-paused' });
+  expect(await parkedAt(store, enrolmentId)).toMatchObject({ step: 'welcome', until: tuesday });
+  expect(await run(enrolmentId, 'welcome', { now: tuesday + hour })).toEqual({ type: 'done' });
+  expect((await sends(leadId))[0]?.state).toBe('sent');
+  expect(await parkedAt(store, enrolmentId)).toBeNull();
+  await store.run('DELETE FROM pause');
+});
+
+async function pauseBetween(
+  store: Sql,
+  scope: string,
+  key: string,
+  from: number,
+  until: number,
+): Promise<void> {
+  await store.run(
+    `INSERT INTO pause (id, scope, key, "from", until) VALUES (gen_random_uuid(), $1, $2, to_timestamp($3), to_timestamp($4))`,
+    [scope, key, from / 1_000, until / 1_000],
+  );
+}
+
+async function parkedAt(store: Sql, enrolmentId: string): Promise<unknown> {
+  const [row] = await store.query<{ readonly parked: unknown }>(
+    'SELECT parked FROM enrolment WHERE id = $1',
+    [enrolmentId],
+  );
+  return row?.parked;
+}
 
 test('two attempts at once send one mail', async () => {
   const { enrol, run, sends } = await open({ leases: { claimMs: 3_000, transmitMs: 3_000 } });

@@ -110,6 +110,8 @@ function scriptedActivities(scripts: ReadonlyMap<string, Scripted>): JourneyActi
       act(enrolmentId, { type: kind, id: `${step}/${visit}`, step }, now),
     completeJourney: async ({ enrolmentId, why, now }) =>
       act(enrolmentId, { type: 'complete', id: '$end/1', why }, now),
+    confirmWake: async ({ enrolmentId, id, step, until, now }) =>
+      act(enrolmentId, { type: 'wake', id, step, until }, now),
   };
 }
 
@@ -117,7 +119,8 @@ function scriptedActivities(scripts: ReadonlyMap<string, Scripted>): JourneyActi
 function forgetLostAttempt(acted: Acted[], id: string, now: number): void {
   const lost = acted.findLastIndex(({ command }) => command.id === id);
   const outcome = acted[lost]?.outcome;
-  const isAskedAgain = outcome?.type === 'retry-at' && now >= outcome.at;
+  const isAskedAgain =
+    (outcome?.type === 'retry-at' && now >= outcome.at) || outcome?.type === 'parked';
   if (lost >= 0 && !isAskedAgain) acted.length = lost;
 }
 

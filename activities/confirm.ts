@@ -1,0 +1,129 @@
+/**
+ * The last look before a run acts, or ends a sleep: has its journey been edited, is anything paused?
+ *
+ * Sleeping runs are touched by neither. Each finds out here, at its next step, and is told to move to
+ * the newer plan, to sleep longer by the time that stood still, or to park. `undefined`: go on.
+ * A run whose command may have been carried out already is not moved now: first it hears the answer.
+ */
+import { derivedId } from '../core/decision/ids.ts';
+import { waitsHeard } from '../core/decision/waits-heard.ts';
+import type { Outcome, StepMapping } from '../core/journey/command.ts';
+import { placeIn } from '../core/journey/move.ts';
+import { frozenDue, type Due } from '../core/journey/pause.ts';
+import type { JourneyPlan } from '../core/journey/plan.ts';
+import type { Confirmable } from '../workflows/contract.ts';
+import type { ActivityDependencies, Run } from './dependencies.ts';
+import { failure } from './failures.ts';
+
+export interface Asked {
+  readonly commandId: string;
+  readonly run: Run;
+  /** The plan the run is on as its workflow knows it. */
+  readonly plan: JourneyPlan;
+  readonly due: Due;
+  readonly now: number;
+}
+
+/** Its run, its plan and what was slept through. */
+export async function findAsked(
+  deps: Pick<ActivityDependencies, 'runs' | 'definitions' | 'clock'>,
+  input: Confirmable,
+  command: string,
+): Promise<Asked> {
+  const commandId = `${input.enrolmentId}/${command}`;
+  const now = deps.clock.at(input.now);
+  const due = input.due ?? { from: input.now, until: input.now, planned: input.now };
+  const run = await deps.runs.find({
+    ...{ enrolmentId: input.enrolmentId, commandId, armId: derivedId('arm', commandId) },
+    since: Math.min(due.from, due.planned),
+  });
+  if (run === undefined) throw failure('enrolment-missing', commandId);
+  const plan = await deps.definitions.plan(input.planHash ?? run.planHash);
+  if (plan === undefined) throw failure('plan-missing', commandId);
+  return { commandId, run, plan, due, now };
+}
+
+export async function confirm(
+  deps: ActivityDependencies,
+  input: Confirmable,
+  asked: Asked,
+): Promise<Outcome | undefined> {
+  if (asked.run.status === 'closed') return undefined;
+  return (await moved(deps, input, asked)) ?? (await paused(deps, input, asked));
+}
+
+/** Senders are no matter of the run: only an email waits for them. */
+export async function paused(
+  { runs }: Pick<ActivityDependencies, 'runs'>,
+  { at }: Confirmable,
+  { run, due, now }: Asked,
+): Promise<Outcome | undefined> {
+  const pauses = run.pauses.filter(({ scope }) => scope !== 'sender');
+  const goesOnAt = frozenDue(due, pauses, now);
+  if (goesOnAt === null) {
+    await runs.park(run.id, { step: at ?? '', ...due }, null);
+    return { type: 'parked' };
+  }
+  if (goesOnAt > now && goesOnAt > due.until) {
+    await runs.park(run.id, null, goesOnAt);
+    return { type: 'retry-at', at: goesOnAt };
+  }
+  if (run.isParked) await runs.park(run.id, null, now);
+  return undefined;
+}
+
+async function moved(
+  deps: ActivityDependencies,
+  input: Confirmable,
+  asked: Asked,
+): Promise<Outcome | undefined> {
+  const { run, plan, commandId, now } = asked;
+  const from = input.planHash;
+  if (from === undefined) return undefined;
+  // An attempt before this one moved it, and died before its workflow heard of it.
+  if (run.planHash !== from) {
+    const mapping = await deps.runs.findMove(run.movedBy, from, run.planHash);
+    if (mapping === undefined) throw failure('move-missing', commandId);
+    return moveTo(deps, asked, run.planHash, mapping);
+  }
+  const to = run.targetPlan;
+  if (to === null || run.hasActed) return undefined;
+  const mapping = await deps.runs.findMove(run.targetRelease, from, to);
+  if (mapping === undefined) throw failure('move-missing', commandId);
+  const outcome = await moveTo(deps, asked, to, mapping);
+  const { flow } = outcome;
+  if (input.at !== undefined) {
+    const place = placeIn(plan.flow, flow, mapping, input.at);
+    if (place.type === 'blocked') {
+      await deps.runs.block(run.id, to, place.why);
+      return undefined;
+    }
+  }
+  const once = (step: string): boolean => {
+    const wait = flow.steps[step];
+    return wait?.type === 'wait-for' && wait.since === 'entry';
+  };
+  const heard = outcome.heard.flatMap((one) => (one.type === 'satisfied' ? [one.step] : []));
+  const isMoved = await deps.runs.move({
+    ...{ enrolmentId: run.id, fromPlan: from, toPlan: to, at: now },
+    ...{ renamed: mapping.renamed, steps: Object.keys(flow.steps) },
+    satisfied: [...new Set(heard)].filter(once),
+  });
+  // Marked anew or closed in this very moment: the next look sees it.
+  return isMoved ? outcome : { type: 'retry-at', at: now };
+}
+
+/** The newer plan, and what its waits have heard of so far. */
+async function moveTo(
+  deps: ActivityDependencies,
+  { run, commandId, now }: Asked,
+  planHash: string,
+  { renamed, removed }: StepMapping,
+): Promise<Extract<Outcome, { type: 'move' }>> {
+  const plan = await deps.definitions.plan(planHash);
+  if (plan === undefined) throw failure('plan-missing', commandId);
+  const release = await deps.definitions.release();
+  const lead = await deps.leads.load(run.leadId, release, plan, now);
+  const heard = waitsHeard(plan, run, lead, now, release);
+  return { type: 'move', planHash, flow: plan.flow, renamed, removed, heard };
+}

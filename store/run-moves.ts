@@ -1,0 +1,100 @@
+/**
+ * What a pause or an edit does to one run: it parks, sleeps on, moves to a newer plan or is blocked.
+ *
+ * Each is one statement that compares before it sets, so an attempt that is repeated does no harm.
+ */
+import type { StepMapping } from '../core/journey/command.ts';
+import type { Parked } from '../core/sending/ledger.ts';
+import type { Sql } from './client.ts';
+
+export interface PlanMove extends StepMapping {
+  readonly releaseId: string;
+  readonly fromPlan: string;
+  readonly toPlan: string;
+}
+
+export interface RunMove {
+  readonly enrolmentId: string;
+  readonly fromPlan: string;
+  readonly toPlan: string;
+  readonly renamed: StepMapping['renamed'];
+  /** Steps of the newer plan: what is held for any other is not sent any more. */
+  readonly steps: readonly string[];
+  /** Waits that were reported once. */
+  readonly satisfied: readonly string[];
+  readonly at: number;
+}
+
+/** `expectedBy` null: nobody knows when it goes on. */
+export async function park(
+  sql: Sql,
+  enrolmentId: string,
+  parked: Parked | null,
+  expectedBy: number | null,
+): Promise<void> {
+  await sql.run(
+    `UPDATE enrolment SET parked = $2::jsonb, expected_by = to_timestamp($3::float8 / 1000.0)
+     WHERE id = $1 AND status = 'open'`,
+    [enrolmentId, parked === null ? null : JSON.stringify(parked), expectedBy],
+  );
+}
+
+/** The mapping of a release, or any that leads from the one plan to the other. */
+export async function findMove(
+  sql: Sql,
+  releaseId: string | null,
+  fromPlan: string,
+  toPlan: string,
+): Promise<PlanMove | undefined> {
+  const [row] = await sql.query<PlanMove>(
+    `SELECT release_id AS "releaseId", from_plan AS "fromPlan", to_plan AS "toPlan", renamed, removed
+     FROM plan_move m WHERE from_plan = $2 AND to_plan = $3
+     ORDER BY release_id = $1::uuid DESC NULLS LAST, release_id DESC LIMIT 1`,
+    [releaseId, fromPlan, toPlan],
+  );
+  return row;
+}
+
+/** False: it is no longer so marked. Sends keep their command ids; only the steps' names follow. */
+export async function moveRun(sql: Sql, move: RunMove): Promise<boolean> {
+  const rows = await sql.query<{ readonly id: string }>(
+    `WITH moved AS (
+       UPDATE enrolment SET plan_hash = target_plan, target_plan = NULL, moved_by = target_release,
+         target_release = NULL, blocked = NULL, satisfied = $5::text[], step = coalesce($4::jsonb->>step, step)
+       WHERE id = $1 AND status = 'open' AND plan_hash = $2 AND target_plan = $3
+       RETURNING id, moved_by),
+     sends AS (
+       UPDATE send SET step = coalesce($4::jsonb->>send.step, send.step),
+         state = CASE WHEN ${isLeftBehind} THEN 'skipped' ELSE state END,
+         reason = CASE WHEN ${isLeftBehind} THEN 'exited' ELSE reason END,
+         evidence = CASE WHEN ${isLeftBehind} THEN jsonb_build_object('rule', 'journey-edited', 'release', moved.moved_by)
+           ELSE evidence END,
+         settled_at = CASE WHEN ${isLeftBehind} THEN to_timestamp($7::float8 / 1000.0) ELSE settled_at END
+       FROM moved WHERE send.enrolment_id = moved.id
+         AND (jsonb_exists($4::jsonb, send.step) OR ${isLeftBehind})
+       RETURNING send.id)
+     SELECT id FROM moved`,
+    [
+      ...[move.enrolmentId, move.fromPlan, move.toPlan, JSON.stringify(move.renamed)],
+      ...[move.satisfied, move.steps, move.at],
+    ],
+  );
+  return rows.length === 1;
+}
+
+/** Held, and the newer plan has its step no more or under another name: the run does not come back to it. */
+const isLeftBehind = `(send.state IN ('planned', 'held') AND send.attempts = 0 AND NOT send.step = ANY($6::text[]))`;
+
+/** The mark is taken away: the run stays on its plan, and the reason is shown. */
+export async function blockRun(
+  sql: Sql,
+  enrolmentId: string,
+  toPlan: string,
+  why: string,
+): Promise<void> {
+  await sql.run(
+    `UPDATE enrolment SET blocked = $3, target_plan = NULL, target_release = NULL
+     WHERE id = $1 AND status = 'open' AND target_plan = $2`,
+    [enrolmentId, toPlan, why],
+  );
+}

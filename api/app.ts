@@ -16,7 +16,7 @@ import type { Releases } from '../ingest/batch.ts';
 import type { IngestAnswer, IngestRequest } from '../ingest/request.ts';
 import { signToken } from '../mail/tokens.ts';
 import { findScopes } from '../store/api-keys.ts';
-import type { Sql } from '../store/client.ts';
+import type { Sql, Store } from '../store/client.ts';
 import { allowHosts, requireKey } from './access.ts';
 import { createLinks } from './links.ts';
 import { asProblem, notFound, Problem, problemHandler, statusOf } from './problems.ts';
@@ -26,10 +26,11 @@ import { healthRoutes } from './routes/health.ts';
 import { journeyRoutes } from './routes/journeys.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { linkRoutes } from './routes/links.ts';
+import { pauseRoutes } from './routes/pauses.ts';
 import { createSessions } from './sessions.ts';
 
 export interface AppDeps {
-  readonly sql: Sql;
+  readonly sql: Sql & Pick<Store, 'transaction'>;
   readonly releases: Releases;
   readonly ingest: (requests: readonly IngestRequest[]) => Promise<readonly IngestAnswer[]>;
   readonly clock: () => number;
@@ -92,7 +93,7 @@ function versionOne(deps: AppDeps): express.Router {
   );
   router.use(express.json({ limit: '500kb', strict: false }));
   router.use(eventRoutes(guarded), leadRoutes(guarded));
-  router.use(journeyRoutes(guarded), handoffRoutes(guarded));
+  router.use(journeyRoutes(guarded), handoffRoutes(guarded), pauseRoutes(guarded));
   for (const [path, allowed] of Object.entries(methods)) {
     router.all(path, (request) => {
       const detail = `${request.method} is not possible at ${request.baseUrl}${request.path}; expected ${allowed}.`;
@@ -115,6 +116,8 @@ const methods: { readonly [path: string]: string } = {
   '/journeys': 'GET',
   '/journeys/:key/enrolments': 'POST',
   '/handoffs': 'GET',
+  '/pauses': 'GET, POST',
+  '/pauses/:id/resume': 'POST',
 };
 
 function requestIds(deps: AppDeps): express.RequestHandler {

@@ -144,13 +144,13 @@ export async function listPauses(
 }
 
 /**
- * Whether this sender's pause is what keeps a parked run from its email. The run says which pauses it
- * met; one that does not stands before an email that the ledger holds for its sender.
+ * Whether this sender's pause is what keeps a parked run from its email: the ledger holds that for its
+ * sender. Whose it is only the email knows, so it is read from its evidence.
  */
 export function isParkedBySender(pause: string, run: string): string {
-  return `(${run}.parked IS NOT NULL AND CASE WHEN ${run}.parked ? 'pauses' THEN ${run}.parked->'pauses' ? ${pause}.id::text
-    ELSE EXISTS (SELECT FROM send s WHERE s.enrolment_id = ${run}.id AND s.step = ${run}.parked->>'step'
-      AND s.state = 'held' AND s.reason = 'sender-paused') END)`;
+  return `(${run}.parked IS NOT NULL AND EXISTS (SELECT FROM send s
+    WHERE s.enrolment_id = ${run}.id AND s.step = ${run}.parked->>'step' AND s.state = 'held'
+      AND s.reason = 'sender-paused' AND (${pause}.key = '' OR coalesce(s.evidence->>'sender', ${pause}.key) = ${pause}.key)))`;
 }
 
 /** What stands still for everybody: shown on every page. */

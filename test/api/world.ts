@@ -53,7 +53,8 @@ export interface Answer {
 export async function openApi(databaseUrl: string, over: Partial<AppDeps> = {}): Promise<ApiWorld> {
   const store = createStore({ databaseUrl, poolSize: 4 });
   const release = await shippedRelease();
-  const releases = { current: async () => release, plans: async () => new Map() };
+  const plans = new Map(Object.values(release.journeys).map(({ hash, plan }) => [hash, plan]));
+  const releases = { current: async () => release, plans: async () => plans };
   const ingest = createIngest({ store, releases });
   await saveKeys(store);
   const defects: unknown[] = [];

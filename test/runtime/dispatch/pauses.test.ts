@@ -72,6 +72,14 @@ async function run({
 function parkedAt(at: number, over: object = {}): object {
   return { step: 'welcome', from: at, until: at, planned: at, resumeAt: null, ...over };
 }
+async function heldFor(enrolment: string, sender: string): Promise<void> {
+  await store.run(
+    `INSERT INTO send (id, command_id, lead_id, enrolment_id, step, class, template, template_hash, state, reason,
+       evidence, message_id, planned_at, due_at, release_id)
+     VALUES ($1::uuid, $1::uuid::text, $1::uuid, $2, 'welcome', 'marketing', 'hello', '', 'held', 'sender-paused', $3::jsonb, '', now(), now(), $1::uuid)`,
+    [randomUUID(), enrolment, JSON.stringify({ rule: 'pause:sender', sender })],
+  );
+}
 async function pause(scope: PauseScope, key = '', until: number | null = null): Promise<string> {
   const id = randomUUID();
   const made = await beginPause(depsOf(), {
@@ -252,13 +260,15 @@ describe('resuming', () => {
     expect((await wakes()).map(({ id }) => id).sort()).toEqual([free, held].sort());
   });
 
-  test('a sender holds the runs that met its pause, and no others', async () => {
+  test('a sender holds the runs whose email is from there, and no others', async () => {
     const [mia, tom] = [
       await pause('sender', 'mia@acme.example'),
       await pause('sender', 'tom@acme.example'),
     ];
-    const ofMia = await run({ parked: parkedAt(now, { pauses: [mia] }) });
-    await run({ parked: parkedAt(now, { pauses: [tom] }) });
+    const ofMia = await run({ parked: parkedAt(now) });
+    const ofTom = await run({ parked: parkedAt(now) });
+    await heldFor(ofMia, 'mia@acme.example');
+    await heldFor(ofTom, 'tom@acme.example');
     expect(await previewResume(depsOf(), { id: mia })).toMatchObject({
       stillHeld: 0,
       sleeping: null,
@@ -267,6 +277,11 @@ describe('resuming', () => {
     expect((await wakes()).map(({ id }) => id)).toEqual([ofMia]);
     const [listed] = await listPauses(store, { now, limit: 10, current: true });
     expect(listed).toMatchObject({ id: tom, parked: 1 });
+    await pause('sender');
+    expect(await resumePause(depsOf(), { id: tom, by: '' })).toMatchObject({
+      woken: 0,
+      view: { stillHeld: 1 },
+    });
   });
 
   test('a later resume queues behind the turns that are still to come', async () => {

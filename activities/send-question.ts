@@ -15,6 +15,7 @@ import { pausedMs } from '../core/journey/pause.ts';
 import {
   decideSend,
   pauseReason,
+  type SendDecision,
   type SendFacts,
   type SendHistory,
   type SendRequest,
@@ -99,9 +100,15 @@ function verdictOf(
   const asked = sendRequest(task, template, request, view.lead, read);
   const facts = sendFacts(task, request, view, read);
   const history = { ...view, pauses, ...(delay === undefined ? {} : { delay }) };
-  const decision = decideSend(now, asked, facts, history, release.sending);
+  const decision = fromSender(decideSend(now, asked, facts, history, release.sending), sender);
   const progress = decision.type === 'hold' ? heldProgress(task, decision.until) : progressOf(task);
   return { decision, progress };
+}
+
+/** Whose mail is held: whoever resumes another sender leaves it alone. */
+function fromSender(decision: SendDecision, sender: string): SendDecision {
+  if (decision.type !== 'hold' || decision.until !== null) return decision;
+  return { ...decision, evidence: { ...decision.evidence, sender } };
 }
 
 /** Of the pauses that delayed it, the one that ended last gives the reason. */

@@ -8,7 +8,15 @@ import { checkCommand } from './check.ts';
 import { explainCommand } from './explain.ts';
 import { failureOf } from './failures.ts';
 import { importCommand } from './import.ts';
+import { newCommand } from './new.ts';
+import { pauseCommand } from './pause.ts';
+import { pausesCommand } from './pauses.ts';
 import { publishCommand } from './publish.ts';
+import { readCommand } from './read.ts';
+import { releasesCommand } from './releases.ts';
+import { resumeCommand } from './resume.ts';
+import { rollbackCommand } from './rollback.ts';
+import { schemaCommand } from './schema.ts';
 import { createShell, type ExitCode, type Shell } from './shell.ts';
 import { simulateCommand } from './simulate.ts';
 import { startCommand } from './start.ts';
@@ -20,9 +28,17 @@ export async function main(argv: readonly string[], shell: Shell): Promise<ExitC
   };
   const commands = [
     startCommand,
+    newCommand,
     checkCommand,
+    schemaCommand,
+    readCommand,
     publishCommand,
+    releasesCommand,
+    rollbackCommand,
     importCommand,
+    pauseCommand,
+    resumeCommand,
+    pausesCommand,
     simulateCommand,
     explainCommand,
   ];
@@ -31,7 +47,7 @@ export async function main(argv: readonly string[], shell: Shell): Promise<ExitC
     .addHelpText('after', help)
     .helpCommand(false);
   for (const define of commands) program.addCommand(define(shell, finish));
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command.exitOverride().showSuggestionAfterError();
     command.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, '')) });
     command.showHelpAfterError('(--help shows what there is, with examples)');
@@ -52,12 +68,17 @@ export async function main(argv: readonly string[], shell: Shell): Promise<ExitC
   }
 }
 
+function withSubcommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
+}
+
 const help = `
 Examples:
   $ npx perennial start                  everything on this machine, as npm start does
   $ npx perennial check                  every problem of every file, with its place
   $ npx perennial simulate busy-vp       thirty days of an invented lead in a second
   $ npx perennial publish -m "Softer second email"
+  $ npx perennial rollback --dry-run     what going back one release would do
   $ npx perennial explain ana@nordwind.example
 
 Exit codes: 0 all is well, 1 problems were found, 2 wrong usage or nothing to connect to.

@@ -2,17 +2,38 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import type { Release } from '../core/definitions/release.ts';
+import type { WorkspaceFile } from '../core/definitions/sources.ts';
 import type { ExistingTally } from '../ingest/enrol-existing.ts';
-import type { PublishResult, ReleaseStore } from '../workspace/publish.ts';
+import type { StoredRelease } from '../store/releases.ts';
+import type { StoredPart } from '../workspace/load-release.ts';
+import type { PublishResult } from '../workspace/publish.ts';
+import type { ReleaseChanges } from '../api/release-changes.ts';
+import { changeLines } from './change-report.ts';
+import type { Store } from '../store/client.ts';
 import { withDatabase, type Connected } from './connect.ts';
 import { existingLines } from './existing-report.ts';
-import { CommandFailure, plural, type ExitCode, type Shell } from './shell.ts';
+import {
+  foresee,
+  inFlightData,
+  inFlightLines,
+  refusePaceAlone,
+  wake,
+  wokenLines,
+  type InFlight,
+} from './in-flight.ts';
+import { conflictOf, refuseStale } from './release-conflict.ts';
+import { wholeNumber } from './releases.ts';
+import { plural, type ExitCode, type Shell } from './shell.ts';
 import { placed, readFiles, workspaceDir } from './workspace.ts';
 
 interface Options {
   readonly message?: string;
   readonly author?: string;
+  readonly approvedBy?: string;
+  readonly basedOn?: number;
   readonly dryRun?: true;
+  readonly now?: true;
+  readonly perHour?: number;
   readonly workspace?: string;
   readonly json?: true;
 }
@@ -22,57 +43,116 @@ export function publishCommand(shell: Shell, finish: (code: ExitCode) => void): 
     .description('check a workspace and put it in force as a new release')
     .option('-m, --message <text>', 'what changed, for those who read the list of releases')
     .option('--author <name>', 'who publishes (default: the name of your account)')
+    .option('--approved-by <name>', 'who else looked at it')
+    .option('--based-on <number>', 'refuse unless this release is in force', wholeNumber)
     .option('--dry-run', 'say what would change and store nothing')
+    .option('--now', 'leads in flight move now, not at their next step')
+    .option('--per-hour <number>', 'with --now: so many in an hour', wholeNumber)
     .option('--workspace <dir>', 'the workspace (default: PERENNIAL_WORKSPACE, else this folder)')
     .option('--json', 'answer with JSON')
     .addHelpText('after', help)
     .action(async (options: Options) => finish(await publish(shell, options)));
 }
 
+export function authorOf(shell: Shell, asked: string | undefined): string {
+  return asked ?? shell.env['USER'] ?? userInfo().username;
+}
+
 async function publish(shell: Shell, options: Options): Promise<ExitCode> {
+  refusePaceAlone(options);
   const dir = workspaceDir(shell, options.workspace);
   const files = await readFiles(shell, dir);
   return withDatabase(shell, async (connected) => {
     const { config, store } = connected;
-    const [{ publishWorkspace }, { compileTemplate }, { migrate }, releases, { freshId }] =
-      await Promise.all([
-        import('../workspace/publish.ts'),
-        import('../mail/compile.ts'),
-        import('../store/migrate.ts'),
-        import('../store/releases.ts'),
-        import('../ingest/fresh-id.ts'),
-      ]);
-    if (config.DATABASE_URL !== undefined && options.dryRun !== true) {
+    const [{ migrate }, { latestRelease }] = await Promise.all([
+      import('../store/migrate.ts'),
+      import('../store/releases.ts'),
+    ]);
+    const dryRun = options.dryRun === true;
+    if (config.DATABASE_URL !== undefined && !dryRun) {
       await migrate({ databaseUrl: config.DATABASE_URL });
     }
-    const latest = await releases.latestRelease(store);
-    const basedOn = latest?.id ?? null;
-    const author = options.author ?? shell.env['USER'] ?? userInfo().username;
-    const keep: ReleaseStore = {
+    const latest = await latestRelease(store);
+    await refuseStale(store, latest, options.basedOn);
+    const { result, seen } = await attempt(connected, { shell, options, files, latest });
+    const number = (await latestRelease(store))?.number ?? 0;
+    if (result.type === 'refused') return tellRefused(shell, result.problems, dir, options);
+    const existing = await seeToExisting(shell, connected, result.workspace.release, dryRun);
+    const marking = result.type === 'published' ? result.releaseId : null;
+    const woken = dryRun ? 0 : await wake(store, options, marking);
+    const told = { dir, number, dryRun, existing, woken, ...seen };
+    if (options.json === true) shell.printJson(asData(result, told));
+    else for (const line of sentences(shell, result, told, options)) shell.print(line);
+    return 0;
+  });
+}
+
+/** What was found out before anything was stored. */
+interface Seen {
+  readonly changes: ReleaseChanges;
+  readonly inFlight: InFlight;
+}
+interface Attempt {
+  readonly shell: Shell;
+  readonly options: Options;
+  readonly files: readonly WorkspaceFile[];
+  readonly latest: StoredRelease | undefined;
+}
+
+async function attempt(
+  { store }: Connected,
+  { shell, options, files, latest }: Attempt,
+): Promise<{ readonly result: PublishResult<unknown>; readonly seen: Seen }> {
+  const [{ publishWorkspace }, { compileTemplate }, { saveRelease }, { freshId }] =
+    await Promise.all([
+      import('../workspace/publish.ts'),
+      import('../mail/compile.ts'),
+      import('../store/releases.ts'),
+      import('../ingest/fresh-id.ts'),
+    ]);
+  let seen = nothingSeen;
+  const approved = options.approvedBy === undefined ? {} : { approvedBy: options.approvedBy };
+  const result = await publishWorkspace({
+    store: {
       latestRelease: async () => latest,
       async saveRelease(parts, meta) {
+        seen = await look(store, parts, files, latest);
         if (options.dryRun === true) return;
-        await releases.saveRelease(store, parts, { ...meta, basedOn }).catch(tellConflict);
+        await saveRelease(store, parts, { ...meta, ...approved }).catch(async (error: unknown) => {
+          throw await conflictOf(store, latest, error);
+        });
       },
-    };
-    const result = await publishWorkspace({
-      store: keep,
-      files,
-      author,
-      message: options.message ?? 'Published from the command line',
-      newId: freshId,
-      now: () => Date.now(),
-      compileTemplate,
-    });
-    const number = (await releases.latestRelease(store))?.number ?? 0;
-    const dryRun = options.dryRun === true;
-    const existing =
-      result.type === 'refused'
-        ? []
-        : await seeToExisting(shell, connected, result.workspace.release, dryRun);
-    const told = { dir, number, dryRun, before: latest?.entries ?? {}, existing };
-    return tell(shell, result, told, options.json === true);
+    },
+    files,
+    author: authorOf(shell, options.author),
+    message: options.message ?? 'Published from the command line',
+    newId: freshId,
+    now: () => Date.now(),
+    compileTemplate,
   });
+  return { result, seen };
+}
+
+const nothingSeen: Seen = {
+  changes: { added: [], changed: [], gone: [], changes: [] },
+  inFlight: { edits: [], warnings: [], addresses: new Map() },
+};
+
+async function look(
+  store: Store,
+  parts: readonly StoredPart[],
+  files: readonly WorkspaceFile[],
+  latest: StoredRelease | undefined,
+): Promise<Seen> {
+  const [{ entriesOf }, { releaseChanges }] = await Promise.all([
+    import('../workspace/publish.ts'),
+    import('../api/release-changes.ts'),
+  ]);
+  const [before, entries] = [latest?.entries ?? {}, entriesOf(parts)];
+  return {
+    changes: await releaseChanges(store, before, entries, parts),
+    inFlight: await foresee(store, { before, entries, parts, files, now: Date.now() }),
+  };
 }
 
 async function seeToExisting(
@@ -89,84 +169,76 @@ async function seeToExisting(
   });
 }
 
-function tellConflict(error: unknown): never {
-  if (!(error instanceof Error) || error.name !== 'ReleaseConflict') throw error;
-  throw new CommandFailure(error.message, { cause: error, exitCode: 1 });
+type Refused = Extract<PublishResult<unknown>, { type: 'refused' }>;
+type Taken = Exclude<PublishResult<unknown>, Refused>;
+
+function tellRefused(
+  shell: Shell,
+  problems: Refused['problems'],
+  dir: string,
+  { json }: Options,
+): ExitCode {
+  if (json === true) {
+    shell.printJson({ ok: false, type: 'refused', problems });
+    return 1;
+  }
+  for (const problem of problems) shell.print(placed(shell, dir, problem));
+  shell.print(`Nothing was published: ${plural(problems.length, 'problem')}.`);
+  return 1;
 }
 
-interface Told {
+interface Told extends Seen {
   readonly dir: string;
   readonly number: number;
   readonly dryRun: boolean;
-  readonly before: { readonly [part: string]: string };
   readonly existing: readonly ExistingTally[];
+  readonly woken: number;
 }
 
-function tell(shell: Shell, result: PublishResult<unknown>, told: Told, asJson: boolean): ExitCode {
-  if (asJson) shell.printJson(asData(result, told));
-  else for (const line of sentences(shell, result, told)) shell.print(line);
-  return result.type === 'refused' ? 1 : 0;
-}
-
-function asData(
-  result: PublishResult<unknown>,
-  { number, dryRun, before, existing }: Told,
-): object {
-  if (result.type === 'refused') return { ok: false, type: 'refused', problems: result.problems };
-  const { type, releaseId, warnings } = result;
+function asData(result: Taken, told: Told): object {
+  const { number, dryRun, existing, woken, changes, inFlight } = told;
+  const { type, releaseId } = result;
+  const warnings = [...result.warnings, ...inFlight.warnings];
   if (type === 'unchanged') {
-    return { ok: true, type, releaseId, number, existing, warnings };
+    return { ok: true, type, releaseId, number, existing, woken, warnings };
   }
-  const { added, changed } = partsOf(result.changed, before);
-  const { gone } = result;
+  const same = { ...changes, inFlight: inFlightData(inFlight), existing, warnings };
   return dryRun
-    ? { ok: true, type: 'dry-run', added, changed, gone, existing, warnings }
-    : { ok: true, type, releaseId, number, added, changed, gone, existing, warnings };
+    ? { ok: true, type: 'dry-run', ...same }
+    : { ok: true, type, releaseId, number, ...same, woken };
 }
 
-function sentences(shell: Shell, result: PublishResult<unknown>, told: Told): readonly string[] {
-  if (result.type === 'refused') {
-    return [
-      ...result.problems.map((problem) => placed(shell, told.dir, problem)),
-      `Nothing was published: ${plural(result.problems.length, 'problem')}.`,
-    ];
-  }
-  const warnings = result.warnings.map((problem) => placed(shell, told.dir, problem));
-  const existing = existingLines(told.existing, told.dryRun);
+function sentences(shell: Shell, result: Taken, told: Told, options: Options): readonly string[] {
+  const { changes, inFlight, number, dryRun } = told;
+  const warnings = [...result.warnings, ...inFlight.warnings].map((problem) =>
+    placed(shell, told.dir, problem),
+  );
+  const existing = existingLines(told.existing, dryRun);
+  const woken = wokenLines(told.woken, options.perHour);
   if (result.type === 'unchanged') {
-    return [
-      ...warnings,
-      ...existing,
-      `Unchanged: release ${told.number} already holds these files.`,
-    ];
+    const last = `Unchanged: release ${number} already holds these files.`;
+    return [...warnings, ...existing, ...woken, last];
   }
-  const { added, changed } = partsOf(result.changed, told.before);
-  const parts = [
-    ...added.map((part) => `  new        ${part}`),
-    ...changed.map((part) => `  different  ${part}`),
-    ...result.gone.map((part) => `  gone       ${part}`),
-  ];
+  const parts = [...changes.added, ...changes.changed, ...changes.gone];
   const count = plural(parts.length, 'part');
-  const last = told.dryRun
+  const last = dryRun
     ? `Would publish ${count} that changed; nothing was stored.`
-    : `Published release ${told.number}: ${count} changed. Leads in flight stay on the plan they entered with.`;
-  return [...warnings, ...parts, ...existing, last];
-}
-
-function partsOf(parts: readonly string[], before: Told['before']) {
-  return {
-    added: parts.filter((part) => !Object.hasOwn(before, part)),
-    changed: parts.filter((part) => Object.hasOwn(before, part)),
-  };
+    : `Published release ${number}: ${count} changed.`;
+  const lines = inFlightLines(inFlight, { done: !dryRun, namedMost: 5 });
+  return [...warnings, ...changeLines(changes), ...lines, ...existing, ...woken, last];
 }
 
 const help = `
 Refused, with every problem, unless the whole workspace is clean. Also refused when somebody else
-published in the meantime. Leads that match a new entry already are left alone where it says
-"existing": "ignore", and enrolled at its perHour where it says "enrol"; a dry run says how many. If it is
-stopped meanwhile, publish again: it goes on where it was.
+published in the meantime: it says what they changed. Leads in flight do what the file of their journey
+says in "whenEdited": they stay on the version they entered with, move to the new one at their next step,
+or leave. Leads that match a new entry already are left alone where it says "existing": "ignore", and
+enrolled at its perHour where it says "enrol". A dry run tells all of that first. If it is stopped
+meanwhile, publish again: it goes on where it was.
 
 Examples:
-  $ npx perennial publish -m "Softer second email"
   $ npx perennial publish --dry-run
+  $ npx perennial publish -m "Softer second email" --approved-by ines
+  $ npx perennial publish --now --per-hour 200
+  $ npx perennial publish --based-on 12
   $ npx perennial publish --workspace examples/course-provider --author maria`;

@@ -51,6 +51,11 @@ export async function seeToExisting(work: ExistingLeads): Promise<readonly Exist
   }
 }
 
+/** A release that takes something back asks nobody in: what it restores, it restores for new leads. */
+export async function passOverExisting(store: Store, releaseId: string): Promise<void> {
+  await saveSetting(store, settingKey, { doneFor: releaseId });
+}
+
 const settingKey = 'existing-leads';
 
 async function readDone(store: Store): Promise<string | undefined> {

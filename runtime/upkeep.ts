@@ -3,6 +3,7 @@
  * list it. Nothing here is on the way of a lead that goes well; every round is bounded.
  */
 import { confirmLeftOver } from '../ingest/second-opinion.ts';
+import { markStragglers } from '../store/edits.ts';
 import { createSendLedger } from '../store/sends.ts';
 import type { Core } from './composition.ts';
 import { checkLateRuns } from './dispatch/late-runs.ts';
@@ -24,6 +25,11 @@ export function startUpkeep({ store, releases, delivery, log }: Core): Loop {
       everyMs: 30_000,
       round: () => confirmLeftOver(store, releases, atOnce),
       onError: reported('decisions without a second opinion'),
+    }),
+    startLoop({
+      everyMs: 10_000,
+      round: async () => (await markStragglers(store), false),
+      onError: reported('runs that began while a release was published'),
     }),
     startLoop({
       everyMs: 60_000,

@@ -31,9 +31,9 @@ export async function editedJourneys(
   const plans = await loadPlans(sql, history, next.plans);
   return edited.sort().map((journey) => {
     const own = history.filter((one) => one.journey === journey);
-    const versions = own.flatMap(({ hash }) => {
+    const versions = own.flatMap(({ hash, release }) => {
       const plan = plans.get(hash);
-      return plan === undefined ? [] : [{ hash, plan }];
+      return plan === undefined ? [] : [{ hash, plan, release }];
     });
     const toPlan = entries[`${prefix}${journey}`] ?? null;
     const title = versions.at(-1)?.plan.title ?? journey;
@@ -47,6 +47,7 @@ const prefix = 'journey/';
 interface Version {
   readonly journey: string;
   readonly hash: string;
+  readonly release: number | null;
 }
 
 /** Unless it is stored already. */
@@ -54,7 +55,7 @@ function newVersion(stored: readonly Version[], entries: Entries) {
   return (journey: string): readonly Version[] => {
     const hash = entries[`${prefix}${journey}`];
     const latest = stored.findLast((one) => one.journey === journey)?.hash;
-    return hash === undefined || hash === latest ? [] : [{ journey, hash }];
+    return hash === undefined || hash === latest ? [] : [{ journey, hash, release: null }];
   };
 }
 
@@ -79,7 +80,7 @@ function policyOf(
 /** In the order in which they were in force; one that stayed in force is named once. */
 async function planHistory(sql: Sql, journeys: readonly string[]): Promise<readonly Version[]> {
   return sql.query<Version>(
-    `SELECT journey, hash FROM (
+    `SELECT journey, hash, number AS release FROM (
        SELECT j.journey, r.number, r.entries->>('journey/' || j.journey) AS hash,
          lag(r.entries->>('journey/' || j.journey)) OVER (PARTITION BY j.journey ORDER BY r.number) AS before
        FROM unnest($1::text[]) AS j(journey) JOIN release r ON r.entries ? ('journey/' || j.journey)) AS version

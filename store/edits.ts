@@ -66,7 +66,8 @@ export async function markStragglers(sql: Sql): Promise<number> {
 }
 
 export interface Wakes {
-  readonly releaseId: string;
+  /** Runs that this release has marked; null: all that are marked. */
+  readonly releaseId: string | null;
   /** The first is woken then. */
   readonly from: number;
   /** Absent: all at once. */
@@ -83,7 +84,7 @@ export async function wakeMarked(sql: Sql, { releaseId, from, perHour }: Wakes):
     `INSERT INTO outbox (target, target_id, payload, not_before)
      SELECT 'journey', id, $2::jsonb, to_timestamp(($3::float8 + (nth - 1) * $4::float8) / 1000.0)
      FROM (SELECT e.id, row_number() OVER (ORDER BY e.entered_at, e.id) AS nth FROM enrolment e
-           WHERE e.target_release = $1 AND e.status = 'open' AND e.target_plan IS NOT NULL
+           WHERE ($1::uuid IS NULL OR e.target_release = $1) AND e.status = 'open' AND e.target_plan IS NOT NULL
              AND NOT EXISTS (SELECT FROM outbox o WHERE o.target = 'journey' AND o.target_id = e.id
                AND (o.payload->>'type' = 'start' OR o.payload->'message'->>'type' = 'wake'))) AS marked`,
     [releaseId, JSON.stringify(wake), from, gapMs],

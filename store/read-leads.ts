@@ -24,6 +24,19 @@ export async function findLead(
   return row?.id ?? null;
 }
 
+/** Lead → address, of those that have one. */
+export async function readAddresses(
+  sql: Sql,
+  leadIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (leadIds.length === 0) return new Map();
+  const rows = await sql.query<{ readonly id: string; readonly address: string }>(
+    'SELECT id, address FROM lead WHERE id = ANY($1::uuid[]) AND address IS NOT NULL',
+    [leadIds],
+  );
+  return new Map(rows.map(({ id, address }) => [id, address]));
+}
+
 export interface LeadListing {
   readonly id: string;
   readonly address: string | null;

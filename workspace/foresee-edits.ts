@@ -4,6 +4,9 @@
  * Publishing decides anew in its own transaction: who enters or ends in between is counted there.
  */
 import { planEdits, type JourneyEdit } from '../core/edits/plan-edits.ts';
+import { unknownSteps } from '../core/edits/unknown-steps.ts';
+import type { Problem } from '../core/definitions/problems.ts';
+import type { WorkspaceFile } from '../core/definitions/sources.ts';
 import type { JourneyPlan } from '../core/journey/plan.ts';
 import type { Sql } from '../store/client.ts';
 import { editedJourneys } from '../store/edited-journeys.ts';
@@ -16,18 +19,30 @@ export interface Foreseen {
   readonly entries: ReleaseEntries;
   /** Of the release to come; empty where all of it is stored already. */
   readonly parts: readonly StoredPart[];
+  readonly files: readonly WorkspaceFile[];
   readonly now: number;
 }
 
-/** Only journeys that have runs, or that the release changes. */
-export async function foreseeEdits(sql: Sql, next: Foreseen): Promise<readonly JourneyEdit[]> {
-  const { before, entries, now } = next;
-  const edited = await editedJourneys(sql, { before, entries, plans: plansOf(next.parts) });
+export interface ForeseenEdits {
+  readonly edits: readonly JourneyEdit[];
+  /** Of what files say about edits, and only earlier releases can contradict. */
+  readonly warnings: readonly Problem[];
+}
+
+/** Of every journey that the release changes, also of those without runs. */
+export async function foreseeEdits(sql: Sql, next: Foreseen): Promise<ForeseenEdits> {
+  const { before, entries, parts, files, now } = next;
+  const edited = await editedJourneys(sql, { before, entries, plans: plansOf(parts) });
   const runs = await readStandings(
     sql,
     edited.map(({ journey }) => journey),
   );
-  return planEdits(edited, runs, now);
+  const warnings = edited.flatMap((one) => {
+    const source = parts.find(({ kind, key }) => kind === 'journey' && key === one.journey)?.source;
+    const file = files.find(({ text }) => text === source);
+    return file === undefined ? [] : unknownSteps(one, file);
+  });
+  return { edits: planEdits(edited, runs, now), warnings };
 }
 
 function plansOf(parts: readonly StoredPart[]): ReadonlyMap<string, JourneyPlan> {

@@ -21,7 +21,13 @@ export interface EditedJourney {
   /** The plan was in force before: a rollback, or the old file again. */
   readonly isBack: boolean;
   /** As they were in force, one after the other, up to the new one. */
-  readonly versions: readonly { readonly hash: string; readonly plan: JourneyPlan }[];
+  readonly versions: readonly JourneyVersion[];
+}
+export interface JourneyVersion {
+  readonly hash: string;
+  readonly plan: JourneyPlan;
+  /** The number of the release that brought it; null: the one to come. */
+  readonly release: number | null;
 }
 export type EditPolicy = 'stay' | 'move' | 'exit' | 'gone';
 
@@ -45,6 +51,8 @@ export interface JourneyEdit {
 }
 export interface StepEdit {
   readonly fromPlan: string;
+  /** The release that brought that plan. */
+  readonly fromRelease: number | null;
   /** Null: where these rest only their runs know. */
   readonly step: StepId | null;
   readonly count: number;
@@ -86,7 +94,7 @@ function editOf(journey: EditedJourney, runs: readonly OpenRun[], now: number): 
     groups.set(key, group);
     group.runs.push(run);
   }
-  const listed = [...groups.values()].map(stepEdit).sort(inOrderOf(journey));
+  const listed = [...groups.values()].map(stepEditIn(journey)).sort(inOrderOf(journey));
   const count = (type: Fate['type']): number =>
     listed.filter(({ fate }) => fate.type === type).reduce((sum, one) => sum + one.count, 0);
   return {
@@ -105,9 +113,13 @@ interface Group extends Fated {
   readonly runs: OpenRun[];
 }
 
-function stepEdit({ fromPlan, step, fate, runs }: Group): StepEdit {
-  const whom = runs.map(({ id, leadId }) => ({ enrolmentId: id, leadId }));
-  return { fromPlan, step, fate, count: runs.length, blocked: fate.type === 'blocked' ? whom : [] };
+function stepEditIn({ versions }: EditedJourney) {
+  return ({ fromPlan, step, fate, runs }: Group): StepEdit => {
+    const fromRelease = versions.find(({ hash }) => hash === fromPlan)?.release ?? null;
+    const isBlocked = fate.type === 'blocked';
+    const blocked = isBlocked ? runs.map(({ id, leadId }) => ({ enrolmentId: id, leadId })) : [];
+    return { fromPlan, fromRelease, step, fate, count: runs.length, blocked };
+  };
 }
 
 interface Fated {

@@ -15,6 +15,7 @@ const core = [
   'test/rule-engine/**/*.test.ts',
   'test/runtime/*.test.ts',
   'test/support/until.test.ts',
+  'test/words/**/*.test.ts',
 ];
 const embedded = ['test/runtime/embedded/**/*.test.ts'];
 

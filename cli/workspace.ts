@@ -40,7 +40,11 @@ export async function compileWorkspace(
 
 /** One line, with the path as seen from where the command was typed. */
 export function placed(shell: Shell, dir: string, problem: Problem): string {
-  const path = relative(shell.cwd, resolve(dir, problem.file));
-  const file = path.startsWith('..') || isAbsolute(path) ? resolve(dir, problem.file) : path;
-  return formatProblem({ ...problem, file });
+  return formatProblem({ ...problem, file: pathFor(shell, resolve(dir, problem.file)) });
+}
+
+/** As seen from where the command was typed; whole when it lies elsewhere. */
+export function pathFor(shell: Shell, full: string): string {
+  const path = relative(shell.cwd, full);
+  return path.startsWith('..') || isAbsolute(path) ? full : path === '' ? '.' : path;
 }

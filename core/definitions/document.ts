@@ -24,7 +24,14 @@ const lettersMost = 2_000_000;
 /** jsonc-parser's `SyntaxKind`, a const enum that a type-stripping loader cannot read. */
 const tokens = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, end: 17 };
 
-export function parseDocument(file: string, text: string): Document {
+/** `as far as possible`: of a text that is not JSON throughout, the tree of what is. */
+export type ReadMode = 'all or nothing' | 'as far as possible';
+
+export function parseDocument(
+  file: string,
+  text: string,
+  mode: ReadMode = 'all or nothing',
+): Document {
   const empty = { file, text, root: undefined, skipped: new Set<Node>() };
   const tooBig = findExcess(text);
   if (tooBig !== undefined)
@@ -32,7 +39,7 @@ export function parseDocument(file: string, text: string): Document {
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
   const first = errors[0];
-  if (first !== undefined || root === undefined) {
+  if (root === undefined || (first !== undefined && mode === 'all or nothing')) {
     const isEmpty = first === undefined || text.trim() === '';
     const message = isEmpty ? 'the file is empty' : syntaxMessage(printParseErrorCode(first.error));
     return { ...empty, problems: [problemAt(empty, first?.offset ?? 0, { message })] };

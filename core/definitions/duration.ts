@@ -13,18 +13,19 @@ import type { Parsed } from './shape.ts';
 const longestMs = 3650 * 86_400_000;
 
 export const duration = parsedText((text) => readDuration(text)).meta({
-  description: 'A length of time; a day is 24 hours. Months and years are not allowed.',
-  examples: ['2 days', '90 minutes', '1 week', 'PT1H30M'],
+  description:
+    'A length of time; a day is 24 hours. Months and years are not allowed: days or weeks.',
+  shown: ['2 days', '90 minutes', '1 week', 'PT1H30M'],
 });
 
 export const offset = parsedText((text) => readOffset(text)).meta({
   description: 'A length of time before (with "-") or after a date.',
-  examples: ['-1 day', '6 hours'],
+  shown: ['-1 day', '6 hours'],
 });
 
 export const businessDuration = parsedText((text) => readBusinessDuration(text)).meta({
   description: 'A length of time; with "business" it runs in the hours of the assignee.',
-  examples: ['4 business hours', '15 business minutes', '2 days'],
+  shown: ['4 business hours', '15 business minutes', '2 days'],
 });
 
 export function readDuration(text: string): Parsed<number> {

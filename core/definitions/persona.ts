@@ -2,90 +2,179 @@
 import { z } from 'zod';
 import { skipReasons } from '../sending/model.ts';
 import { json } from './condition.ts';
-import { duration } from './duration.ts';
-import { choice, key, nameOf, parsedText, schemaKey, shape, someText } from './shape.ts';
+import { duration, readDuration } from './duration.ts';
+import { about, choice, key, nameOf, parsedText, schemaKey, shape, someText } from './shape.ts';
 import { instant } from './window.ts';
-import { readDuration } from './duration.ts';
 
 const consentState = choice(['none', 'refused', 'opt-in', 'double-opt-in']);
 const at = parsedText((text) =>
   text === 'start' ? { ok: true, value: 0 } : readDuration(text.replace(/^\+/, '')),
-).meta({ description: 'Time since startsAt.', examples: ['3 days 2 hours', 'start'] });
+);
 
 const moment = {
-  day: z.number().min(0).max(3650).optional().meta({ description: 'Days since startsAt.' }),
-  at: at.optional(),
+  day: about(
+    z.number().min(0).max(3650).optional(),
+    'Days since "startsAt": day 3 is 72 hours later. Give this or "at".',
+    0,
+    3,
+  ),
+  at: about(
+    at.optional(),
+    'Time since "startsAt", where a day is too coarse. Give this or "day".',
+    '3 days 2 hours',
+    'start',
+  ),
 };
-const properties = z.record(someText, json).default({});
+const properties = about(
+  z
+    .record(nameOf('event-property', 'A property of the event.'), about(json, 'Its value.', 'pro'))
+    .default({}),
+  'Details that come with it. Default: none.',
+  { plan: 'pro' },
+);
+const trust = about(
+  choice(['human', 'likely-robot']).optional(),
+  'Whether a person did it or a link scanner. Default "human".',
+);
 
 const scriptEntry = z.union([
-  shape({
-    ...moment,
-    event: nameOf('event', 'An event the lead causes.'),
-    properties,
-    times: z.number().int().min(1).max(1000).default(1),
-    trust: choice(['human', 'likely-robot']).optional(),
-  }),
-  shape({
-    ...moment,
-    traits: z.record(someText, json).meta({ description: 'What becomes known.' }),
-  }),
-  shape({
-    ...moment,
-    email: nameOf('template', 'A template that was sent by then.'),
-    does: choice(['opens', 'clicks', 'replies', 'bounces', 'complains', 'unsubscribes']),
-    properties,
-    trust: choice(['human', 'likely-robot']).optional(),
-  }),
-  shape({
-    ...moment,
-    rep: choice(['accepts', 'rejects']),
-    reason: someText.optional(),
-    callAgainAt: instant.optional(),
-    note: someText.optional(),
-  }),
+  about(
+    shape({
+      ...moment,
+      event: nameOf('event', 'The event the lead causes.'),
+      properties,
+      times: about(z.number().int().min(1).max(1000).default(1), 'How often. Default 1.', 2),
+      trust,
+    }),
+    'The lead does something.',
+  ),
+  about(
+    shape({
+      ...moment,
+      traits: about(
+        z.record(nameOf('trait', 'A fact.'), about(json, 'Its value.', 900)),
+        'Facts that become known, with their values.',
+        { employees: 900 },
+      ).meta({ holds: 'TraitValues' }),
+    }),
+    'Something becomes known about the lead.',
+  ),
+  about(
+    shape({
+      ...moment,
+      email: nameOf('template', 'A template that was sent by then.'),
+      does: about(
+        choice(['opens', 'clicks', 'replies', 'bounces', 'complains', 'unsubscribes']),
+        'What happens to that email.',
+      ),
+      properties,
+      trust,
+    }),
+    'The lead answers to an email.',
+  ),
+  about(
+    shape({
+      ...moment,
+      rep: about(choice(['accepts', 'rejects']), 'What the rep says to the open handoff.'),
+      reason: nameOf(
+        'reject-reason',
+        'Why, for "rejects": one of the "rejectReasons" of rules/handoffs.json.',
+      ).optional(),
+      callAgainAt: about(
+        instant.optional(),
+        'When to call again, for reasons that ask for a date.',
+        '2026-05-04T09:00:00+02:00',
+      ),
+      note: about(someText.optional(), 'What the rep writes. Default: nothing.', 'Budget in May'),
+    }),
+    'The rep answers.',
+  ),
 ]);
+
+const expectations = shape({
+  emails: about(
+    z.array(nameOf('template', 'A template.')).optional(),
+    'Every email the lead gets, in order. Left out, it is not looked at.',
+  ),
+  journeys: about(
+    z.array(nameOf('journey', 'A journey.')).optional(),
+    'Journeys entered, in order. Left out, it is not looked at.',
+  ),
+  exit: nameOf(
+    'exit',
+    'How the first journey ended: the id of an exit, or "completed". Left out, it is not looked at.',
+  ).optional(),
+  stage: nameOf('stage', 'The stage at the end. Left out, it is not looked at.').optional(),
+  grade: about(
+    someText.optional(),
+    'The grade at the end: letter of fit, number of engagement. Left out, it is not looked at.',
+    'A1',
+  ),
+  rep: nameOf('rep', 'Who has the lead at the end. Left out, it is not looked at.').optional(),
+  handoff: nameOf(
+    'handoff',
+    'The handoff that was opened. Left out, it is not looked at.',
+  ).optional(),
+  never: about(
+    z.array(nameOf('template', 'A template.')).optional(),
+    'Emails that must not be sent. Default: none.',
+  ),
+  notSent: about(
+    z
+      .array(
+        about(
+          shape({
+            email: nameOf('template', 'The template.'),
+            reason: about(choice(skipReasons), 'Why it is not sent.'),
+          }),
+          'A send that does not happen.',
+        ),
+      )
+      .optional(),
+    'Sends that do not happen, and why. Default: none.',
+  ),
+  maxPerWeek: about(
+    z.number().int().min(0).optional(),
+    'At most so many marketing emails in any seven days. Left out, it is not looked at.',
+    2,
+  ),
+});
 
 export const personaFile = shape({
   $schema: schemaKey,
-  persona: key,
-  title: someText.optional(),
+  persona: about(key, 'Its name: npx perennial simulate <name>.', 'busy-vp'),
+  title: about(someText.optional(), 'How people read it. Without it, its name.', 'A busy VP'),
   lead: z
-    .record(someText, json)
-    .meta({ description: 'Facts of the lead, "tags", and "consent".' })
+    .record(
+      nameOf('trait', 'A fact of the lead, "tags" or "consent".'),
+      about(json, 'What is known.', 'ana@nordwind.example', 900),
+    )
     .refine(
       (lead) => lead['consent'] === undefined || consentState.safeParse(lead['consent']).success,
       {
         path: ['consent'],
         error: '"none", "refused", "opt-in" or "double-opt-in"',
       },
-    ),
-  startsAt: instant,
-  runsFor: duration.optional().meta({ description: 'How long it is watched.' }),
-  script: z.array(scriptEntry),
-  expect: shape({
-    emails: z
-      .array(nameOf('template', 'A template.'))
-      .optional()
-      .meta({ description: 'Every email, in order.' }),
-    journeys: z
-      .array(nameOf('journey', 'A journey.'))
-      .optional()
-      .meta({ description: 'Journeys entered, in order.' }),
-    exit: someText.optional().meta({ description: 'How the first journey ended.' }),
-    stage: nameOf('stage', 'The stage at the end.').optional(),
-    grade: someText.optional(),
-    rep: someText.optional(),
-    handoff: someText.optional(),
-    never: z
-      .array(nameOf('template', 'A template.'))
-      .optional()
-      .meta({ description: 'Emails that must not be sent.' }),
-    notSent: z
-      .array(shape({ email: someText, reason: choice(skipReasons) }))
-      .optional()
-      .meta({ description: 'Sends that do not happen, and why.' }),
-    maxPerWeek: z.number().int().min(0).optional(),
-  }),
+    )
+    .meta({
+      description: 'Who it is: facts with their values, "tags" (a list) and "consent".',
+      examples: [{ email: 'ana@nordwind.example', country: 'DE', consent: 'opt-in' }],
+      holds: 'PersonaLead',
+    }),
+  startsAt: about(
+    instant,
+    'When the story begins: date, time and offset. Weekends, holidays and quiet hours count from it.',
+    '2026-03-27T16:30:00+01:00',
+  ),
+  runsFor: about(
+    duration.optional(),
+    'How long it is watched. Without it, until nothing more happens.',
+    '60 days',
+  ),
+  script: about(
+    z.array(scriptEntry),
+    'What happens, and when. Entries of one moment play in this order.',
+  ),
+  expect: about(expectations, 'What must come of it: npx perennial simulate compares.'),
 }).meta({ title: 'Persona', description: 'An invented lead with a script and expectations.' });
 export type PersonaFile = z.output<typeof personaFile>;

@@ -15,7 +15,7 @@ import {
   readValue,
   textsOf,
 } from './document.ts';
-import type { Document } from './document.ts';
+import type { Document, ReadMode } from './document.ts';
 import { explainIssues, sayFinding } from './explain-issues.ts';
 import type { Finding } from './explain-issues.ts';
 import type { Problem } from './problems.ts';
@@ -35,8 +35,9 @@ export function readFormat<Schema extends z.ZodType>(
   file: string,
   text: string,
   schema: Schema,
+  mode: ReadMode = 'all or nothing',
 ): ReadFile<z.output<Schema>> {
-  const document = parseDocument(file, text);
+  const document = parseDocument(file, text, mode);
   if (document.root === undefined) {
     return { document, problems: document.problems, tolerated: quotedTexts(text) };
   }

@@ -2,70 +2,149 @@
 import { z } from 'zod';
 import { condition } from './condition.ts';
 import { duration, readDuration } from './duration.ts';
-import { choice, key, parsedText, schemaKey, shape, someText, why } from './shape.ts';
+import { about, choice, key, parsedText, schemaKey, shape, someText, why } from './shape.ts';
 import { day, leadOrZone, timeOfDay, zone } from './window.ts';
 import type { Cap } from '../sending/model.ts';
 
-export const messageClass = choice(['marketing', 'outbound', 'transactional']).meta({
-  description: 'marketing: caps, windows and consent; transactional: answers what the lead did.',
-});
+export const messageClass = about(
+  choice(['marketing', 'outbound', 'transactional']),
+  'marketing and outbound obey consent, caps, windows and quiet hours; transactional answers something the lead just did, and goes out at once.',
+);
 
-const requirement = choice([
-  'never',
-  'double-opt-in',
-  'opt-in',
-  'legitimate-interest',
-  'opt-out',
-]).meta({ description: 'What a person must have given.' });
+const requirement = (description: string) =>
+  about(
+    choice(['never', 'double-opt-in', 'opt-in', 'legitimate-interest', 'opt-out']),
+    `${description}: "never" at all, after a "double-opt-in" or an "opt-in", on "legitimate-interest", or unless refused ("opt-out").`,
+  );
 
 const per = parsedText<Cap['per']>((text) => {
   if (text === 'day') return { ok: true, value: { type: 'day' } };
   const parsed = readDuration(text);
   if (parsed.ok) return { ok: true, value: { type: 'rolling', ms: parsed.value } };
   return { ok: false, expected: '"day" or a duration such as "7 days"' };
-}).meta({
-  description: '"day" is the calendar day of the lead; "7 days" are rolling.',
-  examples: ['day', '7 days'],
 });
 
-const consent = shape(
-  {
-    id: key,
-    why,
-    if: condition.optional().meta({ description: 'Absent on the last only.' }),
-    marketing: requirement,
-    outbound: requirement,
-  },
-  { later: ['call'] },
+const consent = about(
+  shape(
+    {
+      id: about(key, 'Its name in explanations and reports.', 'usa'),
+      why,
+      if: about(
+        condition.optional(),
+        'Which leads it is about. Only the last rule has none: it is about everyone else.',
+      ),
+      marketing: requirement('When marketing emails may be sent'),
+      outbound: requirement('When outbound emails (to people who never asked) may be sent'),
+    },
+    { later: ['call'] },
+  ),
+  'What some leads must have agreed to.',
 );
+
+const cap = about(
+  shape(
+    {
+      id: about(key, 'Its name in explanations and reports.', 'week'),
+      class: about(messageClass, 'The class of email that is counted.'),
+      max: about(z.number().int().min(0), 'At most so many to one lead.', 2),
+      per: about(
+        per,
+        '"day" is the calendar day in the zone of the lead; "7 days" are the last 7 × 24 hours.',
+        'day',
+        '7 days',
+      ),
+    },
+    { later: ['countedPer'] },
+  ),
+  'A limit to how many emails one lead gets.',
+);
+
+const stopWhen = shape({
+  hardBounceRate: about(
+    z.number().min(0).max(1),
+    'The share of emails whose address does not exist (0.05 = 5 in 100).',
+    0.05,
+  ),
+  complaintRate: about(
+    z.number().min(0).max(1),
+    'The share of emails that people call spam (0.003 = 3 in 1,000).',
+    0.003,
+  ),
+  over: about(duration, 'The span that is looked at.', '1 day'),
+  atLeast: about(z.number().int().min(1), 'Only when at least so many were sent in it.', 200),
+});
 
 export const sendingFile = shape({
   $schema: schemaKey,
-  from: shape({ name: someText, email: z.email({ error: 'an email address' }) }),
-  postalAddress: someText,
-  zoneIfUnknown: zone,
-  topics: z.array(shape({ id: key, title: someText })).min(1),
-  caps: z
-    .array(
-      shape(
-        { id: key, class: messageClass, max: z.number().int().min(0), per },
-        { later: ['countedPer'] },
-      ),
-    )
-    .default([]),
-  quiet: shape({ from: timeOfDay, to: timeOfDay, zone: leadOrZone }).optional(),
-  holidays: z.record(key, z.array(day)).default({}),
-  spread: duration.default(0).meta({
-    description: 'Mass wake-ups are scattered over this time.',
-    examples: ['30 minutes'],
-  }),
-  consent: z.array(consent).min(1).meta({ description: 'First match wins.' }),
-  uncertainSend: choice(['park', 'resend']),
-  stopWhen: shape({
-    hardBounceRate: z.number().min(0).max(1),
-    complaintRate: z.number().min(0).max(1),
-    over: duration,
-    atLeast: z.number().int().min(1),
-  }).optional(),
+  from: about(
+    shape({
+      name: about(someText, 'The name that people see.', 'Maria at Acme'),
+      email: about(z.email({ error: 'an email address' }), 'The address.', 'maria@acme.example'),
+    }),
+    'Who writes, unless a template says the owner of the lead does.',
+  ),
+  postalAddress: about(
+    someText,
+    'Your address at the end of marketing emails: the law of many countries asks for it.',
+    'Acme GmbH, Hauptstr. 1, 10115 Berlin',
+  ),
+  zoneIfUnknown: about(zone, 'The time zone of leads whose own is not known.', 'Europe/Berlin'),
+  topics: about(
+    z
+      .array(
+        about(
+          shape({
+            id: about(key, 'Its name in files.', 'product-tips'),
+            title: about(someText, 'How people read it when they unsubscribe.', 'Product tips'),
+          }),
+          'Something people subscribe to.',
+        ),
+      )
+      .min(1),
+    'What people subscribe to and unsubscribe from.',
+  ),
+  caps: about(
+    z.array(cap).default([]),
+    'How many emails one lead gets at most, over all journeys. No journey can loosen them. Default: no limit.',
+  ),
+  quiet: about(
+    shape({
+      from: about(timeOfDay, 'When quiet hours begin.', '20:00'),
+      to: about(timeOfDay, 'When they end; it may be the next morning.', '08:00'),
+      zone: about(leadOrZone, 'Whose clock counts: "lead", or an IANA zone.', 'lead'),
+    }).optional(),
+    'Hours in which no marketing email goes out; it is held until they end. Without it, none.',
+  ),
+  holidays: about(
+    z
+      .record(
+        about(key, 'The country of the lead, as ISO code.', 'DE'),
+        about(
+          z.array(about(day, 'A day without marketing emails.', '2026-12-25')),
+          'Days without marketing emails.',
+          ['2026-12-25', '2026-12-26'],
+        ),
+      )
+      .default({}),
+    'Days without marketing emails, by country of the lead. Default: none.',
+    { DE: ['2026-12-25', '2026-12-26'] },
+  ),
+  spread: about(
+    duration.default(0),
+    'Emails of many leads that fall due at the same moment are scattered over this time. Default: they are not.',
+    '30 minutes',
+  ),
+  consent: about(
+    z.array(consent).min(1),
+    'What people must have agreed to, by lead. The first that matches counts; the last has no "if".',
+  ),
+  uncertainSend: about(
+    choice(['park', 'resend']),
+    'When it is not known whether the mail server took a transactional email: "park" shows it to a person, "resend" sends it again. Marketing emails are always parked.',
+  ),
+  stopWhen: about(
+    stopWhen.optional(),
+    'Stops sending by itself when too much comes back. Without it, never.',
+  ),
 }).meta({ title: 'Sending', description: 'When, how often and to whom the workspace may write.' });
 export type SendingFile = z.output<typeof sendingFile>;

@@ -61,26 +61,61 @@ export function choiceHintsOf(message: string): ChoiceHints {
 export const schemaKey = z
   .string()
   .optional()
-  .meta({ description: 'The format of this file, for editors: "../schema/….json".' });
+  .meta({
+    description:
+      'Where editors find the completion and explanations for this file. Keep it as the first line.',
+    examples: ['../schema/journey.json'],
+  });
 
 export const someText = z.string().min(1);
 
-/** Whose names an editor may offer for a text; `workspace/generate-schemas.ts` fills them in. */
+/** Whose names editors offer for a text; `json-schema.ts` fills them in. */
 export type NamesOf =
   | 'assignee'
+  | 'closed-destination'
+  | 'date'
+  | 'destination'
+  | 'enterable-journey'
   | 'event'
+  | 'event-property'
+  | 'exit'
   | 'fact'
+  | 'fact-here'
   | 'handoff'
+  | 'hours'
+  | 'import-target'
   | 'journey'
+  | 'model'
+  | 'operator'
+  | 'reject-reason'
+  | 'rep'
   | 'routing'
+  | 'score'
   | 'segment'
   | 'stage'
+  | 'stage-value'
   | 'template'
-  | 'topic';
+  | 'topic'
+  | 'trait';
 
 /** A text that names something declared elsewhere. */
 export function nameOf(kind: NamesOf, description: string) {
   return someText.meta({ description, namesOf: kind });
+}
+
+/**
+ * What an editor shows for a field: what it does, what holds without it, how it is written. Examples
+ * go by a name of ours, because zod drops its own wherever a text is turned into something else.
+ */
+export function about<Schema extends z.ZodType>(
+  schema: Schema,
+  description: string,
+  ...examples: readonly unknown[]
+): Schema {
+  return schema.meta({
+    description,
+    ...(examples.length === 0 ? {} : { shown: [...examples] }),
+  });
 }
 
 /** Names that appear in links, ids and file names. */
@@ -89,7 +124,8 @@ export const key = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
 });
 
 export const why = someText.meta({
-  description: 'The reason in plain words: people read it in explanations.',
+  description: 'The reason in plain words. People read it wherever this is explained.',
+  examples: ['They bought', 'Director or above can sign'],
 });
 
 /** A text that `parse` turns into something else, or refuses with a sentence. */

@@ -16,6 +16,7 @@ import type { Problem } from './problems.ts';
 import { list } from './problems.ts';
 import { qualificationFile } from './qualification.ts';
 import { readFormat } from './read-format.ts';
+import type { ReadMode } from './document.ts';
 import { routingFile } from './routing.ts';
 import { scoringFile } from './scoring.ts';
 import { segmentsFile } from './segments.ts';
@@ -68,13 +69,17 @@ const ruleKinds: readonly Kind[] = [
 ];
 const laterRules = ['interests', 'accounts', 'lists'];
 
-export function readSources(files: readonly WorkspaceFile[], problems: Problem[]): Sources {
+export function readSources(
+  files: readonly WorkspaceFile[],
+  problems: Problem[],
+  mode: ReadMode = 'all or nothing',
+): Sources {
   const all: { tolerated: readonly string[] }[] = [];
   const byKind = new Map<Kind, Source<unknown>[]>();
   for (const file of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     const kind = kindOf(file.path, problems);
     if (kind === undefined) continue;
-    const read = readFormat(file.path, file.text, formats[kind] as z.ZodType);
+    const read = readFormat(file.path, file.text, formats[kind] as z.ZodType, mode);
     problems.push(...read.problems);
     const folder = kind === 'template' ? (file.path.split('/')[1] ?? '') : '';
     all.push({ tolerated: read.problems.length === 0 ? [] : [...read.tolerated, folder] });

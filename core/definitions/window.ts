@@ -4,56 +4,64 @@
  * Only their form is checked here; calendars are `core/sending`'s.
  */
 import { z } from 'zod';
-import { parsedText, shape } from './shape.ts';
+import { about, parsedText, shape } from './shape.ts';
 import type { Parsed } from './shape.ts';
 
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
 export const days = parsedText(parseDays).meta({
   description: 'Weekdays: a range or a list.',
-  examples: ['mon-fri', 'tue-thu', 'mon, wed, fri'],
+  shown: ['mon-fri', 'tue-thu', 'mon, wed, fri'],
 });
 
 export const timeOfDay = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'a time of day such as "09:00"' })
-  .meta({ description: 'Hours and minutes, 24-hour clock.', examples: ['09:00', '17:30'] });
+  .meta({ description: 'Hours and minutes, 24-hour clock.', shown: ['09:00', '17:30'] });
 
 export const zone = z
   .string()
   .refine(isZone, { error: 'an IANA zone such as "Europe/Berlin"' })
-  .meta({ description: 'An IANA time zone.', examples: ['Europe/Berlin', 'America/New_York'] });
+  .meta({ description: 'An IANA time zone.', shown: ['Europe/Berlin', 'America/New_York'] });
 
 export const leadOrZone = z
   .string()
   .refine((text) => text === 'lead' || isZone(text), {
     error: '"lead" or an IANA zone such as "Europe/Berlin"',
   })
-  .meta({ description: '"lead" for the zone of the lead, or an IANA zone.', examples: ['lead'] });
+  .meta({ description: '"lead" for the zone of the lead, or an IANA zone.', shown: ['lead'] });
 
 export const day = z
   .string()
   .refine(isDay, { error: 'a date such as "2026-12-25"' })
-  .meta({ description: 'A calendar date.', examples: ['2026-12-25'] });
+  .meta({ description: 'A calendar date.', shown: ['2026-12-25'] });
 
 /** Inclusive: "2026-12-21/2027-01-04", or one day. */
 export const absence = parsedText(parseAbsence).meta({
   description: 'First and last day of an absence.',
-  examples: ['2026-12-21/2027-01-04', '2026-12-24'],
+  shown: ['2026-12-21/2027-01-04', '2026-12-24'],
 });
 
 /** Epoch milliseconds of a date and time with its offset. */
 export const instant = parsedText(parseInstant).meta({
   description: 'Date, time and offset (RFC 3339).',
-  examples: ['2026-03-27T16:30:00+01:00'],
+  shown: ['2026-03-27T16:30:00+01:00'],
 });
 
-export const sendWindow = shape({
-  days,
-  from: timeOfDay,
-  to: timeOfDay,
-  zone: leadOrZone,
-}).meta({ description: 'When mail may go out.' });
+export const sendWindow = about(
+  shape({
+    days: about(days, 'The days on which mail may go out: a range or a list.', 'mon-fri'),
+    from: about(timeOfDay, 'The time of day from which mail may go out.', '09:00'),
+    to: about(timeOfDay, 'The time of day until which mail may go out.', '17:00'),
+    zone: about(
+      leadOrZone,
+      'Whose clock counts: "lead" for the zone of the lead, or an IANA zone.',
+      'lead',
+      'Europe/Berlin',
+    ),
+  }),
+  'When mail may go out; outside of it, emails are held until it opens.',
+);
 
 export function parseDays(text: string): Parsed<readonly number[]> {
   const numbers = new Set<number>();

@@ -6,10 +6,22 @@ import { problemOf } from '../definitions/document.ts';
 import type { Problem } from '../definitions/problems.ts';
 import type { Finding, Proof, ProvableWorkspace } from './finding.ts';
 import { findOverflowCircles } from './overflow-circles.ts';
+import { findDatesPast } from './dates-past.ts';
+import { findFollowUps } from './follow-ups.ts';
+import { findMissingFallbacks } from './missing-fallbacks.ts';
+import { findStageContent } from './stage-content.ts';
 import { findTooManyEmails } from './too-many-emails.ts';
 import { findUnreachableSteps } from './unreachable-steps.ts';
 
-const proofs: readonly Proof[] = [findUnreachableSteps, findTooManyEmails, findOverflowCircles];
+const proofs: readonly Proof[] = [
+  findUnreachableSteps,
+  findTooManyEmails,
+  findOverflowCircles,
+  findDatesPast,
+  findFollowUps,
+  findMissingFallbacks,
+  findStageContent,
+];
 
 export function prove(workspace: ProvableWorkspace): readonly Problem[] {
   const documents = new Map(

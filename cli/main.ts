@@ -17,7 +17,6 @@ import { releasesCommand } from './releases.ts';
 import { resumeCommand } from './resume.ts';
 import { rollbackCommand } from './rollback.ts';
 import { schemaCommand } from './schema.ts';
-import { schemaCommand } from './schema.ts';
 import { createShell, type ExitCode, type Shell } from './shell.ts';
 import { simulateCommand } from './simulate.ts';
 import { startCommand } from './start.ts';
@@ -31,7 +30,6 @@ export async function main(argv: readonly string[], shell: Shell): Promise<ExitC
     startCommand,
     newCommand,
     checkCommand,
-    schemaCommand,
     schemaCommand,
     readCommand,
     publishCommand,

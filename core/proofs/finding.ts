@@ -11,6 +11,7 @@ import type { Sources } from '../definitions/sources.ts';
 
 /** A closed list: the corpus of broken files holds at least one file for each. */
 export const findings = [
+  'contradicting-answers',
   'country-never-mailed',
   'date-always-past',
   'dead-branch',

@@ -1,0 +1,114 @@
+/**
+ * Why conditions can hold for no lead, if that is certain: because they exclude each other, or because
+ * they ask for a score that no rule gives.
+ *
+ * The witness names the fewest parts that are enough.
+ */
+import type { Release } from '../definitions/release.ts';
+import type { Condition, Leaf } from '../rules/condition.ts';
+import { DEFAULT_MODEL } from '../facts/read.ts';
+import type { FindingId } from './finding.ts';
+import { reachableRelease, scoreReaches, sumInWords } from './reachable-scores.ts';
+import type { ScoreReach } from './reachable-scores.ts';
+import { domainOf } from './satisfiability/domain.ts';
+import type { FactWorld } from './satisfiability/domain.ts';
+import { conflictOf, solve } from './satisfiability/solve.ts';
+import type { Term } from './satisfiability/variables.ts';
+import { conditionInWords, nameInWords, termsInWords } from './witness-words.ts';
+
+export interface NeverHolds {
+  /** Given where it is not the conditions that exclude each other. */
+  readonly finding?: FindingId;
+  readonly witness: string;
+  readonly fix: string;
+}
+
+export function neverHolds(
+  release: Release,
+  world: FactWorld,
+  terms: readonly Term[],
+): NeverHolds | undefined {
+  const core = conflictOf(release, world, terms.flatMap(parted));
+  if (core !== undefined) return sayConflict(release, world, core);
+  const reaches = scoreReaches(release);
+  if (solve(reachable(release), world, terms).type !== 'no') return undefined;
+  const named = terms.flatMap((term) =>
+    leavesOf('holds' in term ? term.holds : term.fails, release),
+  );
+  const asked = reaches.filter((reach) => named.some((leaf) => asksFor(leaf, reach)));
+  return {
+    finding: 'threshold-out-of-reach',
+    witness: asked.map(sumInWords).join('; '),
+    fix: 'ask for fewer points, or give more in rules/scoring.json',
+  };
+}
+
+const reachableReleases = new WeakMap<Release, Release>();
+
+function reachable(release: Release): Release {
+  const known = reachableReleases.get(release) ?? reachableRelease(release);
+  reachableReleases.set(release, known);
+  return known;
+}
+
+/** `all` that must hold, and `any` that must fail, are as many terms as they have parts. */
+function parted(term: Term): readonly Term[] {
+  const condition = 'holds' in term ? term.holds : term.fails;
+  const again = (part: Condition) => parted('holds' in term ? { holds: part } : { fails: part });
+  if ('holds' in term && 'all' in condition) return condition.all.flatMap(again);
+  if ('fails' in term && 'any' in condition && condition.any.length > 0) {
+    return condition.any.flatMap(again);
+  }
+  if (!('not' in condition)) return [term];
+  return parted('holds' in term ? { fails: condition.not } : { holds: condition.not });
+}
+
+function sayConflict(release: Release, world: FactWorld, core: readonly Term[]): NeverHolds {
+  const [only, ...more] = core;
+  const condition = only === undefined || 'fails' in only ? undefined : only.holds;
+  if (more.length > 0 || condition === undefined || !('fact' in condition)) {
+    const witness = `no lead can have ${termsInWords(core)}`;
+    return { witness, fix: 'drop or change one of them' };
+  }
+  const bounds = boundsInWords(release, world, condition);
+  return {
+    witness: `${bounds}, so ${conditionInWords(condition)} for nobody`,
+    fix: 'correct the value, or leave it out',
+  };
+}
+
+function boundsInWords(release: Release, world: FactWorld, { fact, params }: Leaf): string {
+  const name = nameInWords(fact, params);
+  const domain = domainOf(release, world, fact, params);
+  if (domain.type === 'number') {
+    const { from, to } = domain;
+    if (Number.isFinite(to)) return `${name} goes from ${from} to ${to}`;
+    return `${name} is ${Number.isFinite(from) ? `never below ${from}` : 'a number'}`;
+  }
+  if (domain.type === 'choice') return `${name} is one of ${domain.values.join(', ')}`;
+  if (fact === 'country') return 'country in two letters is always written in capitals';
+  if (fact === 'language') return 'language is always two small letters, without a region';
+  return domain.mayBeMissing ? `${name} is a ${domain.type}` : `${name} is always known`;
+}
+
+const scoresAsked: { readonly [fact: string]: readonly string[] } = {
+  fitScore: ['fit'],
+  fitGrade: ['fit'],
+  engagementScore: ['engagement'],
+  grade: ['fit', 'engagement'],
+};
+
+function asksFor({ fact, params }: Leaf, { model, score }: ScoreReach): boolean {
+  return (
+    (params?.['model'] ?? DEFAULT_MODEL) === model && (scoresAsked[fact] ?? []).includes(score)
+  );
+}
+
+function leavesOf(condition: Condition, release: Release): readonly Leaf[] {
+  if ('all' in condition) return condition.all.flatMap((one) => leavesOf(one, release));
+  if ('any' in condition) return condition.any.flatMap((one) => leavesOf(one, release));
+  if ('not' in condition) return leavesOf(condition.not, release);
+  if ('fact' in condition) return [condition];
+  const segment = release.segments[condition.condition];
+  return segment === undefined ? [] : leavesOf(segment.when, release);
+}

@@ -13,6 +13,7 @@ import type { Json } from '../rules/condition.ts';
 import { changeWords, partName } from './change-words.ts';
 import { findDifferences } from './differences.ts';
 import type { DifferencePath, Side } from './differences.ts';
+import { journeyChanges } from './journey-changes.ts';
 import { joinLexicons, lexiconOfSources } from './lexicon.ts';
 import type { Lexicon } from './lexicon.ts';
 
@@ -59,30 +60,38 @@ function describePart(
   lexicon: Lexicon,
 ): readonly Change[] {
   if (from.hash === to.hash && from.source === to.source) return [];
-  const [before, after] = readBoth(from, to);
-  const changes = changeWords(from.kind, findDifferences(before, after), lexicon);
+  const { before, after, isRead } = readBoth(from, to);
+  const wording = { lexicon, isRead };
+  const changes =
+    from.kind === 'journey'
+      ? journeyChanges(before, after, wording)
+      : changeWords(from.kind, findDifferences(before, after), wording);
   if (changes.length === 0 && from.hash !== to.hash) {
-    return [
-      whole(name, to, 'means something else to this version, though its file reads the same'),
-    ];
+    const said = 'says the same, and changes with what it refers to, such as a segment';
+    return [whole(name, to, said)];
   }
   return changes.map(({ path, text }) => ({ part: name, path, text }));
 }
 
 /** Both by their format, or both as plain JSON: a default must not look like a change. */
-function readBoth(from: ComparedPart, to: ComparedPart): readonly [Side, Side] {
+function readBoth(
+  from: ComparedPart,
+  to: ComparedPart,
+): { readonly before: Side; readonly after: Side; readonly isRead: boolean } {
   const before = readSide(from);
   const after = readSide(to);
   if (before.meant !== undefined && after.meant !== undefined) {
-    return [
-      { written: before.written, meant: before.meant },
-      { written: after.written, meant: after.meant },
-    ];
+    return {
+      before: { written: before.written, meant: before.meant },
+      after: { written: after.written, meant: after.meant },
+      isRead: true,
+    };
   }
-  return [
-    { written: before.written, meant: before.written },
-    { written: after.written, meant: after.written },
-  ];
+  return {
+    before: { written: before.written, meant: before.written },
+    after: { written: after.written, meant: after.written },
+    isRead: false,
+  };
 }
 
 function readSide({ kind, key, source }: ComparedPart): {

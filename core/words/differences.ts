@@ -28,6 +28,7 @@ export type Difference = { readonly path: DifferencePath } & (
 const idKeys = ['id', 'stage', 'handoff', 'event', 'rep', 'name'];
 /** One thing to a reader: told whole. */
 const wholeKeys = ['fact', 'all', 'any', 'not', 'condition'];
+const eventKeys = ['event', 'where', 'same', 'trust', 'within'];
 
 export function findDifferences(
   before: Side,
@@ -70,13 +71,24 @@ function compareParts(
 function partsOf({ written, meant }: Side, path: DifferencePath): Parts | undefined {
   if (isList(meant)) return isList(written) ? entriesOf(written, meant) : undefined;
   if (!isObject(meant) || !isObject(written)) return undefined;
-  if (path.length > 0 && wholeKeys.some((key) => Object.hasOwn(meant, key))) return undefined;
+  if (path.length > 0 && isToldWhole(meant)) return undefined;
   const keys = Object.keys(meant).filter((key) => key !== '$schema' && meant[key] !== undefined);
   const sideOf = (key: string): Side => {
     const value = meant[key] ?? null;
     return { meant: value, written: written[key] ?? value };
   };
   return { parts: new Map(keys.map((key) => [key, sideOf(key)])), isOrdered: false };
+}
+
+function isToldWhole(value: JsonObject): boolean {
+  const has = (key: string): boolean => Object.hasOwn(value, key);
+  const isEvent = has('event') && Object.keys(value).every((key) => eventKeys.includes(key));
+  return wholeKeys.some(has) || isEvent || isRecurrence(value);
+}
+
+/** Of `again`: {"type": "never"} or {"type": "after", "ms": …}. */
+function isRecurrence({ type, ...more }: JsonObject): boolean {
+  return typeof type === 'string' && Object.keys(more).every((key) => key === 'ms');
 }
 
 function entriesOf(written: readonly Json[], meant: readonly Json[]): Parts | undefined {

@@ -22,8 +22,8 @@ export type RouteSource = NonNullable<RoutingFile['match']>[number];
 export type SlaSource = NonNullable<RoutingFile['sla']>[number];
 type PoolSource = RoutingFile['pools'][string];
 type RepSource = RoutingFile['reps'][string];
-type HandoffSource = HandoffsFile['handoffs'][number];
-type RejectReasonSource = HandoffsFile['rejectReasons'][number];
+export type HandoffSource = HandoffsFile['handoffs'][number];
+export type RejectReasonSource = HandoffsFile['rejectReasons'][number];
 
 export function readRouting(file: RoutingFile, lexicon: Lexicon): Reading {
   const lines = <Entry>(

@@ -6,6 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Liquid } from 'liquidjs';
+import { htmlProblems } from './html-structure.ts';
 import { createLiquid } from './liquid.ts';
 import { complaintProblem } from './mjml-complaints.ts';
 import { placeOf, structureProblems } from './mjml-structure.ts';
@@ -105,6 +106,7 @@ function sourceProblems(source: TemplateSource): readonly TemplateProblem[] {
     ...mjml.flatMap(([file, text]) =>
       [
         ...structureProblems(text),
+        ...htmlProblems(text),
         ...linkProblems(text),
         ...liquidProblems(text, source.facts),
       ].map((problem) => placed(problem, file)),

@@ -5,19 +5,18 @@
  * written, because the file's JSON is what json-rules-engine runs.
  */
 import type { Condition, EventMatch, Json, JsonObject, Leaf } from '../rules/condition.ts';
-import { decorators, operators } from '../rules/operators.ts';
-import type { Operator } from '../rules/operators.ts';
 import { readDuration } from './duration.ts';
 import { condition as conditionFormat } from './condition.ts';
 import { explainIssues, sayFinding, sayValue } from './explain-issues.ts';
 import type { MatchSource } from './journey.ts';
 import { list } from './problems.ts';
+import { checkOperator } from './check-operator.ts';
+import type { WrittenOperator } from './check-operator.ts';
 import { checkFit, checkValue, withGrades } from './check-value.ts';
 import { present } from './present.ts';
 import type { Path } from './problems.ts';
 import { check, refer, referEvent, referStage } from './scope.ts';
 import type { FactInfo, Scope } from './scope.ts';
-import { notYet } from './shape.ts';
 import { didYouMean } from './suggest.ts';
 
 /** What a condition can see where it stands. */
@@ -84,6 +83,7 @@ export function checkMatch(
 export function checkProperty(scope: Scope, event: string, property: string, path: Path): void {
   const declared = scope.names.events.get(event)?.properties ?? {};
   if (Object.hasOwn(declared, property) || scope.names.tolerated.has(property)) return;
+  if (scope.names.unread.has('event')) return;
   const found = JSON.stringify(property);
   scope.report(path, {
     message: `event ${JSON.stringify(event)} has no property ${found}`,
@@ -132,7 +132,7 @@ function findEntryFact(
   const property = fact.slice('entry.'.length);
   if (entry === 'any') return 'any';
   if (Object.hasOwn(entry, property)) return ofType(entry[property]);
-  if (scope.names.tolerated.has(property)) return undefined;
+  if (scope.names.tolerated.has(property) || scope.names.unread.has('event')) return undefined;
   const known = Object.keys(entry).map((name) => `entry.${name}`);
   scope.report(path, {
     message: `the entry of this journey has no property ${JSON.stringify(property)}`,
@@ -161,20 +161,22 @@ function checkList(
 
 function checkLeaf(scope: Scope, leaf: Leaf, path: Path, world: World): Leaf {
   const fact = findFact(scope, leaf.fact, [...path, 'fact'], world);
-  const operator = checkOperator(scope, leaf.operator, [...path, 'operator']);
+  const written = checkOperator(scope, leaf.operator, [...path, 'operator']);
   checkParams(scope, leaf, leaf.params ?? {}, fact, path);
   const at = [...path, 'value'];
-  if (operator === undefined || fact === undefined) return leaf;
+  if (written === undefined || fact === undefined) return leaf;
   const other = factNamed(leaf.value);
   if (other !== undefined) {
     findFact(scope, other, [...at, 'fact'], world);
     return leaf;
   }
-  if (world.type === 'lead' && leaf.fact === 'stage') return checkStages(scope, leaf, at, operator);
+  if (world.type === 'lead' && leaf.fact === 'stage') return checkStages(scope, leaf, at, written);
   const known =
     fact === 'any' || leaf.path !== undefined ? undefined : withGrades(scope, leaf, fact);
-  checkValue(scope, leaf.value, at, operator, known);
-  if (known !== undefined) checkFit(scope, leaf, operator, known, [...path, 'operator']);
+  // An operator that does not suit the fact is the mistake; its value follows from it.
+  if (known === undefined || checkFit(scope, leaf, written, known, [...path, 'operator'])) {
+    checkValue(scope, leaf.value, at, written, known);
+  }
   return leaf;
 }
 
@@ -183,24 +185,6 @@ function factNamed(value: Json): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const { fact } = value as JsonObject;
   return typeof fact === 'string' ? fact : undefined;
-}
-
-/** `undefined` also for decorated operators (`not:in`): their values are not checked further. */
-function checkOperator(scope: Scope, name: string, path: Path): Operator | undefined {
-  const operator = operators.get(name);
-  const found = JSON.stringify(name);
-  if (operator?.later === true) scope.report(path, { message: `${found} ${notYet}`, found });
-  if (operator !== undefined) return operator.later === true ? undefined : operator;
-  const parts = name.split(':');
-  const isDecorated =
-    parts.length > 1 &&
-    parts.slice(0, -1).every((part) => decorators.has(part)) &&
-    operators.has(parts[parts.length - 1] ?? '');
-  if (isDecorated) return undefined;
-  const known = [...operators.values()].filter((one) => one.later !== true).map((one) => one.name);
-  const fix = didYouMean(name, known) ?? `known are ${list(known, 13)}`;
-  scope.report(path, { message: `unknown operator ${found}`, found, expected: list(known), fix });
-  return undefined;
 }
 
 function checkParams(
@@ -247,17 +231,18 @@ function checkWhere(scope: Scope, where: Json, event: string, path: Path): void 
   }
 }
 
-function checkStages(scope: Scope, leaf: Leaf, path: Path, operator: Operator): Leaf {
+function checkStages(scope: Scope, leaf: Leaf, path: Path, written: WrittenOperator): Leaf {
   const { value } = leaf;
-  if (operator.value === 'any' && typeof value === 'string') {
+  const isOne = written.operator.value === 'any' && !written.eachValue;
+  if (isOne && typeof value === 'string') {
     return { ...leaf, value: referStage(scope, value, path) };
   }
-  if (operator.value === 'list' && Array.isArray(value)) {
+  if ((written.operator.value === 'list' || written.eachValue) && Array.isArray(value)) {
     const stages = value.map((one: Json, index) =>
       typeof one === 'string' ? referStage(scope, one, [...path, index]) : one,
     );
     return { ...leaf, value: stages };
   }
-  checkValue(scope, value, path, operator, scope.names.facts.get('stage'));
+  checkValue(scope, value, path, written, scope.names.facts.get('stage'));
   return leaf;
 }

@@ -12,6 +12,7 @@ import { present } from './present.ts';
 import { list } from './problems.ts';
 import type { Path } from './problems.ts';
 import type { FactInfo, Scope } from './scope.ts';
+import type { WrittenOperator } from './check-operator.ts';
 import { didYouMean } from './suggest.ts';
 
 /** A grade is one of those its scoring model declares. */
@@ -27,18 +28,37 @@ export function withGrades(scope: Scope, leaf: Leaf, fact: FactInfo): FactInfo {
   return numbers.length === 0 ? fact : { ...fact, type: 'choice', values };
 }
 
+/** What is wrong with the value of a comparison, if anything, is reported at its place. */
 export function checkValue(
   scope: Scope,
+  value: Json,
+  path: Path,
+  written: WrittenOperator,
+  fact: FactInfo | undefined,
+): void {
+  const refuse: Refuse = (expected, at, found, fix) => {
+    const said = sayValue(found);
+    const message = `${JSON.stringify(written.name)} expects ${expected}, found ${said}`;
+    scope.report(at, present({ message, found: said, expected, fix }));
+  };
+  // The entries of a fact that is a list have no type of their own.
+  const compared = written.eachFact ? undefined : fact;
+  if (!written.eachValue) return checkOne(refuse, value, path, written.operator, compared);
+  if (!Array.isArray(value)) return refuse('a list', path, value, 'put it in [ ]');
+  value.forEach((one: Json, index) =>
+    checkOne(refuse, one, [...path, index], written.operator, compared),
+  );
+}
+
+type Refuse = (expected: string, at: Path, found: Json, fix?: string) => void;
+
+function checkOne(
+  refuse: Refuse,
   value: Json,
   path: Path,
   operator: Operator,
   fact: FactInfo | undefined,
 ): void {
-  const refuse = (expected: string, at: Path, found: Json, fix?: string) => {
-    const said = sayValue(found);
-    const message = `${JSON.stringify(operator.name)} expects ${expected}, found ${said}`;
-    scope.report(at, present({ message, found: said, expected, fix }));
-  };
   switch (operator.value) {
     case 'number':
       if (typeof value !== 'number') refuse('a number', path, value);
@@ -94,31 +114,37 @@ function mismatch(
   }
 }
 
-/** An operator that can never hold for a fact of this type. */
+/** Whether the operator can hold for a fact of this type at all; reports it otherwise. */
 export function checkFit(
   scope: Scope,
   leaf: Leaf,
-  operator: Operator,
+  written: WrittenOperator,
   fact: FactInfo,
   path: Path,
-): void {
-  const name = operator.name;
-  const isForLists = ['has', 'contains', 'doesNotContain'].includes(name);
-  const wrong =
-    isForLists && fact.type !== 'list'
-      ? fact.type === 'text'
-        ? 'use "containsText" or "is"'
-        : 'use "is"'
-      : !isForLists && fact.type === 'list' && name !== 'known'
-        ? 'use "has"'
-        : operator.value === 'number' && fact.type !== 'number'
-          ? `${JSON.stringify(leaf.fact)} is not a number`
-          : operator.value === 'text' && !['text', 'choice'].includes(fact.type)
-            ? `${JSON.stringify(leaf.fact)} is not a text`
-            : operator.value === 'duration' && fact.type !== 'date'
-              ? `${JSON.stringify(leaf.fact)} is not a date`
-              : undefined;
-  if (wrong === undefined) return;
-  const message = `${JSON.stringify(name)} never holds for ${JSON.stringify(leaf.fact)} (a ${fact.type})`;
-  scope.report(path, { message, found: JSON.stringify(name), fix: wrong });
+): boolean {
+  const wrong = misfit(leaf, written, fact);
+  if (wrong === undefined) return true;
+  const found = JSON.stringify(written.name);
+  const holds = written.isNegated ? 'always' : 'never';
+  const message = `${found} ${holds} holds for ${JSON.stringify(leaf.fact)} (a ${fact.type})`;
+  scope.report(path, { message, found, fix: wrong });
+  return false;
+}
+
+function misfit(leaf: Leaf, written: WrittenOperator, { type }: FactInfo): string | undefined {
+  const { operator, eachFact } = written;
+  const isForLists = ['has', 'contains', 'doesNotContain'].includes(operator.name);
+  if (eachFact) return type === 'list' ? undefined : `${JSON.stringify(leaf.fact)} is not a list`;
+  if (isForLists && type !== 'list') {
+    return type === 'text' ? 'use "containsText" or "is"' : 'use "is"';
+  }
+  if (!isForLists && type === 'list' && operator.name !== 'known') return 'use "has"';
+  const isFit = {
+    number: type === 'number',
+    text: type === 'text' || type === 'choice',
+    duration: type === 'date',
+    ...{ any: true, boolean: true, list: true },
+  }[operator.value];
+  const kind = operator.value === 'duration' ? 'date' : operator.value;
+  return isFit ? undefined : `${JSON.stringify(leaf.fact)} is not a ${kind}`;
 }

@@ -5,12 +5,13 @@
  */
 import { builtInEvents, builtInFacts } from '../facts/catalogue.ts';
 import { compileEvents } from './compile-rules.ts';
+import { isRepaired } from './document.ts';
 import { present } from './present.ts';
 import type { Path, Problem } from './problems.ts';
 import type { EventDeclaration } from './release.ts';
 import { checkUnique, createScope } from './scope.ts';
 import type { FactInfo, NameKind, Names } from './scope.ts';
-import type { Source, Sources } from './sources.ts';
+import type { Kind, Source, Sources } from './sources.ts';
 
 export function collectNames(sources: Sources, problems: Problem[]): Names {
   const tolerated = new Set(sources.all.flatMap((source) => source.tolerated));
@@ -35,12 +36,32 @@ export function collectNames(sources: Sources, problems: Problem[]): Names {
       ]),
     ),
     enterable: new Set(
-      sources.journey.flatMap(({ value }) =>
-        value.enter.some(({ on }) => on === 'api') ? [value.journey] : [],
+      sources.journey.flatMap(({ value, document }) =>
+        value.enter.some(({ on }) => on === 'api') || isRepaired(document, ['enter'])
+          ? [value.journey]
+          : [],
       ),
     ),
     tolerated,
+    unread: unreadNames(sources),
   };
+}
+
+/** What may be declared in files that could not be read. */
+function unreadNames(sources: Sources): Names['unread'] {
+  const declares: { readonly [K in Kind]?: readonly (NameKind | 'event' | 'fact')[] } = {
+    events: ['event'],
+    facts: ['fact'],
+    handoffs: ['handoff', 'rejectReason'],
+    journey: ['journey', 'exit'],
+    qualification: ['stage'],
+    routing: ['routing', 'rep', 'pool', 'queue', 'hours'],
+    scoring: ['model', 'score'],
+    segments: ['segment'],
+    sending: ['topic'],
+    template: ['template'],
+  };
+  return new Set([...sources.unread].flatMap((kind) => declares[kind] ?? []));
 }
 
 function collectFacts(sources: Sources): ReadonlyMap<string, FactInfo> {
@@ -148,5 +169,6 @@ function emptyNames(tolerated: ReadonlySet<string>): Names {
     grades: new Map(),
     enterable: none,
     tolerated,
+    unread: new Set(),
   };
 }

@@ -10,7 +10,7 @@ import { operators } from '../rules/operators.ts';
 import { compileEvents } from './compile-rules.ts';
 import type { EventDeclaration, FactType } from './release.ts';
 import type { NamesOf } from './shape.ts';
-import { kindOf, readSources } from './sources.ts';
+import { readSources } from './sources.ts';
 import type { Kind, Sources, WorkspaceFile } from './sources.ts';
 
 export interface OfferedName {
@@ -40,20 +40,12 @@ export interface SchemaNames {
 }
 
 export function namesOfFiles(files: readonly WorkspaceFile[]): SchemaNames {
-  const sources = readSources(files, [], 'as far as possible');
-  const unread = new Set(
-    files.flatMap(({ path }) => {
-      const kind = kindOf(path);
-      const isRead = kind === undefined || sources[kind].some((one) => one.path === path);
-      return isRead ? [] : [kind];
-    }),
-  );
-  return schemaNames(sources, unread);
+  return schemaNames(readSources(files, [], 'as far as possible'));
 }
 
 /** Of a workspace that declares nothing and demands nothing: the formats alone. */
 export const noNames: () => SchemaNames = () =>
-  schemaNames(readSources([], []), new Set<Kind>(declaringKinds));
+  schemaNames({ ...readSources([], []), unread: new Set(declaringKinds) });
 
 const declaringKinds: readonly Kind[] = [
   'events',
@@ -68,7 +60,8 @@ const declaringKinds: readonly Kind[] = [
   'template',
 ];
 
-function schemaNames(sources: Sources, unread: ReadonlySet<Kind>): SchemaNames {
+function schemaNames(sources: Sources): SchemaNames {
+  const { unread } = sources;
   const facts = factsOf(sources);
   const events = eventsOf(sources);
   const offer = (names: readonly OfferedName[], ...kinds: readonly Kind[]): Offer => ({

@@ -49,6 +49,8 @@ export interface Names {
   readonly enterable: ReadonlySet<string>;
   /** Texts of parts that were left out because of mistakes: never reported as unknown. */
   readonly tolerated: ReadonlySet<string>;
+  /** Kinds of names of which a file could not be read: whatever is called so may be declared there. */
+  readonly unread: ReadonlySet<NameKind | 'event' | 'fact'>;
 }
 
 export interface Scope {
@@ -108,7 +110,7 @@ export function check(
   known: ReadonlySet<string>,
 ): boolean {
   if (known.has(name)) return true;
-  if (scope.names.tolerated.has(name)) return false;
+  if (scope.names.tolerated.has(name) || scope.names.unread.has(kind)) return false;
   // Without the one file that declares them, its absence is the mistake.
   if (known.size === 0 && (kind === 'topic' || kind === 'stage')) return false;
   const near = didYouMean(name, known);

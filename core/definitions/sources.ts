@@ -55,7 +55,11 @@ export interface Source<Value> {
 }
 export type Sources = {
   readonly [K in Kind]: readonly Source<z.output<(typeof formats)[K]>>[];
-} & { readonly all: readonly { readonly tolerated: readonly string[] }[] };
+} & {
+  readonly all: readonly { readonly tolerated: readonly string[] }[];
+  /** Kinds of which a file could not be read at all. */
+  readonly unread: ReadonlySet<Kind>;
+};
 
 const ruleKinds: readonly Kind[] = [
   'events',
@@ -76,6 +80,7 @@ export function readSources(
 ): Sources {
   const all: { tolerated: readonly string[] }[] = [];
   const byKind = new Map<Kind, Source<unknown>[]>();
+  const unread = new Set<Kind>();
   for (const file of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     const kind = kindOf(file.path, problems);
     if (kind === undefined) continue;
@@ -83,14 +88,17 @@ export function readSources(
     problems.push(...read.problems);
     const folder = kind === 'template' ? (file.path.split('/')[1] ?? '') : '';
     all.push({ tolerated: read.problems.length === 0 ? [] : [...read.tolerated, folder] });
-    if (read.value === undefined) continue;
+    if (read.value === undefined) {
+      unread.add(kind);
+      continue;
+    }
     const source = { ...file, document: read.document, value: read.value };
     byKind.set(kind, [...(byKind.get(kind) ?? []), source]);
   }
   const kinds = Object.keys(formats) as Kind[];
   const sorted = Object.fromEntries(kinds.map((kind) => [kind, byKind.get(kind) ?? []]));
   // Every value was parsed by the format of its kind.
-  return { ...sorted, all } as unknown as Sources;
+  return { ...sorted, all, unread } as unknown as Sources;
 }
 
 export function kindOf(path: string, problems: Problem[] = []): Kind | undefined {

@@ -64,7 +64,8 @@ export function previewLines(release: Release, view: ResumeView): readonly strin
     const when =
       first === last ? clock(first, zone) : `${clock(first, zone)} to ${clock(last, zone)}`;
     const dropped = old === 0 ? '' : `, ${old === count ? 'all' : old} too old`;
-    return `    ${titleOf(release, journey)}, step "${step}": ${count}${dropped}, ${when}`;
+    const what = step === '' ? 'the end' : `step "${step}"`;
+    return `    ${titleOf(release, journey)}, ${what}: ${count}${dropped}, ${when}`;
   });
   return [
     turns.length === 0

@@ -4,6 +4,7 @@
  * Pure, because people look at it before they resume: the preview and the resume itself are this one
  * function over the same rows. Runs that sleep are not in it: they only sleep longer.
  */
+import type { Flow, StepId } from './flow.ts';
 import { frozenDue, type PausedStretch } from './pause.ts';
 
 export interface WaitingRun {
@@ -63,6 +64,24 @@ export function planTurns(runs: readonly WaitingRun[], throttle: Throttle): read
 
 function isStale({ planned, skipIfOlderThanMs }: WaitingRun, at: number): boolean {
   return skipIfOlderThanMs !== undefined && at - planned >= skipIfOlderThanMs;
+}
+
+/** What a run does first that stands at this step, its sleep there being over; '' ends the journey. */
+export function stepAfterSleep(flow: Flow, at: StepId): StepId {
+  const step = Object.hasOwn(flow.steps, at) ? flow.steps[at] : undefined;
+  switch (step?.type) {
+    case 'wait':
+      return step.next ?? '';
+    case 'wait-until':
+      return step.inside ?? step.next ?? '';
+    case 'wait-for':
+      return step.timedOut ?? '';
+    case 'act':
+    case 'choose':
+    case 'exit':
+    case undefined:
+      return at;
+  }
 }
 
 export interface StepTurns {

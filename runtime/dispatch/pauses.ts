@@ -11,6 +11,7 @@ import type { JourneyPlan } from '../../core/journey/plan.ts';
 import {
   perHourByDefault,
   planTurns,
+  stepAfterSleep,
   sumTurns,
   type StepTurns,
   type Turn,
@@ -164,7 +165,7 @@ async function turnsOf(
   const plans = await plansOf([...new Set(runs.map(({ planHash }) => planHash))]);
   const rates = ratesOf(runs, plans, perHour);
   const turns = planTurns(
-    runs.map((run) => ({ ...run, ...skipOf(run, plans), stretches: ofRun(run, stretches) })),
+    runs.map((run) => ({ ...run, ...firstActOf(run, plans), stretches: ofRun(run, stretches) })),
     {
       now,
       perHour: (journey) => rates[journey] ?? perHourByDefault,
@@ -195,11 +196,13 @@ function ratesOf(
 }
 
 /** Only emails get too old: a task or a branch is as good later. */
-function skipOf({ planHash, step }: ParkedRun, plans: ReadonlyMap<string, JourneyPlan>) {
+function firstActOf({ planHash, step: at }: ParkedRun, plans: ReadonlyMap<string, JourneyPlan>) {
   const plan = plans.get(planHash);
-  const skipIfOlderThanMs = plan?.whenPaused.skipIfOlderThanMs;
-  const isEmail = plan !== undefined && plan.steps[step]?.type === 'send';
-  return isEmail && skipIfOlderThanMs !== undefined ? { skipIfOlderThanMs } : {};
+  if (plan === undefined) return {};
+  const step = stepAfterSleep(plan.flow, at);
+  const { skipIfOlderThanMs } = plan.whenPaused;
+  const getsOld = plan.steps[step]?.type === 'send' && skipIfOlderThanMs !== undefined;
+  return { step, ...(getsOld ? { skipIfOlderThanMs } : {}) };
 }
 
 /** One round; says how many runs had their turn. */

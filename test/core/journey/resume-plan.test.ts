@@ -1,7 +1,9 @@
 /** What a resume will do: order, spacing, what is too old. */
 import { expect, test } from 'vitest';
+import type { Flow } from '../../../core/journey/flow.ts';
 import {
   planTurns,
+  stepAfterSleep,
   sumTurns,
   type Throttle,
   type WaitingRun,
@@ -102,4 +104,23 @@ test('ten thousand runs are spread over exactly their share of hours', () => {
     expect((turns[index] ?? 0) - (turns[index - 1] ?? 0)).toBeGreaterThanOrEqual(hour / 500);
   }
   expect(turns.at(-1)).toBe(9_999 * (hour / 500));
+});
+
+test('what a run does first is what follows the wait at which it stands', () => {
+  const flow: Flow = {
+    v: 1,
+    start: 'hello',
+    steps: {
+      hello: { type: 'act', next: 'pause' },
+      pause: { type: 'wait', ms: hour, next: 'report' },
+      report: { type: 'wait-for', since: 'step', upToMs: hour, arms: { r: null }, timedOut: 'day' },
+      day: { type: 'wait-until', ifPast: 'skip', inside: 'bye', next: null },
+      bye: { type: 'act', next: 'last' },
+      last: { type: 'wait', ms: hour, next: null },
+    },
+  };
+  const after = ['hello', 'pause', 'report', 'day', 'last', 'gone'].map((at) =>
+    stepAfterSleep(flow, at),
+  );
+  expect(after).toEqual(['hello', 'report', 'day', 'bye', '', 'gone']);
 });

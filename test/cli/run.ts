@@ -59,6 +59,7 @@ export interface Folder {
   write(file: string, text: string | Buffer): Promise<string>;
   /** Replaces text in a file; throws when it is not there. */
   edit(file: string, from: string, to: string): Promise<void>;
+  remove(file: string): Promise<void>;
   /** The shipped workspace, or another one of the repository. */
   takeWorkspace(from?: string): Promise<void>;
 }
@@ -79,6 +80,7 @@ export async function temporaryFolder(): Promise<Folder> {
       if (!text.includes(from)) throw new Error(`${file} does not hold ${from}`);
       await writeFile(join(path, file), text.replace(from, to));
     },
+    remove: (file) => rm(join(path, file)),
     async takeWorkspace(from = '.') {
       for (const folder of ['journeys', 'rules', 'templates', 'personas', 'imports']) {
         await cp(join(root, from, folder), join(path, folder), { recursive: true });

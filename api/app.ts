@@ -26,6 +26,7 @@ import { healthRoutes } from './routes/health.ts';
 import { journeyRoutes } from './routes/journeys.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { linkRoutes } from './routes/links.ts';
+import { releaseRoutes } from './routes/releases.ts';
 import { pauseRoutes } from './routes/pauses.ts';
 import { createSessions } from './sessions.ts';
 
@@ -93,6 +94,7 @@ function versionOne(deps: AppDeps): express.Router {
   );
   router.use(express.json({ limit: '500kb', strict: false }));
   router.use(eventRoutes(guarded), leadRoutes(guarded));
+  router.use(releaseRoutes(guarded));
   router.use(journeyRoutes(guarded), handoffRoutes(guarded), pauseRoutes(guarded));
   for (const [path, allowed] of Object.entries(methods)) {
     router.all(path, (request) => {
@@ -116,6 +118,8 @@ const methods: { readonly [path: string]: string } = {
   '/journeys': 'GET',
   '/journeys/:key/enrolments': 'POST',
   '/handoffs': 'GET',
+  '/releases': 'GET',
+  '/releases/:number': 'GET',
   '/pauses': 'GET, POST',
   '/pauses/:id/resume': 'POST',
 };

@@ -4,7 +4,8 @@ import { html, type Html, type HtmlValue } from './html.ts';
 export interface Frame {
   readonly title: string;
   /** Which entry of the navigation is lit; absent on pages for people outside (reps, leads). */
-  readonly section?: 'overview' | 'leads' | 'journeys' | 'handoffs' | 'emails' | 'mailbox';
+  readonly section?:
+    'overview' | 'leads' | 'journeys' | 'handoffs' | 'emails' | 'releases' | 'mailbox';
   readonly mailbox?: boolean;
 }
 
@@ -14,6 +15,7 @@ const sections = [
   ['journeys', '/console/journeys', 'Journeys'],
   ['handoffs', '/console/handoffs', 'Handoffs'],
   ['emails', '/console/emails', 'Emails'],
+  ['releases', '/console/releases', 'Releases'],
 ] as const;
 
 export function page(frame: Frame, ...body: readonly HtmlValue[]): string {

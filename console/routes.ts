@@ -8,12 +8,14 @@ import { cutPage, pageAsked } from '../api/page-of.ts';
 import { Problem } from '../api/problems.ts';
 import { choiceOf, handoffPage } from '../api/routes/handoffs.ts';
 import { journeyList } from '../api/routes/journeys.ts';
+import { releaseList, viewRelease } from '../api/routes/releases.ts';
 import { isUuid, timelinePage } from '../api/routes/leads.ts';
 import { sessionLivesMs, type Sessions } from '../api/sessions.ts';
 import type { Releases } from '../ingest/batch.ts';
 import type { Sql } from '../store/client.ts';
 import { listHandoffs, type HandoffListing } from '../store/read-handoffs.ts';
 import { countSendsOfJourney, countSteps } from '../store/read-journeys.ts';
+import { countOlderRuns } from '../store/read-releases.ts';
 import { findLead, listLeads } from '../store/read-leads.ts';
 import { readOverview } from '../store/read-overview.ts';
 import { listSends } from '../store/read-sends.ts';
@@ -25,6 +27,8 @@ import { journeysPage } from './pages/journeys.ts';
 import { leadPage } from './pages/lead.ts';
 import { leadsPage } from './pages/leads.ts';
 import { overviewPage } from './pages/overview.ts';
+import { releasePage } from './pages/release.ts';
+import { releasesPage } from './pages/releases.ts';
 import { signInPage } from './pages/sign-in.ts';
 
 export interface ConsoleDeps {
@@ -84,6 +88,14 @@ export function consoleRoutes(deps: ConsoleDeps): Router {
   router.get(
     '/handoffs',
     show((query) => handoffs(deps, frame('handoffs'), query)),
+  );
+  router.get(
+    '/releases',
+    show((query) => releases(deps, frame('releases'), query)),
+  );
+  router.get(
+    '/releases/:number',
+    show((_query, params) => release(deps, frame('releases'), params)),
   );
   router.get(
     '/emails',
@@ -238,13 +250,14 @@ async function journey(deps: ConsoleDeps, frame: PageFrame, params: Query): Prom
   const listing = (await journeyList(deps)).find((one) => one.journey === key);
   if (listing === undefined) throw new Problem('not-found', 'There is no such journey.');
   const release = await deps.releases.current();
-  const [steps, sends] = await Promise.all([
+  const published = Object.hasOwn(release.journeys, key) ? release.journeys[key] : undefined;
+  const [steps, sends, older] = await Promise.all([
     countSteps(deps.sql, deps.clock() - lateMs),
     countSendsOfJourney(deps.sql, key),
+    countOlderRuns(deps.sql, key, published?.hash ?? ''),
   ]);
-  const plan = Object.hasOwn(release.journeys, key) ? release.journeys[key]?.plan : undefined;
   const own = steps.filter((one) => one.journey === key);
-  return journeyPage({ frame, listing, plan, steps: own, sends });
+  return journeyPage({ frame, listing, plan: published?.plan, steps: own, sends, older });
 }
 
 async function handoffs(deps: ConsoleDeps, frame: PageFrame, query: Query): Promise<string> {
@@ -285,4 +298,19 @@ async function emails(deps: ConsoleDeps, frame: PageFrame, query: Query): Promis
 function answerUrl({ signHandoff }: ConsoleDeps, handoff: HandoffListing): string | null {
   if (handoff.status !== 'open' || handoff.rep === null || handoff.attempt === 0) return null;
   return `/h/${signHandoff(`${handoff.id}/${handoff.attempt}/${handoff.rep}`)}`;
+}
+
+async function releases(deps: ConsoleDeps, frame: PageFrame, query: Query): Promise<string> {
+  const { limit, after } = pageAsked(query, ['number']);
+  const before = after === undefined ? {} : { before: Number(after[0]) };
+  const rows = await releaseList(deps.sql, { limit: limit + 1, ...before });
+  const page = cutPage(rows, limit, (row) => [row.number]);
+  const zone = (await deps.releases.current()).sending.zoneIfUnknown;
+  return releasesPage({ frame, releases: page.rows, nextCursor: page.nextCursor, zone });
+}
+
+async function release(deps: ConsoleDeps, frame: PageFrame, params: Query): Promise<string> {
+  const view = await viewRelease(deps.sql, params['number'] ?? '');
+  const zone = (await deps.releases.current()).sending.zoneIfUnknown;
+  return releasePage({ frame, release: view, zone });
 }

@@ -10,6 +10,10 @@ export interface ReleaseMoves {
   readonly blocked: number;
 }
 
+/** A run that is blocked keeps no mark: it is counted where its version was last asked to move. */
+const lastAsked = `SELECT m.release_id FROM plan_move m JOIN release r ON r.id = m.release_id
+  WHERE m.from_plan = e.plan_hash AND m.journey = e.journey ORDER BY r.number DESC LIMIT 1`;
+
 /** Of these releases; one that moves nobody has no row. */
 export async function countMoves(
   sql: Sql,
@@ -22,9 +26,12 @@ export async function countMoves(
        count(*) FILTER (WHERE what = 'blocked') AS blocked
      FROM (SELECT moved_by AS release_id, journey, 'moved' AS what FROM enrolment WHERE moved_by = ANY($1::uuid[])
        UNION ALL
-       SELECT target_release, journey, CASE WHEN blocked IS NULL THEN 'to-move' ELSE 'blocked' END
-       FROM enrolment WHERE target_release = ANY($1::uuid[]) AND status = 'open') AS run
-     GROUP BY 1, 2 ORDER BY 1, 2`,
+       SELECT target_release, journey, 'to-move' FROM enrolment
+       WHERE target_release = ANY($1::uuid[]) AND target_plan IS NOT NULL AND status = 'open'
+       UNION ALL
+       SELECT (${lastAsked}), journey, 'blocked' FROM enrolment e
+       WHERE blocked IS NOT NULL AND status = 'open') AS run
+     WHERE release_id = ANY($1::uuid[]) GROUP BY 1, 2 ORDER BY 1, 2`,
     [releaseIds],
   );
 }
@@ -45,7 +52,7 @@ export async function listBlocked(
   return sql.query<BlockedRun>(
     `SELECT e.id AS "enrolmentId", c.id AS "leadId", c.address, e.journey, e.blocked
      FROM enrolment e JOIN lead m ON m.id = e.lead_id JOIN lead c ON c.id = m.canonical_id
-     WHERE e.target_release = $1 AND e.status = 'open' AND e.blocked IS NOT NULL
+     WHERE e.blocked IS NOT NULL AND e.status = 'open' AND (${lastAsked}) = $1
      ORDER BY e.journey, e.blocked, c.address LIMIT $2`,
     [releaseId, limit],
   );

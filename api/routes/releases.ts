@@ -24,7 +24,7 @@ export interface ReleaseRoutes {
 export function releaseRoutes({ sql, read }: ReleaseRoutes): Router {
   const router = Router();
   router.get('/releases', read, async (request, response) => {
-    const { limit, after } = pageAsked(request.query as Query, ['number']);
+    const { limit, after } = pageAsked(request.query, ['number']);
     const before = after === undefined ? {} : { before: Number(after[0]) };
     const rows = await releaseList(sql, { limit: limit + 1, ...before });
     const { rows: releases, nextCursor } = cutPage(rows, limit, (row) => [row.number]);
@@ -37,8 +37,6 @@ export function releaseRoutes({ sql, read }: ReleaseRoutes): Router {
   });
   return router;
 }
-
-type Query = { readonly [name: string]: string | undefined };
 
 export interface ReleaseListing extends ChangedParts {
   readonly id: string;

@@ -3,6 +3,7 @@ import { entryWords, stepLines, type StepLine } from '../plan-words.ts';
 import type { JourneyListing } from '../../api/routes/journeys.ts';
 import type { JourneyPlan } from '../../core/journey/plan.ts';
 import type { SendCount, StepCount } from '../../store/read-journeys.ts';
+import type { OlderRuns } from '../../store/read-releases.ts';
 import { html, type Html } from '../html.ts';
 import { page, type Frame } from '../layout.ts';
 import { bar, chip, empty, tile } from '../parts.ts';
@@ -13,6 +14,8 @@ export interface JourneyView {
   readonly plan: JourneyPlan | undefined;
   readonly steps: readonly StepCount[];
   readonly sends: readonly SendCount[];
+  /** Runs on another version than the one in force. */
+  readonly older: OlderRuns;
 }
 
 export function journeyPage(view: JourneyView): string {
@@ -28,9 +31,21 @@ export function journeyPage(view: JourneyView): string {
         ${tile(listing.goals, 'goal reached', '#endings')}
         ${tile(listing.closed, 'ended', '#endings')}
       </div>
+      ${plan !== undefined && view.older.older > 0 && html`<p class="note"><a href="/console/releases">${olderWords(view.older)}</a></p>`}
       <section class="card spaced" id="steps"><h2>Steps</h2>${plan === undefined ? empty('It is not published any more.') : steps(view, plan)}</section>
       <section class="card spaced" id="endings"><h2>How runs ended</h2>${endings(view)}</section>`,
   );
+}
+
+/** "12 leads on an older version: 9 will move at their next step, 3 blocked". */
+function olderWords({ older, toMove, blocked }: OlderRuns): string {
+  const staying = older - toMove - blocked;
+  const parts = [
+    ...(toMove > 0 ? [`${toMove} will move at their next step`] : []),
+    ...(blocked > 0 ? [`${blocked} blocked`] : []),
+    ...(staying > 0 ? [`${staying} stay on it`] : []),
+  ];
+  return `${older} ${older === 1 ? 'lead' : 'leads'} on an older version: ${parts.join(', ')}`;
 }
 
 function steps(view: JourneyView, plan: JourneyPlan): Html {
@@ -63,7 +78,12 @@ function endings({ listing, plan }: JourneyView): Html {
   const most = Math.max(1, ...outcomes.map(([, count]) => count));
   return html`${outcomes.map(([outcome, count]) => {
     const exit = plan?.exits.find(({ id }) => id === outcome);
-    const words = outcome === 'completed' ? 'Went through to the end' : (exit?.why ?? outcome);
+    const words = endingWords[outcome] ?? exit?.why ?? outcome;
     return html`<div class="bar-row long"><span>${words}</span>${bar(count / most, exit?.goal === true ? 'leaf' : 'sky')}<b>${count}</b></div>`;
   })}`;
 }
+
+const endingWords: { readonly [outcome: string]: string | undefined } = {
+  completed: 'Went through to the end',
+  edited: 'Left because the journey was changed',
+};

@@ -90,6 +90,8 @@ export interface DecideStepInput extends Confirmable {
 export interface CompleteJourneyInput extends Confirmable {
   /** `finished`, `exit:<step>` or `past:<step>`. */
   readonly why: string;
+  /** It came from a wait, so it can go on from there under a newer plan. */
+  readonly afterWait?: boolean;
 }
 
 /** A sleep at `step` is to end: at `until`, or because somebody asked the run to look around. */

@@ -32,7 +32,7 @@ export async function runCommand(
       return deciding.decideStep({ ...asked, step, visit, kind, splitKey });
     }
     case 'complete':
-      return deciding.completeJourney({ ...asked, why: command.why });
+      return deciding.completeJourney({ ...asked, why: command.why, afterWait: 'woke' in state });
     case 'wake': {
       const { id, step, until } = command;
       return deciding.confirmWake({ ...asked, id, step, until });

@@ -136,6 +136,7 @@ function sleepUntilDate(
   }
   invariant(step.type === 'wait-until', `step "${id}" waits for no date`);
   if (until > now) return issue(state, sleep(state, until), now);
+  if (positionOf(state).slept === true) return enter(flow, state, step.inside ?? step.next, now);
   switch (step.ifPast) {
     case 'skip':
       return enter(flow, state, step.next, now);
@@ -263,17 +264,17 @@ function lookAround(flow: Flow, { woken: _woken, ...state }: JourneyState, now: 
 
 /**
  * A satisfaction and the deadline may become known together. What happened first wins: an event up
- * to the deadline ends the wait by its arm even when the timer is already due. A wait that is parked
- * has no deadline: its time stands still.
+ * to the deadline ends the wait by its arm even when the timer is already due. A wait whose time
+ * stands still, or whose date nobody has resolved yet, has no deadline.
  */
 function endWaitFor(flow: Flow, state: JourneyState, now: number): Advance {
   const { position, command, held } = state;
-  const until = command?.type === 'wait' && held === null ? command.until : null;
-  const isParked = command?.type === 'park' && held?.type === 'wake';
-  if (position === null || (until === null && !isParked)) return stay(state);
+  if (position === null || command === null || isActing(command)) return stay(state);
   const step = stepOf(flow, position.step);
-  if (step.type !== 'wait-for') return stay(state);
-  const span = { reachedAt: position.reachedAt, until: until ?? now };
+  const isOpen = held === null || held.type === 'wake' || held.type === 'resolve-date';
+  if (step.type !== 'wait-for' || !isOpen) return stay(state);
+  const until = command.type === 'wait' && held === null ? command.until : Infinity;
+  const span = { reachedAt: position.reachedAt, until };
   const arm = satisfiedArm(state, position.step, step, span);
   return arm === null ? stay(state) : enter(flow, nothingDue(state), step.arms[arm] ?? null, now);
 }

@@ -77,7 +77,8 @@ function carry(state: JourneyState, { flow, renamed, heard }: Move): JourneyStat
   const nameOf = (step: StepId): StepId => own(renamed, step) ?? step;
   const visits = { ...state.visits };
   const asked = state.position?.step;
-  if (asked !== undefined && state.woke !== undefined) visits[asked] = (visits[asked] ?? 1) - 1;
+  const isBeyond = state.woke !== undefined && state.woke.step !== asked;
+  if (asked !== undefined && isBeyond) visits[asked] = (visits[asked] ?? 1) - 1;
   const isOver = (step: StepId) => step !== asked && (visits[step] ?? 0) > 0;
   const acted = [...(state.acted ?? []), ...Object.keys(visits).filter(isOver)]
     .map(nameOf)
@@ -118,7 +119,9 @@ function goOnAt(
 ): Advance {
   const position = before.woke ?? before.position;
   invariant(position !== null, `a run that stands at "${id}" has a position`);
-  const state: JourneyState = { ...carried, position: { ...position, step: id } };
+  const isAsleep = before.woke !== undefined || before.command?.type === 'wake';
+  const slept = isAsleep ? { slept: true as const } : {};
+  const state: JourneyState = { ...carried, position: { ...position, ...slept, step: id } };
   const step = stepOf(flow, id);
   const commandId = `${id}/${state.visits[id] ?? 1}`;
   switch (step.type) {
@@ -133,12 +136,15 @@ function goOnAt(
     case 'wait':
       return issue(state, sleep(state, reachedAt(state) + step.ms), now);
     case 'wait-for': {
-      const span = { reachedAt: reachedAt(state), until: Infinity };
-      const arm = satisfiedArm(state, id, step, span);
+      const ends = step.upToMs === undefined ? null : sleep(state, reachedAt(state) + step.upToMs);
+      // A sleep that a pause made longer was open until it ended.
+      const slept = before.command?.type === 'wake' ? before.command.until : 0;
+      const until = ends === null ? Infinity : Math.max(ends.until, slept);
+      const arm = satisfiedArm(state, id, step, { reachedAt: reachedAt(state), until });
       if (arm !== null) return enter(flow, nothingDue(state), step.arms[arm] ?? null, now);
-      return step.upToMs === undefined
+      return ends === null
         ? ask({ type: 'resolve-date', id: commandId, step: id })
-        : issue(state, sleep(state, reachedAt(state) + step.upToMs), now);
+        : issue(state, ends, now);
     }
   }
 

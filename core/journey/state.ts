@@ -37,6 +37,8 @@ export interface Position {
   readonly reachedAt: number;
   /** Sleeps begun at this visit. */
   readonly waits: number;
+  /** It slept here until a date, or towards one, under an earlier plan: a past date is no reason to skip. */
+  readonly slept?: true;
 }
 
 export interface Satisfaction {

@@ -6,9 +6,10 @@
  * server. It must never know more than the workflow does: messages are delivered when they arrive.
  */
 import { advance, isActing } from '../journey/advance.ts';
-import type { ActingCommand, Outcome, ParkCommand, WaitCommand } from '../journey/command.ts';
+import type { ActingCommand, Move, Outcome, ParkCommand, WaitCommand } from '../journey/command.ts';
 import type { Flow } from '../journey/flow.ts';
 import type { Input, JourneyMessage } from '../journey/input.ts';
+import { moveTo } from '../journey/move.ts';
 import { initialState, invariant, type JourneyEnd, type JourneyState } from '../journey/state.ts';
 
 export interface JourneyScript {
@@ -66,12 +67,14 @@ class Run {
   private readonly script: JourneyScript;
   private readonly momentMs: number;
   private readonly trace: TraceEntry[] = [];
+  private flow: Flow;
   private state = initialState();
   private now: number;
   private arrived = 0;
 
   constructor(script: JourneyScript) {
     this.script = script;
+    this.flow = script.flow;
     this.momentMs = script.momentMs ?? 0;
     this.now = script.startAt;
   }
@@ -104,7 +107,13 @@ class Run {
     this.trace.push({ type: 'acted', at: this.now, command, outcome });
     this.now += this.momentMs;
     this.hear(this.now);
-    this.feed({ type: 'settled', id: command.id, outcome, now: this.now });
+    if (outcome.type === 'move' && this.state.exit === null) this.move(outcome);
+    else this.feed({ type: 'settled', id: command.id, outcome, now: this.now });
+  }
+
+  private move(to: Move): void {
+    this.take(moveTo(this.flow, this.state, to, this.now).state);
+    this.flow = to.flow;
   }
 
   /** A message that arrives at the very end of a sleep is heard before the timer. */
@@ -140,7 +149,10 @@ class Run {
   }
 
   private feed(input: Input): void {
-    const { state } = advance(this.script.flow, this.state, input);
+    this.take(advance(this.flow, this.state, input).state);
+  }
+
+  private take(state: JourneyState): void {
     this.state = this.script.carry?.(state) ?? state;
   }
 }

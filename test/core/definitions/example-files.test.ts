@@ -64,7 +64,7 @@ describe('a journey', () => {
 
   test('is flattened: nested lists go on where their parent goes on', () => {
     expect(plan?.flow).toEqual({
-      v: 1,
+      v: 2,
       start: 'welcome',
       steps: {
         welcome: { type: 'act', next: 'pause-1' },

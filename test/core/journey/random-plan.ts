@@ -132,7 +132,9 @@ function scriptedWorld(
     if (pauses.some(({ from, until }) => from <= now && now < (until ?? Infinity))) {
       return { type: 'parked' };
     }
-    const random = new Random(`act ${seed} ${command.id}`);
+    // Which sleep of a wait is confirmed makes no difference to the world.
+    const asked = command.type === 'wake' ? `${command.step}/wake` : command.id;
+    const random = new Random(`act ${seed} ${asked}`);
     if (random.chance(2)) return { type: 'closed' };
     const readyAt = random.chance(25) ? instantOfDate(random) : START;
     if (now < readyAt) return { type: 'retry-at', at: readyAt };

@@ -5,12 +5,22 @@
 import { problemOf } from '../definitions/document.ts';
 import type { Problem } from '../definitions/problems.ts';
 import type { Finding, Proof, ProvableWorkspace } from './finding.ts';
+import { findDeadBranches } from './dead-branches.ts';
+import { findNegationsWithoutKnown } from './negations.ts';
+import { findNeverMailedCountries } from './never-mailed-countries.ts';
 import { findOverflowCircles } from './overflow-circles.ts';
 import { findDatesPast } from './dates-past.ts';
 import { findFollowUps } from './follow-ups.ts';
 import { findMissingFallbacks } from './missing-fallbacks.ts';
 import { findStageContent } from './stage-content.ts';
+import { findRoutesWithoutLeads } from './routes.ts';
+import { findRulesNeverOrAlways } from './rules-never-or-always.ts';
+import { findThresholdsOutOfReach } from './thresholds.ts';
+import { findLoops } from './loops.ts';
+import { findNoWayOut } from './no-way-out.ts';
+import { findPingPong } from './ping-pong.ts';
 import { findTooManyEmails } from './too-many-emails.ts';
+import { findUndeclaredCauses } from './undeclared-causes.ts';
 import { findUnreachableSteps } from './unreachable-steps.ts';
 
 const proofs: readonly Proof[] = [
@@ -21,6 +31,16 @@ const proofs: readonly Proof[] = [
   findFollowUps,
   findMissingFallbacks,
   findStageContent,
+  findLoops,
+  findNoWayOut,
+  findPingPong,
+  findDeadBranches,
+  findRulesNeverOrAlways,
+  findNegationsWithoutKnown,
+  findThresholdsOutOfReach,
+  findRoutesWithoutLeads,
+  findNeverMailedCountries,
+  findUndeclaredCauses,
 ];
 
 export function prove(workspace: ProvableWorkspace): readonly Problem[] {

@@ -213,6 +213,7 @@ function findDead(
   const finding = { severity: 'warning', file: journey.file, path } as const;
   const message = `${what} is dead: ${never}`;
   const alone = neverHolds(release, world, terms);
+  if (alone?.isSaidElsewhere === true) return [];
   if (alone !== undefined) {
     const { witness, fix } = alone;
     return [{ finding: alone.finding ?? 'dead-branch', ...finding, message, witness, fix }];

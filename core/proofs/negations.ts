@@ -46,13 +46,20 @@ function inCondition(release: Release, written: WrittenCondition): readonly Find
         path: at,
         message: `${what} also catches leads whose ${name} is not known`,
         witness: witnessInWords(fallsIn.witness),
-        fix: `use "isNot", or add ${JSON.stringify({ fact, operator: 'known', value: true })} beside it in an "all"`,
+        fix: fixOf(leaf),
       },
     ];
   });
 }
 
 const isUnknown = { operator: 'known', value: false } as const;
+
+function fixOf({ fact, params, operator }: Leaf): string {
+  const asked = params === undefined ? { fact } : { fact, params };
+  const known = JSON.stringify({ ...asked, operator: 'known', value: true });
+  const add = `add ${known} beside it in an "all"`;
+  return ['is', 'equal', 'notEqual'].includes(operator) ? `use "isNot", or ${add}` : add;
+}
 
 function keyOf({ fact, params = {} }: Leaf): string {
   return JSON.stringify([fact, params]);

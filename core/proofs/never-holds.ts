@@ -19,6 +19,8 @@ import { conditionInWords, nameInWords, termsInWords } from './witness-words.ts'
 export interface NeverHolds {
   /** Given where it is not the conditions that exclude each other. */
   readonly finding?: FindingId;
+  /** A segment that never matches is the reason: that is said once, of the segment. */
+  readonly isSaidElsewhere: boolean;
   readonly witness: string;
   readonly fix: string;
 }
@@ -28,7 +30,11 @@ export function neverHolds(
   world: FactWorld,
   terms: readonly Term[],
 ): NeverHolds | undefined {
-  const core = conflictOf(release, world, terms.flatMap(parted));
+  const core = conflictOf(
+    release,
+    world,
+    terms.flatMap((term) => parted(term, release)),
+  );
   if (core !== undefined) return sayConflict(release, world, core);
   const reaches = scoreReaches(release);
   if (solve(reachable(release), world, terms).type !== 'no') return undefined;
@@ -36,9 +42,18 @@ export function neverHolds(
     leavesOf('holds' in term ? term.holds : term.fails, release),
   );
   const asked = reaches.filter((reach) => named.some((leaf) => asksFor(leaf, reach)));
+  const byItself = (segment: string) =>
+    solve(reachable(release), world, [{ holds: { condition: segment } }]).type === 'no';
+  const isSaidElsewhere = terms
+    .flatMap((term) => parted(term, release))
+    .flatMap((term) => ('holds' in term ? (segmentOf(term.holds, release) ?? []) : []))
+    .some(byItself);
+  const sums = asked.map(sumInWords).join('; ');
+  const asking = named.filter((leaf) => asked.some((reach) => asksFor(leaf, reach)));
   return {
     finding: 'threshold-out-of-reach',
-    witness: asked.map(sumInWords).join('; '),
+    isSaidElsewhere,
+    witness: `${sums}, but asked is ${asking.map(conditionInWords).join(' and ')}`,
     fix: 'ask for fewer points, or give more in rules/scoring.json',
   };
 }
@@ -52,27 +67,41 @@ function reachable(release: Release): Release {
 }
 
 /** `all` that must hold, and `any` that must fail, are as many terms as they have parts. */
-function parted(term: Term): readonly Term[] {
+function parted(term: Term, release: Release): readonly Term[] {
   const condition = 'holds' in term ? term.holds : term.fails;
-  const again = (part: Condition) => parted('holds' in term ? { holds: part } : { fails: part });
+  const again = (part: Condition) =>
+    parted('holds' in term ? { holds: part } : { fails: part }, release);
+  if (segmentOf(condition, release) !== undefined) return [term];
   if ('holds' in term && 'all' in condition) return condition.all.flatMap(again);
   if ('fails' in term && 'any' in condition && condition.any.length > 0) {
     return condition.any.flatMap(again);
   }
   if (!('not' in condition)) return [term];
-  return parted('holds' in term ? { fails: condition.not } : { holds: condition.not });
+  return parted('holds' in term ? { fails: condition.not } : { holds: condition.not }, release);
+}
+
+/** Plans hold what a segment says, under its name. */
+function segmentOf(condition: Condition, release: Release): string | undefined {
+  if ('condition' in condition) return condition.condition;
+  const { name } = condition;
+  const isSegment =
+    'all' in condition && name !== undefined && Object.hasOwn(release.segments, name);
+  return isSegment ? name : undefined;
 }
 
 function sayConflict(release: Release, world: FactWorld, core: readonly Term[]): NeverHolds {
   const [only, ...more] = core;
   const condition = only === undefined || 'fails' in only ? undefined : only.holds;
   if (more.length > 0 || condition === undefined || !('fact' in condition)) {
-    const witness = `no lead can have ${termsInWords(core)}`;
-    return { witness, fix: 'drop or change one of them' };
+    const segment = condition === undefined ? undefined : segmentOf(condition, release);
+    const isSaidElsewhere = segment !== undefined && more.length === 0;
+    const witness = `never ${more.length > 0 ? 'true at once' : 'true'}: ${termsInWords(core)}`;
+    return { isSaidElsewhere, witness, fix: 'drop or change one of them' };
   }
   const bounds = boundsInWords(release, world, condition);
   return {
-    witness: `${bounds}, so ${conditionInWords(condition)} for nobody`,
+    isSaidElsewhere: false,
+    witness: `${bounds}, so for nobody ${conditionInWords(condition)}`,
     fix: 'correct the value, or leave it out',
   };
 }

@@ -6,7 +6,6 @@
  * last always have an `if`: the formats say so.
  */
 import type { Match, Routing } from '../routing/model.ts';
-import type { Path } from '../definitions/problems.ts';
 import type { Release } from '../definitions/release.ts';
 import type { Condition, Leaf } from '../rules/condition.ts';
 import type { Finding, FindingId, ProvableWorkspace } from './finding.ts';
@@ -38,6 +37,8 @@ export function findRoutesWithoutLeads(workspace: ProvableWorkspace): readonly F
 interface Ordered {
   readonly what: string;
   readonly at: string;
+  /** What is said of an entry that gets nobody. */
+  readonly idle: string;
   readonly entries: readonly Entry[];
   /** Behind an entry that takes everybody; behind several that together do; by its own condition. */
   readonly findings: { readonly shadowed: FindingId; readonly unused: FindingId };
@@ -53,6 +54,7 @@ function ofRoutes(release: Release, { match }: Routing): Ordered {
   return {
     what: 'route',
     at: 'match',
+    idle: 'gets no lead first',
     entries: match.map((one) => ({ ...one, takes: takes(release, one.to, one.ifAway) })),
     findings: { shadowed: 'shadowed-route', unused: 'unused-route' },
   };
@@ -62,6 +64,7 @@ function ofSlas({ sla }: Routing): Ordered {
   return {
     what: 'SLA',
     at: 'sla',
+    idle: 'is never used',
     entries: sla.map((one) => ({ ...one, takes: true })),
     findings: { shadowed: 'shadowed-sla', unused: 'shadowed-sla' },
   };
@@ -71,6 +74,7 @@ function ofConsent({ sending }: Release): Ordered {
   return {
     what: 'consent rule',
     at: 'consent',
+    idle: 'is never used',
     entries: sending.consent.map((one) => ({ ...one, takes: true })),
     findings: { shadowed: 'rule-never-matches', unused: 'rule-never-matches' },
   };
@@ -94,8 +98,14 @@ function inOrder(release: Release, list: Ordered & { readonly file: string }): r
   const takers: { readonly id: string; readonly term: Term }[] = [];
   for (const [index, entry] of entries.entries()) {
     const path = [at, index, ...(entry.if === undefined ? [] : ['if'])];
-    const own = entry.if === undefined ? undefined : ownFailure(release, entry, list, path);
-    if (own !== undefined) return [own];
+    const never =
+      entry.if === undefined ? undefined : neverHolds(release, leadWorld, [{ holds: entry.if }]);
+    if (never !== undefined) {
+      if (never.isSaidElsewhere) continue;
+      const { witness, fix, finding = 'rule-never-matches' } = never;
+      const message = `${what} "${entry.id}" never matches: no lead is for it`;
+      return [{ finding, severity: 'warning', file, path, message, witness, fix }];
+    }
     const needs: readonly Term[] = entry.if === undefined ? [] : [{ holds: entry.if }];
     const core = conflictOf(release, leadWorld, [...needs, ...takers.map(({ term }) => term)]);
     if (core !== undefined) {
@@ -107,7 +117,7 @@ function inOrder(release: Release, list: Ordered & { readonly file: string }): r
           finding: isShadowed ? list.findings.shadowed : list.findings.unused,
           severity: 'warning',
           ...{ file, path: [at, index] },
-          message: `no lead comes to ${what} "${entry.id}" first`,
+          message: `${what} "${entry.id}" ${list.idle}`,
           witness: sayTakers(release, entry, before, everybody),
           fix: everybody ? `narrow the "if" of ${before.join(' or ')}` : 'move it further up',
         },
@@ -126,24 +136,10 @@ function sayTakers(
   everybody: boolean,
 ): string {
   if (everybody || entry.if === undefined)
-    return `${before.join(' and ')} take every lead before it`;
+    return `every lead is taken by ${before.join(' or ')} before`;
   const lead = solve(release, leadWorld, [{ holds: entry.if }]);
   const who = lead.type === 'yes' ? witnessInWords(lead.witness) : conditionInWords(entry.if);
   return `${who}: taken by ${before.join(' or ')} before`;
-}
-
-function ownFailure(
-  release: Release,
-  entry: Entry,
-  { what, file }: Ordered & { readonly file: string },
-  path: Path,
-): Finding | undefined {
-  const found =
-    entry.if === undefined ? undefined : neverHolds(release, leadWorld, [{ holds: entry.if }]);
-  if (found === undefined) return undefined;
-  const { witness, fix, finding = 'rule-never-matches' } = found;
-  const message = `${what} "${entry.id}" never matches: no lead is for it`;
-  return { finding, severity: 'warning', file, path, message, witness, fix };
 }
 
 const noOwner: Leaf = { fact: 'account.owner', operator: 'known', value: false };

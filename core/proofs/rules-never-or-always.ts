@@ -14,7 +14,6 @@ import { conditionInWords, witnessInWords } from './witness-words.ts';
 export function findRulesNeverOrAlways(workspace: ProvableWorkspace): readonly Finding[] {
   return [
     ...placedConditions(workspace).flatMap((placed) => judge(workspace, placed)),
-    ...findStagesThatFallBack(workspace),
     ...findContradictingAnswers(workspace),
   ];
 }
@@ -22,6 +21,7 @@ export function findRulesNeverOrAlways(workspace: ProvableWorkspace): readonly F
 function judge(workspace: ProvableWorkspace, placed: PlacedCondition): readonly Finding[] {
   const { file, path, world, condition, what, never } = placed;
   const found = neverHolds(workspace.release, world, [{ holds: condition }]);
+  if (found?.isSaidElsewhere === true) return [];
   if (found !== undefined) {
     const message = `${what} never matches: ${never}`;
     const { witness, fix } = found;
@@ -46,31 +46,6 @@ function judgeAlways(workspace: ProvableWorkspace, placed: PlacedCondition): rea
       fix: 'ask for less, or leave the rule out',
     },
   ];
-}
-
-/** A stage is not entered while its own `backTo` holds. */
-function findStagesThatFallBack({ release, sources }: ProvableWorkspace): readonly Finding[] {
-  const [source] = sources.qualification;
-  if (source === undefined) return [];
-  return release.qualification.stages.flatMap(({ label, when, backTo }, index): Finding[] => {
-    if (backTo === undefined) return [];
-    const entered = solve(release, leadWorld, [{ holds: when }, { fails: backTo.if }]);
-    if (entered.type !== 'no') return [];
-    const reached = solve(release, leadWorld, [{ holds: when }]);
-    const alwaysBack = solve(release, leadWorld, [{ fails: backTo.if }]).type === 'no';
-    if (reached.type !== 'yes' || alwaysBack) return [];
-    return [
-      {
-        finding: 'rule-never-matches',
-        severity: 'warning',
-        file: source.path,
-        path: ['stages', index, 'backTo', 'if'],
-        message: `no lead can enter stage "${label}": whoever reaches it falls back at once`,
-        witness: `${witnessInWords(reached.witness)}: "when" holds, and so does "backTo"`,
-        fix: 'make "backTo" ask for what "when" does not allow',
-      },
-    ];
-  });
 }
 
 /** Only answers about the same facts contradict each other; others are two signs that disagree. */

@@ -51,41 +51,44 @@ export function whoIsInside({ scope }: Pick<NewPause, 'scope'>, open: number | n
     return 'Journeys go on up to their next email from there and wait before it; tasks, handoffs and scores go on.';
   }
   const inside =
-    open === 0 ? 'Nobody is inside yet.' : `${runs(open)} ${open === 1 ? 'is' : 'are'} inside.`;
+    open === 0 ? 'Nobody is inside yet.' : `${counted(open, 'run is', 'runs are')} inside.`;
   return `${inside} Whoever sleeps sleeps on, with the clock stopped; whoever would act waits for the end. Exits, scores and handoffs go on.`;
 }
 
 /** What a resume will do, line by line. */
 export function previewLines(release: Release, view: ResumeView): readonly string[] {
-  const { turns, steps, stillHeld, sleeping } = view;
-  const stale = turns.filter((turn) => turn.stale).length;
   const zone = release.sending.zoneIfUnknown;
-  const parts = steps.map(({ journey, step, count, stale: old, first, last }) => {
-    const when =
-      first === last ? clock(first, zone) : `${clock(first, zone)} to ${clock(last, zone)}`;
-    const dropped = old === 0 ? '' : `, ${old === count ? 'all' : old} too old`;
+  const parts = view.steps.map(({ journey, step, count, stale, first, last }) => {
+    const when = [first, last].map((at) => instantInZone(at, zone));
     const what = step === '' ? 'the end' : `step "${step}"`;
-    return `    ${titleOf(release, journey)}, ${what}: ${count}${dropped}, ${when}`;
+    const dropped = stale === 0 ? '' : `, ${stale === count ? 'all' : stale} too old`;
+    const span = when[0] === when[1] ? when[0] : when.join(' to ');
+    return `  ${titleOf(release, journey)}, ${what}: ${count}${dropped}, ${span ?? ''}`;
   });
+  const [first = '', ...others] = previewSentences(view);
+  return [first, ...parts, ...others];
+}
+
+export function previewSentences(view: ResumeView): readonly string[] {
+  const { turns, stillHeld, sleeping } = view;
+  const stale = turns.filter((turn) => turn.stale).length;
+  const rate = rateOf(view);
   return [
     turns.length === 0
-      ? 'Nobody waits for it: nothing will be sent because of the resume.'
-      : `${runs(turns.length)} had to wait and ${turns.length === 1 ? 'has its' : 'have their'} turn${rateOf(view)}:`,
-    ...parts,
+      ? 'Nobody waits for it: nothing is sent because of the resume.'
+      : `${counted(turns.length, 'run has', 'runs have')} had to wait and ${turns.length === 1 ? 'gets its' : 'get their'} turn${rate}.`,
     ...(stale === 0
       ? []
       : [
-          `${emails(stale)} will not be sent, because ${stale === 1 ? 'it is' : 'they are'} older than the file allows; the journey goes on.`,
+          `${counted(stale, 'email is', 'emails are')} dropped as too old, and the journey goes on.`,
         ]),
     ...(stillHeld === 0
       ? []
-      : [
-          `${runs(stillHeld)} ${stillHeld === 1 ? 'waits' : 'wait'} on: another pause holds ${stillHeld === 1 ? 'it' : 'them'}.`,
-        ]),
+      : [`${counted(stillHeld, 'run waits', 'runs wait')} on, because of another pause.`]),
     ...(sleeping === null || sleeping === 0
       ? []
       : [
-          `${runs(sleeping)} ${sleeping === 1 ? 'sleeps' : 'sleep'} on, by as much longer as the pause took from ${sleeping === 1 ? 'its wait' : 'their waits'}.`,
+          `${counted(sleeping, 'run sleeps', 'runs sleep')} on, longer by what the pause took from the wait.`,
         ]),
   ];
 }
@@ -152,15 +155,10 @@ export function previewJson({
   };
 }
 
-function runs(count: number): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? 'run' : 'runs'}`;
+function counted(count: number, one: string, many: string): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
 }
-function emails(count: number): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? 'email' : 'emails'}`;
-}
-function clock(at: number, zone: string): string {
-  return instantInZone(at, zone);
-}
+
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

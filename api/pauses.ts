@@ -190,7 +190,7 @@ function timesOf(release: Release, ask: PauseAsk, now: number) {
 /** Clocks of callers differ. */
 const toleratedMs = 60_000;
 
-function textOf(value: unknown, name: string): string {
+export function textOf(value: unknown, name: string): string {
   if (value === undefined || value === null) return '';
   if (typeof value !== 'string') {
     throw invalid(`#/${name}`, `${name} is ${JSON.stringify(value)}; expected a text.`);

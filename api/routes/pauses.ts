@@ -1,10 +1,10 @@
 /** Pauses: what stands still and since when, beginning one, and resuming it after a look ahead. */
 import { Router, type RequestHandler } from 'express';
-import { previewResume, resumePause } from '../../runtime/dispatch/pauses.ts';
 import { listPauses } from '../../store/pauses.ts';
 import { pauseJson, previewJson } from '../pause-words.ts';
-import { mustFindPause, pauseAsAsked, pauseDeps, perHourOf, type Pausing } from '../pauses.ts';
+import { mustFindPause, pauseAsAsked, perHourOf, textOf, type Pausing } from '../pauses.ts';
 import { Problem } from '../problems.ts';
+import { previewOf, resumeAsAsked } from '../resuming.ts';
 import { objectOf } from './events.ts';
 
 export interface PauseRoutes extends Pausing {
@@ -36,33 +36,21 @@ export function pauseRoutes(deps: PauseRoutes): Router {
   router.post('/pauses/:id/resume', deps.write, async (request, response) => {
     const pause = await mustFindPause(deps, String(request.params['id']));
     const call = request.body === undefined ? {} : objectOf(request.body, '#');
-    const perHour = perHourOf(call['perHour'] ?? request.query['perHour']);
-    const ask = { id: pause.id, ...(perHour === undefined ? {} : { perHour }) };
+    const perHour = call['perHour'] ?? request.query['perHour'];
     if (isAsked(request.query['preview'])) {
-      const view = await previewResume(pauseDeps(deps), ask);
-      if (view === undefined) throw over(pause.id);
-      response.json({
-        success: true,
-        pause: pauseJson(pause, view.now),
-        preview: previewJson(view),
-      });
+      const view = await previewOf(deps, pause, perHourOf(perHour));
+      const preview = previewJson(view);
+      response.json({ success: true, pause: pauseJson(pause, view.now), preview });
       return;
     }
-    const by = typeof call['by'] === 'string' ? call['by'].trim().slice(0, 500) : '';
-    const done = await resumePause(pauseDeps(deps), { ...ask, by });
-    if (done.type === 'over' || done.type === 'unknown') throw over(pause.id);
-    const now = deps.clock();
-    const after = pauseJson(await mustFindPause(deps, pause.id), now);
-    if (done.type === 'called-off') {
-      response.json({ success: true, pause: after, calledOff: true, woken: 0 });
-      return;
-    }
-    response.json({
-      success: true,
-      pause: after,
-      woken: done.woken,
-      preview: previewJson(done.view),
-    });
+    const by = textOf(call['by'], 'by');
+    const done = await resumeAsAsked(deps, { id: pause.id, perHour, by });
+    const after = pauseJson(await mustFindPause(deps, pause.id), deps.clock());
+    const told =
+      done.type === 'called-off'
+        ? { calledOff: true, woken: 0 }
+        : { woken: done.woken, preview: previewJson(done.view) };
+    response.json({ success: true, pause: after, ...told });
   });
   return router;
 }
@@ -75,8 +63,4 @@ function isAsked(value: unknown): boolean {
 function already(id: string): Problem {
   const detail = `The same is paused already, or will be then, by the pause ${id}: resume that one first, or let it be.`;
   return new Problem('conflict', detail);
-}
-
-function over(id: string): Problem {
-  return new Problem('conflict', `The pause ${id} is over already; nothing was changed.`);
 }

@@ -5,6 +5,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './check.ts';
+import { diffCommand } from './diff.ts';
 import { explainCommand } from './explain.ts';
 import { failureOf } from './failures.ts';
 import { importCommand } from './import.ts';
@@ -32,6 +33,7 @@ export async function main(argv: readonly string[], shell: Shell): Promise<ExitC
     checkCommand,
     schemaCommand,
     readCommand,
+    diffCommand,
     publishCommand,
     releasesCommand,
     rollbackCommand,

@@ -36,11 +36,14 @@ export function neverHolds(
     terms.flatMap((term) => parted(term, release)),
   );
   if (core !== undefined) return sayConflict(release, world, core);
-  const reaches = scoreReaches(release);
-  if (solve(reachable(release), world, terms).type !== 'no') return undefined;
   const named = terms.flatMap((term) =>
     leavesOf('holds' in term ? term.holds : term.fails, release),
   );
+  if (world.type === 'event' || !named.some(({ fact }) => Object.hasOwn(scoresAsked, fact))) {
+    return undefined;
+  }
+  if (solve(reachable(release), world, terms).type !== 'no') return undefined;
+  const reaches = scoreReaches(release);
   const asked = reaches.filter((reach) => named.some((leaf) => asksFor(leaf, reach)));
   const byItself = (segment: string) =>
     solve(reachable(release), world, [{ holds: { condition: segment } }]).type === 'no';

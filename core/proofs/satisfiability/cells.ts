@@ -147,7 +147,7 @@ function certain(values: readonly Json[]): readonly Cell[] {
 
 /** `not:in` is judged as `in` is. */
 function baseOperator(name: string): string {
-  return name.split(':').at(-1) ?? name;
+  return name.slice(name.lastIndexOf(':') + 1);
 }
 
 /** An empty text and `null` are missing to our words and values to json-rules-engine's. */

@@ -67,8 +67,8 @@ const ofEmail: { readonly [fact: string]: GoTogether } = {
 };
 
 function ofGrades(model: ScoringModel, a: string, b: string): GoTogether | undefined {
-  const parts = gradeParts(model);
-  const partsOf = (grade: FactValue) => (typeof grade === 'string' ? parts.get(grade) : undefined);
+  const partsOf = (grade: FactValue) =>
+    typeof grade === 'string' ? gradeParts(model).get(grade) : undefined;
   const fit = (grade: FactValue) => partsOf(grade)?.fit;
   const engagement = (grade: FactValue) => partsOf(grade)?.engagement;
   switch (`${a} ${b}`) {
@@ -85,15 +85,26 @@ function ofGrades(model: ScoringModel, a: string, b: string): GoTogether | undef
   }
 }
 
-function gradeParts(model: ScoringModel) {
+interface GradeParts {
+  readonly fit: string;
+  readonly engagement: string;
+}
+/** Models are immutable, and every pair of facts of every condition asks. */
+const partsOfModels = new WeakMap<ScoringModel, ReadonlyMap<string, GradeParts>>();
+
+function gradeParts(model: ScoringModel): ReadonlyMap<string, GradeParts> {
+  const known = partsOfModels.get(model);
+  if (known !== undefined) return known;
   const [letters, numbers] = [gradesOf(model, 'fit'), gradesOf(model, 'engagement')];
   const ofLetters = letters.length === 0 ? [''] : letters;
   const ofNumbers = numbers.length === 0 ? [''] : numbers;
-  return new Map(
+  const parts = new Map(
     ofLetters.flatMap((fit) =>
       ofNumbers.map((engagement) => [`${fit}${engagement}`, { fit, engagement }] as const),
     ),
   );
+  partsOfModels.set(model, parts);
+  return parts;
 }
 
 function gradeAt(model: ScoringModel, score: string, points: FactValue): string {

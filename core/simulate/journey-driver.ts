@@ -119,6 +119,10 @@ class Run {
   /** A message that arrives at the very end of a sleep is heard before the timer. */
   private sleep(command: WaitCommand | ParkCommand): void {
     const until = command.type === 'wait' ? command.until : Infinity;
+    // An end that has passed costs no timer.
+    if (until <= this.now) {
+      return this.feed({ type: 'timer-fired', id: command.id, now: this.now });
+    }
     if (command.type === 'wait') {
       this.trace.push({ type: 'slept', at: this.now, id: command.id, until });
     }

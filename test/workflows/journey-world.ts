@@ -99,7 +99,7 @@ function scriptedActivities(scripts: ReadonlyMap<string, Scripted>): JourneyActi
     const script = scripts.get(enrolmentId);
     invariant(script !== undefined, `nobody scripted enrolment "${enrolmentId}"`);
     const outcome = script.plan.act(command, now);
-    forgetLostAttempt(script.acted, command.id, now);
+    forgetLostAttempt(script, command.id, now);
     script.acted.push({ at: now, command, outcome });
     return outcome;
   };
@@ -116,12 +116,18 @@ function scriptedActivities(scripts: ReadonlyMap<string, Scripted>): JourneyActi
 }
 
 /** A task whose end the server refused is run again with its local activities: only that run counts. */
-function forgetLostAttempt(acted: Acted[], id: string, now: number): void {
+function forgetLostAttempt({ acted, plan }: Scripted, id: string, now: number): void {
   const lost = acted.findLastIndex(({ command }) => command.id === id);
-  const outcome = acted[lost]?.outcome;
+  const before = acted[lost];
+  if (before === undefined) return;
+  const wasWoken = plan.messages.some(
+    ({ arrivesAt, message }) =>
+      message.type === 'wake' && arrivesAt >= before.at && arrivesAt <= now,
+  );
+  const { outcome } = before;
   const isAskedAgain =
-    (outcome?.type === 'retry-at' && now >= outcome.at) || outcome?.type === 'parked';
-  if (lost >= 0 && !isAskedAgain) acted.length = lost;
+    (outcome.type === 'retry-at' && (now >= outcome.at || wasWoken)) || outcome.type === 'parked';
+  if (!isAskedAgain) acted.length = lost;
 }
 
 async function startJourney(

@@ -3,7 +3,8 @@
  * wanted, starting at a seed, and names the seed of each difference. Ends with 1 if there is one.
  */
 import { parseArgs } from 'node:util';
-import { randomPlan } from '../core/journey/random-plan.ts';
+import { randomEditedPlan } from '../core/journey/random-edit.ts';
+import { randomPausedPlan, randomPlan } from '../core/journey/random-plan.ts';
 import { openJourneyWorld } from './journey-world.ts';
 import { bundleWorkflows, quietRuntime, startOwnServer } from './own-server.ts';
 import { compareDrivers } from './same-trace.ts';
@@ -17,6 +18,9 @@ const { values } = parseArgs({
 const plans = Number(values.plans);
 const firstSeed = Number(values.seed);
 
+/** Undisturbed, with pauses, with pauses and an edit. */
+const kinds = [randomPlan, randomPausedPlan, randomEditedPlan] as const;
+
 quietRuntime();
 const workflowBundle = await bundleWorkflows();
 const server = await startOwnServer();
@@ -26,9 +30,9 @@ const tally = { entries: 0, repeats: 0, different: 0 };
 try {
   for (let seed = firstSeed; seed < firstSeed + plans; seed += 1) {
     const sendVia = seed % 2 === 0 ? 'queue' : 'local';
-    const { found, expected, isSame, repeats } = await compareDrivers(world, randomPlan(seed), {
-      sendVia,
-    });
+    const planOf = kinds[seed % kinds.length] ?? randomPlan;
+    const compared = await compareDrivers(world, planOf(seed), { sendVia });
+    const { found, expected, isSame, repeats } = compared;
     tally.entries += found.length;
     tally.repeats += repeats;
     if (isSame) continue;

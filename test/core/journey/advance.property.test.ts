@@ -6,11 +6,12 @@ import type { Command } from '../../../core/journey/command.ts';
 import type { Input } from '../../../core/journey/input.ts';
 import { initialState, type JourneyState } from '../../../core/journey/state.ts';
 import { runJourney } from '../../../core/simulate/journey-driver.ts';
+import { randomEditedPlan } from './random-edit.ts';
 import { Random, randomPausedPlan, randomPlan, type RandomPlan } from './random-plan.ts';
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 });
 const plans = seeds.map(randomPlan);
-const anyPlans = fc.oneof(plans, seeds.map(randomPausedPlan));
+const anyPlans = fc.oneof(plans, seeds.map(randomPausedPlan), seeds.map(randomEditedPlan));
 
 function holds(property: (plan: RandomPlan) => void, over = plans): void {
   fc.assert(fc.property(over, property), { numRuns: 2_000 });

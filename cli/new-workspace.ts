@@ -6,6 +6,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import type { WorkspaceFile } from '../core/definitions/sources.ts';
 import type { Recipe } from '../workspace/recipes/find-recipes.ts';
+import { schemaFolder } from '../workspace/schema-folder.ts';
 import { CommandFailure, plural, type ExitCode, type Shell } from './shell.ts';
 
 interface Options {
@@ -26,7 +27,7 @@ export async function newWorkspace(
   const files = await filesOf(recipe);
   if (dryRun !== true) {
     const { moveIn } = await import('../workspace/recipes/move-in.ts');
-    const { schemaFolder, writeSchemas } = await import('../workspace/generate-schemas.ts');
+    const { writeSchemas } = await import('../workspace/generate-schemas.ts');
     await moveIn(dir, [], files);
     await writeSchemas(join(dir, schemaFolder), files);
   }

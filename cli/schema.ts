@@ -1,6 +1,7 @@
 /** `perennial schema`: writes the JSON Schemas by which editors complete the files of a workspace. */
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { schemaFolder } from '../workspace/schema-folder.ts';
 import { plural, type ExitCode, type Shell } from './shell.ts';
 import { pathFor, readFiles, workspaceDir } from './workspace.ts';
 
@@ -28,7 +29,7 @@ export function schemaCommand(shell: Shell, finish: (code: ExitCode) => void): C
 async function writeOne(shell: Shell, asked: string | undefined, options: Options) {
   const dir = workspaceDir(shell, asked);
   const files = await readFiles(shell, dir);
-  const { schemaFolder, writeSchemas } = await import('../workspace/generate-schemas.ts');
+  const { writeSchemas } = await import('../workspace/generate-schemas.ts');
   const out = options.out === undefined ? join(dir, schemaFolder) : resolve(shell.cwd, options.out);
   const written = await writeSchemas(out, files);
   if (options.json !== true) {

@@ -8,6 +8,8 @@ export interface Shell {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly progress: NodeJS.WriteStream;
+  /** Whether answers are read by a person at a terminal who did not ask for none (NO_COLOR). */
+  readonly colours: boolean;
   print(text: string): void;
   printJson(value: unknown): void;
   note(text: string): void;
@@ -37,6 +39,7 @@ export function createShell(out: NodeJS.WriteStream, progress: NodeJS.WriteStrea
     env: process.env,
     cwd: process.cwd(),
     progress,
+    colours: out.isTTY && (process.env['NO_COLOR'] ?? '') === '',
     print: (text) => void out.write(`${text}\n`),
     printJson: (value) => void out.write(`${JSON.stringify(value, null, 2)}\n`),
     note: (text) => void progress.write(`${text}\n`),

@@ -1,15 +1,17 @@
 /**
- * The whole check of a workspace: formats, names, emails, and json-rules-engine as the last gate.
+ * The whole check of a workspace: formats, names, proofs, emails, and json-rules-engine as the last gate.
  *
- * What `perennial check` runs and what publishing refuses to go on without. Nothing is stored here.
+ * What `perennial check` runs and what publishing refuses to go on without. Emails are checked whatever
+ * the other files say, so that one go finds everything. Nothing is stored here.
  */
 import { compileRelease } from '../core/definitions/compile-release.ts';
-import type { CompiledWorkspace } from '../core/definitions/compile-release.ts';
+import type { CompiledWorkspace, CompileResult } from '../core/definitions/compile-release.ts';
 import { sortProblems } from '../core/definitions/problems.ts';
 import type { Problem } from '../core/definitions/problems.ts';
 import { kindOf } from '../core/definitions/sources.ts';
 import type { WorkspaceFile } from '../core/definitions/sources.ts';
 import { assertLoadable } from '../rule-engine/load-conditions.ts';
+import { checkSchemaKeys } from './check-schema-keys.ts';
 import { compileEmails } from './compile-emails.ts';
 import type { CompiledEmail, CompiledEmails, CompileEmail } from './compile-emails.ts';
 import { conditionsOf } from './conditions-of.ts';
@@ -35,17 +37,36 @@ export async function checkWorkspace<Email extends CompiledEmail>(
   releaseId: string = unpublished,
 ): Promise<CheckResult<Email>> {
   const compiled = compileRelease(files, releaseId);
-  if (!compiled.ok) return compiled;
+  const found = compiled.ok ? compiled.warnings : compiled.problems;
+  const { emails, problems } = await emailsOf(compiled, found, dependencies.compileTemplate);
+  const more = [...problems, ...checkSchemaKeys(files, found)];
+  if (!compiled.ok) return { ok: false, problems: sortProblems([...found, ...more]) };
   const { workspace } = compiled;
-  const { emails, problems } = await compileEmails(
-    workspace.release,
-    workspace.parts,
-    dependencies.compileTemplate,
-  );
-  const all = sortProblems([...compiled.warnings, ...problems, ...unloadable(files, workspace)]);
+  const all = sortProblems([...found, ...more, ...unloadable(files, workspace)]);
   return all.some(({ severity }) => severity === 'error')
     ? { ok: false, problems: all }
     : { ok: true, workspace: { ...workspace, emails }, warnings: all };
+}
+
+async function emailsOf<Email extends CompiledEmail>(
+  compiled: CompileResult,
+  found: readonly Problem[],
+  compile: CompileEmail<Email>,
+): Promise<CompiledEmails<Email>> {
+  if (compiled.ok) {
+    const { release, parts } = compiled.workspace;
+    return compileEmails(release, parts, compile);
+  }
+  const { templates, facts } = compiled.drafts;
+  const declared = Object.fromEntries(facts.map((id) => [id, nameOnly(id)]));
+  const { emails, problems } = await compileEmails({ facts: declared }, templates, compile);
+  // What a manifest with mistakes does not list, it may well list where the mistake is.
+  const broken = new Set(found.map(({ file }) => file));
+  return { emails, problems: problems.filter(({ file }) => !broken.has(file)) };
+}
+
+function nameOnly(id: string) {
+  return { id, type: 'text', label: id, from: id } as const;
 }
 
 /** Conditions json-rules-engine itself would refuse: our own checks should have said so first. */

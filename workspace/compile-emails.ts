@@ -43,7 +43,7 @@ export interface CompiledEmails<Email> {
 }
 
 export async function compileEmails<Email extends CompiledEmail>(
-  release: Release,
+  release: Pick<Release, 'facts'>,
   parts: readonly Part[],
   compile: CompileEmail<Email>,
 ): Promise<CompiledEmails<Email>> {

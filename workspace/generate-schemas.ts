@@ -18,8 +18,7 @@ export function generateSchemas(files?: readonly WorkspaceFile[]): ReadonlyMap<s
   return new Map(all.map(([name, schema]) => [`${name}.json`, `${printSchema(schema)}\n`]));
 }
 
-/** In every workspace: `../schema/journey.json` of a journey. */
-export const schemaFolder = 'schema';
+export { schemaFolder } from './schema-folder.ts';
 
 /** Names of the files that were written. */
 export async function writeSchemas(

@@ -8,21 +8,37 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WorkspaceFile } from '../core/definitions/sources.ts';
 
-const folders = ['journeys', 'rules', 'templates', 'personas', 'imports', 'campaigns'];
+export const workspaceFolders = [
+  'journeys',
+  'rules',
+  'templates',
+  'personas',
+  'imports',
+  'campaigns',
+];
 const extensions = /\.(json|mjml|txt)$/;
 /** A text file of a workspace is a few kilobytes; more is a slip (a copied list, an image). */
 const bytesMost = 2_000_000;
 
 /** Every file by its path relative to `directory`, sorted. */
 export async function readWorkspace(directory: string): Promise<readonly WorkspaceFile[]> {
-  const found = await Promise.all(folders.map((folder) => listFolder(directory, folder)));
+  const found = await Promise.all(workspaceFolders.map((folder) => listFolder(directory, folder)));
   const paths = found.flat().sort();
   if (paths.length === 0) {
     throw new Error(
       `${directory} holds no workspace: expected folders such as journeys/, rules/ and templates/`,
     );
   }
-  return Promise.all(paths.map((path) => readOne(directory, path)));
+  const read = await Promise.all(
+    paths.map((path) =>
+      readOne(directory, path).catch((cause: unknown) => {
+        // Deleted or renamed since it was listed: editors do that with each save.
+        if (isMissing(cause)) return undefined;
+        throw cause;
+      }),
+    ),
+  );
+  return read.filter((file) => file !== undefined);
 }
 
 async function listFolder(directory: string, folder: string): Promise<readonly string[]> {

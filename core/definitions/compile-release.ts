@@ -41,7 +41,17 @@ export type CompileResult =
       readonly workspace: CompiledWorkspace;
       readonly warnings: readonly Problem[];
     }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly Problem[];
+      /** What the emails can be checked with all the same: one mistake must not hide another. */
+      readonly drafts: EmailDrafts;
+    };
+export interface EmailDrafts {
+  readonly templates: readonly Part[];
+  /** Declared facts, and what the part of a file with mistakes may have declared. */
+  readonly facts: readonly string[];
+}
 
 /** `id` names the release; a workspace that is only checked may use any. */
 export function compileRelease(files: readonly WorkspaceFile[], id: string): CompileResult {
@@ -56,12 +66,16 @@ export function compileRelease(files: readonly WorkspaceFile[], id: string): Com
   findSegmentCycles(sources, names, problems);
   const sorted = sortProblems(problems);
   const release = assembleRelease(id, parts);
+  const drafts = {
+    templates: parts.filter(({ kind }) => kind === 'template'),
+    facts: [...names.facts.keys(), ...names.tolerated],
+  };
   if (release === undefined || sorted.some(({ severity }) => severity === 'error')) {
-    return { ok: false, problems: sorted };
+    return { ok: false, problems: sorted, drafts };
   }
   const proven = sortProblems([...sorted, ...prove({ release, sources })]);
   return proven.some(({ severity }) => severity === 'error')
-    ? { ok: false, problems: proven }
+    ? { ok: false, problems: proven, drafts }
     : { ok: true, workspace: { release, parts, imports, personas }, warnings: proven };
 }
 

@@ -114,7 +114,7 @@ function ofStages({ release, sources }: ProvableWorkspace): readonly PlacedCondi
       always: { then: 'every lead enters it', severity: 'warning' },
     };
     if (backTo === undefined) return [stage];
-    // A `backTo` that always holds lets nobody in: `ping-pong.ts` says so.
+    // A `backTo` that always holds lets nobody in: that is said of the stage.
     const back: PlacedCondition = {
       what: `"backTo" of stage "${label}"`,
       ...{ file, path: ['stages', index, 'backTo', 'if'], world: leadWorld, condition: backTo.if },

@@ -14,6 +14,7 @@ import { conditionInWords, witnessInWords } from './witness-words.ts';
 export function findRulesNeverOrAlways(workspace: ProvableWorkspace): readonly Finding[] {
   return [
     ...placedConditions(workspace).flatMap((placed) => judge(workspace, placed)),
+    ...findStagesThatFallBack(workspace),
     ...findContradictingAnswers(workspace),
   ];
 }
@@ -46,6 +47,29 @@ function judgeAlways(workspace: ProvableWorkspace, placed: PlacedCondition): rea
       fix: 'ask for less, or leave the rule out',
     },
   ];
+}
+
+/** A stage is not entered while its own `backTo` holds. */
+function findStagesThatFallBack({ release, sources }: ProvableWorkspace): readonly Finding[] {
+  const [source] = sources.qualification;
+  if (source === undefined) return [];
+  return release.qualification.stages.flatMap(({ label, when, backTo }, index): Finding[] => {
+    if (backTo === undefined) return [];
+    const entered = solve(release, leadWorld, [{ holds: when }, { fails: backTo.if }]);
+    const reached = solve(release, leadWorld, [{ holds: when }]);
+    if (entered.type !== 'no' || reached.type !== 'yes') return [];
+    return [
+      {
+        finding: 'rule-never-matches',
+        severity: 'error',
+        file: source.path,
+        path: ['stages', index, 'backTo', 'if'],
+        message: `no lead can enter stage "${label}": whoever reaches it would fall back at once`,
+        witness: `${witnessInWords(reached.witness)}: "when" holds, and so does "backTo"`,
+        fix: 'make "backTo" ask for what "when" does not allow',
+      },
+    ];
+  });
 }
 
 /** Only answers about the same facts contradict each other; others are two signs that disagree. */

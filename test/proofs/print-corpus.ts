@@ -1,4 +1,6 @@
-/** `npm run corpus`: one line per broken file: what was found, where, and the witness. */
+/** `npm run corpus`: what was found in each broken file, where, and the witness; `-- --write` the page. */
+import { writeFileSync } from 'node:fs';
+import { pageWithTables, proofsPage } from './corpus-table.ts';
 import { asExpected, corpusCases, problemsOf } from './corpus.ts';
 
 let missed = 0;
@@ -17,3 +19,4 @@ for (const { name, files, expected } of corpusCases()) {
 }
 console.log(missed === 0 ? 'All cases are caught.' : `${missed} not caught as expected.`);
 process.exitCode = missed === 0 ? 0 : 1;
+if (process.argv.includes('--write')) writeFileSync(proofsPage, await pageWithTables());

@@ -6,8 +6,9 @@
  */
 import type { StepId } from '../journey/flow.ts';
 import type { DateReference, PlanStep } from '../journey/plan.ts';
-import { alongFlow, timedOut, type Way } from './along-flow.ts';
+import { alongFlow } from './along-flow.ts';
 import type { Finding, ProvableWorkspace } from './finding.ts';
+import { timedOut, type Way } from './flow-ways.ts';
 import { placedJourneys, type PlacedJourney } from './step-places.ts';
 
 /** At least so long after the date; `since` is the step that waited for it. */

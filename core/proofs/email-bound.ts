@@ -11,7 +11,8 @@ import type { Release } from '../definitions/release.ts';
 import type { Again, JourneyPlan, MessageClass } from '../journey/plan.ts';
 import type { StepId } from '../journey/flow.ts';
 import type { Cap } from '../sending/model.ts';
-import { fullestWindow, reachableSteps, type Fullest, type Stop } from './fullest-window.ts';
+import { stepsInOrder } from './flow-ways.ts';
+import { fullestWindow, type Fullest, type Stop } from './fullest-window.ts';
 
 export interface UnlimitedEmail {
   readonly journey: string;
@@ -88,10 +89,12 @@ interface Mails {
   /** Several runs at once: one for each value of `oncePer`. */
   readonly manyAtOnce: boolean;
   readonly againMs: number;
+  /** Answers by the steps asked for: sums over classes and journeys ask for the same again. */
+  readonly known: Map<string, Fullest>;
 }
 
 function mailsOf(journey: string, plan: JourneyPlan, release: Release): Mails {
-  const all = [...reachableSteps(plan.flow)].flatMap((id): Mail[] => {
+  const all = stepsInOrder(plan.flow).flatMap((id): Mail[] => {
     const step = plan.steps[id];
     if (step?.type !== 'send') return [];
     const again = release.templates[step.template]?.manifest.again ?? { type: 'always' };
@@ -101,7 +104,7 @@ function mailsOf(journey: string, plan: JourneyPlan, release: Release): Mails {
   const manyAtOnce = plan.enter.some(({ oncePer }) => oncePer !== undefined);
   const gap = Math.min(...plan.enter.map(({ again }) => gapOf(again)));
   const againMs = gap >= windowMs ? Infinity : gap;
-  const whole = { journey, plan, mails: all, unlimited: [], manyAtOnce, againMs };
+  const whole = { journey, plan, mails: all, unlimited: [], manyAtOnce, againMs, known: new Map() };
   const endless = endlessMails(whole, release.sending.caps);
   return {
     ...whole,
@@ -128,7 +131,7 @@ function boundOf(mails: Mails, caps: readonly Cap[]): JourneyEmails {
     cap: capOf(caps, one),
   }));
   const most = Math.min(all.most, capped(perClass));
-  return { journey, most, withoutCaps: all.most, path: all.path, unlimited };
+  return { journey, most, withoutCaps: all.most, path: all.path(), unlimited };
 }
 
 function ofClass({ mails }: Mails, one: MessageClass): readonly Mail[] {
@@ -137,10 +140,10 @@ function ofClass({ mails }: Mails, one: MessageClass): readonly Mail[] {
 
 /** The most of these mails of one journey, its further runs included. */
 function mostOf(mails: Mails, some: readonly Mail[]): Fullest {
-  if (some.length === 0) return { most: 0, path: [] };
+  if (some.length === 0) return { most: 0, path: () => [] };
   const limits = limitsOf(some);
   if (mails.manyAtOnce) {
-    return { most: limits, path: some.map(({ step }) => ({ step, afterMs: 0 })) };
+    return { most: limits, path: () => some.map(({ step }) => ({ step, afterMs: 0 })) };
   }
   const found = fullest(mails, some);
   if (mails.againMs === Infinity) return { ...found, most: Math.min(found.most, limits) };
@@ -153,11 +156,16 @@ function mostOf(mails: Mails, some: readonly Mail[]): Fullest {
   return { ...found, most: Math.min(found.most, limits, often.most + limitsOf(once)) };
 }
 
-function fullest({ plan, againMs }: Mails, some: readonly Mail[]): Fullest {
+function fullest({ plan, againMs, known }: Mails, some: readonly Mail[]): Fullest {
+  const key = some.map(({ step }) => step).join(' ');
+  const before = known.get(key);
+  if (before !== undefined) return before;
   const counts = new Map(
     some.map(({ step, template, limit }) => [step, limit === 1 ? template : null]),
   );
-  return fullestWindow({ flow: plan.flow, windowMs, counts, againMs });
+  const found = fullestWindow({ flow: plan.flow, windowMs, counts, againMs });
+  known.set(key, found);
+  return found;
 }
 
 function limitsOf(mails: readonly Mail[]): number {

@@ -7,9 +7,9 @@
  */
 import type { StepId } from '../journey/flow.ts';
 import type { PlanStep } from '../journey/plan.ts';
-import { alongFlow, namedWays, timedOut } from './along-flow.ts';
+import { alongFlow } from './along-flow.ts';
 import type { Finding, ProvableWorkspace } from './finding.ts';
-import { reachableSteps } from './fullest-window.ts';
+import { stepsInOrder, timedOut, waysOf } from './flow-ways.ts';
 import { placedJourneys, placeOf, type PlacedJourney } from './step-places.ts';
 
 const answers = ['Email Delivered', 'Email Opened', 'Email Clicked', 'Email Replied'];
@@ -82,8 +82,8 @@ function nextSends({ plan }: PlacedJourney, wait: StepId): readonly StepId[] {
       join: (a, b) => a || b,
     },
   );
-  const ownArms = namedWays(wait, from).filter(({ arm }) => arm !== timedOut);
-  const shared = new Set(ownArms.flatMap(({ to }) => [...reachableSteps({ ...flow, start: to })]));
+  const ownArms = waysOf(wait, from).filter(({ arm }) => arm !== timedOut);
+  const shared = new Set(ownArms.flatMap(({ to }) => [...stepsInOrder(flow, to)]));
   return [...isBefore.keys()].filter((id) => steps[id]?.type === 'send' && !shared.has(id));
 }
 

@@ -7,7 +7,8 @@
  * send stops the run it belongs to. Whatever cannot be told is taken at its worst: the number is never
  * too small. It knows steps and milliseconds, neither emails nor caps.
  */
-import type { Flow, FlowStep, Next, StepId } from '../journey/flow.ts';
+import type { Flow, StepId } from '../journey/flow.ts';
+import { stepsInOrder, waysOf } from './flow-ways.ts';
 
 export interface WindowQuestion {
   readonly flow: Flow;
@@ -29,141 +30,178 @@ export interface Fullest {
   /** `Infinity` when nothing bounds it. */
   readonly most: number;
   /** One way that reaches `most`; of an unbounded one its beginning. */
-  readonly path: readonly Stop[];
+  readonly path: () => readonly Stop[];
 }
 
 /** More than this within one window is no number any more, but a loop. */
 const countedMost = 100;
-/** Each shared word doubles the work; further ones count each time, which is never too little. */
-const sharedMost = 5;
+/**
+ * Each shared word that is remembered doubles the work; those beyond count each time, which is never
+ * too little. A journey of 30 steps with three of them takes about a millisecond.
+ */
+const statesMost = 256;
 const shownMost = 12;
 
 export function fullestWindow(question: WindowQuestion): Fullest {
   const search = new Search(question);
+  if (search.isLoop()) return { most: Infinity, path: () => search.path(shownMost) };
   let most = 0;
   while (most < countedMost && search.isWithin(most + 1)) most += 1;
-  const isLoop = most === countedMost;
-  return { most: isLoop ? Infinity : most, path: search.path(isLoop ? shownMost : most) };
+  const shown = most === countedMost ? shownMost : most;
+  return { most: most === countedMost ? Infinity : most, path: () => search.path(shown) };
 }
 
-/** Every step that a run can reach from its start. */
-export function reachableSteps(flow: Flow): ReadonlySet<StepId> {
-  const seen = new Set<StepId>();
-  const ahead: Next[] = [flow.start];
-  for (let id = ahead.pop(); id !== undefined; id = ahead.pop()) {
-    const step = id === null || seen.has(id) ? undefined : flow.steps[id];
-    if (id === null || step === undefined) continue;
-    seen.add(id);
-    ahead.push(...waysOf(step).map(({ to }) => to));
-  }
-  return seen;
+/** The way to the next node; `-1` ends the run. */
+interface Hop {
+  readonly to: number;
+  readonly ms: number;
 }
-
-/** Where a step can lead, and how long that takes at least. */
-export function waysOf(step: FlowStep): readonly { readonly to: Next; readonly ms: number }[] {
-  switch (step.type) {
-    case 'act':
-      return [{ to: step.next, ms: 0 }];
-    case 'wait':
-      return [{ to: step.next, ms: step.ms }];
-    case 'wait-until': {
-      const inside = { to: step.inside ?? step.next, ms: 0 };
-      return step.ifPast === 'skip' ? [inside, { to: step.next, ms: 0 }] : [inside];
-    }
-    case 'wait-for':
-      return [
-        ...Object.values(step.arms).map((to) => ({ to, ms: 0 })),
-        { to: step.timedOut, ms: step.upToMs ?? 0 },
-      ];
-    case 'choose':
-      return Object.values(step.arms).map((to) => ({ to, ms: 0 }));
-    case 'exit':
-      return [];
-  }
+interface Node {
+  readonly id: StepId;
+  readonly hops: readonly Hop[];
+  /** `undefined` does not count, 0 counts each time, a bit counts once with all that share it. */
+  readonly bit: number | undefined;
 }
-
-/** A way on from a step: with or without counting it, or into the next run. */
 interface Move {
   readonly ms: number;
-  readonly to: Next;
+  readonly to: number;
   readonly left: number;
   readonly used: number;
 }
 
 class Search {
-  private readonly question: WindowQuestion;
-  private readonly starts: readonly StepId[];
-  private readonly bits: ReadonlyMap<string, number>;
-  /** Shortest times by how many are left to count, which shared words are used, and step. */
-  private readonly known = new Map<number, Map<StepId, number>>();
+  private readonly windowMs: number;
+  private readonly againMs: number;
+  /** Each after all that lead to it; the first begins a run. */
+  private readonly nodes: readonly Node[];
+  private readonly masks: number;
+  /** By how many are left to count: the least time from each node, for each set of used words. */
+  private readonly layers: Float64Array[] = [];
 
   constructor(question: WindowQuestion) {
-    this.question = question;
-    this.starts = [...reachableSteps(question.flow)].filter((step) => question.counts.has(step));
-    this.bits = bitsOf(this.starts, question);
+    this.windowMs = question.windowMs;
+    this.againMs = question.againMs;
+    const order = stepsInOrder(question.flow);
+    const bits = bitsOf(order, question);
+    this.masks = 2 ** bits.size;
+    this.nodes = nodesOf(order, question, bits);
+  }
+
+  /** Whether one step that counts each time, passed in run after run, is enough for a loop. */
+  isLoop(): boolean {
+    if (this.againMs === Infinity) return false;
+    const soonest = new Float64Array(this.nodes.length).fill(Infinity);
+    if (soonest.length > 0) soonest[0] = 0;
+    return this.nodes.some(({ bit, hops }, at) => {
+      const from = soonest[at] ?? Infinity;
+      for (const { to, ms } of hops) {
+        if (to >= 0) soonest[to] = Math.min(soonest[to] ?? Infinity, from + ms);
+      }
+      return bit === 0 && (from + this.againMs) * (countedMost - 1) < this.windowMs;
+    });
   }
 
   isWithin(count: number): boolean {
-    return this.starts.some((step) => this.shortest(step, count, 0) < this.question.windowMs);
+    return this.startOf(count) >= 0;
   }
 
   path(count: number): readonly Stop[] {
-    const time = (step: StepId) => this.shortest(step, count, 0);
-    const first = this.starts.find((step) => time(step) < this.question.windowMs);
     const stops: Stop[] = [];
     let afterMs = 0;
-    let at: Pick<Move, 'to' | 'left' | 'used'> = { to: first ?? null, left: count, used: 0 };
-    while (at.to !== null && at.left > 0) {
-      const from = at.to;
-      const move = this.bestMove(from, at.left, at.used);
-      if (move === undefined) return stops;
-      if (move.left < at.left) stops.push({ step: from, afterMs });
+    let [at, left, used] = [this.startOf(count), count, 0];
+    while (at >= 0 && left > 0) {
+      const node = this.nodes[at];
+      const time = this.time(at, left, used);
+      const moves = this.movesFrom(at, left, used);
+      const move = moves.find((one) => this.timeOf(one) === time);
+      if (node === undefined || move === undefined) return stops;
+      if (move.left < left) stops.push({ step: node.id, afterMs });
       afterMs += move.ms;
-      at = move;
+      [at, left, used] = [move.to, move.left, move.used];
     }
     return stops;
   }
 
-  /** The least time from reaching a step until so many more have counted. */
-  private shortest(step: Next, left: number, used: number): number {
+  /** A step that counts and from which so many fit into the window. */
+  private startOf(count: number): number {
+    while (this.layers.length < count) this.addLayer(this.layers.length + 1);
+    return this.nodes.findIndex(
+      ({ bit }, at) => bit !== undefined && this.time(at, count, 0) < this.windowMs,
+    );
+  }
+
+  private time(at: number, left: number, used: number): number {
     if (left === 0) return 0;
-    if (step === null) return Infinity;
-    const key = left * 2 ** sharedMost + used;
-    const times = this.known.get(key) ?? new Map<StepId, number>();
-    this.known.set(key, times);
-    const found = times.get(step);
-    if (found !== undefined) return found;
-    const moves = this.moves(step, left, used);
-    const time = Math.min(Infinity, ...moves.map((move) => this.timeOf(move)));
-    times.set(step, time);
-    return time;
+    if (at < 0) return Infinity;
+    return this.layers[left - 1]?.[used * this.nodes.length + at] ?? Infinity;
   }
 
   private timeOf({ ms, to, left, used }: Move): number {
-    return ms + this.shortest(to, left, used);
+    return ms + this.time(to, left, used);
   }
 
-  private bestMove(step: StepId, left: number, used: number): Move | undefined {
-    const time = this.shortest(step, left, used);
-    return this.moves(step, left, used).find((move) => this.timeOf(move) === time);
+  private addLayer(left: number): void {
+    const layer = new Float64Array(this.nodes.length * this.masks).fill(Infinity);
+    this.layers.push(layer);
+    for (let used = 0; used < this.masks; used += 1) {
+      for (let at = this.nodes.length - 1; at >= 0; at -= 1) {
+        layer[used * this.nodes.length + at] = this.shortest(at, left, used);
+      }
+    }
+  }
+
+  private shortest(at: number, left: number, used: number): number {
+    const node = this.nodes[at];
+    if (node === undefined) return Infinity;
+    const { bit, hops } = node;
+    const mayCount = bit !== undefined && (used & bit) === 0;
+    const counted = mayCount ? this.afterCounting(hops, left - 1, used | bit) : Infinity;
+    return bit === 0 ? counted : Math.min(counted, this.shortestHop(hops, left, used));
   }
 
   /** After a step that counts an exit may end the run, and the next one begin. */
-  private moves(id: StepId, left: number, used: number): readonly Move[] {
-    const { flow, counts, againMs } = this.question;
+  private afterCounting(hops: readonly Hop[], left: number, used: number): number {
+    if (left === 0) return 0;
+    const next = this.againMs === Infinity ? Infinity : this.againMs + this.time(0, left, used);
+    return Math.min(next, this.shortestHop(hops, left, used));
+  }
+
+  private shortestHop(hops: readonly Hop[], left: number, used: number): number {
+    let shortest = Infinity;
+    for (const { to, ms } of hops) shortest = Math.min(shortest, ms + this.time(to, left, used));
+    return shortest;
+  }
+
+  /** What `shortest` chooses from, one by one. */
+  private movesFrom(at: number, left: number, used: number): readonly Move[] {
+    const { bit, hops } = this.nodes[at] ?? { bit: undefined, hops: [] };
+    const passing = hops.map((hop) => ({ ...hop, left, used }));
+    if (bit === undefined || (used & bit) !== 0) return passing;
+    const counted = { left: left - 1, used: used | bit };
+    if (counted.left === 0) return [{ ms: 0, to: -1, ...counted }];
+    const counting = hops.map((hop) => ({ ...hop, ...counted }));
+    const again = this.againMs === Infinity ? [] : [{ ms: this.againMs, to: 0, ...counted }];
+    return [...counting, ...again, ...(bit === 0 ? [] : passing)];
+  }
+}
+
+function nodesOf(
+  order: readonly StepId[],
+  { flow, counts }: WindowQuestion,
+  bits: ReadonlyMap<string, number>,
+): readonly Node[] {
+  const index = new Map(order.map((id, at) => [id, at]));
+  return order.flatMap((id) => {
     const step = flow.steps[id];
     if (step === undefined) return [];
-    const passing = waysOf(step).map((way) => ({ ...way, left, used }));
+    const hops = waysOf(id, step).map(({ to, ms }) => ({
+      to: to === null ? -1 : (index.get(to) ?? -1),
+      ms,
+    }));
     const shared = counts.get(id);
-    if (shared === undefined) return passing;
-    const bit = shared === null ? 0 : (this.bits.get(shared) ?? 0);
-    if ((used & bit) !== 0) return passing;
-    const counting = passing.map((way) => ({ ...way, left: left - 1, used: used | bit }));
-    const again = { ms: againMs, to: flow.start, left: left - 1, used: used | bit };
-    const counted = againMs === Infinity ? counting : [...counting, again];
-    const last = left === 1 ? [{ ms: 0, to: null, left: 0, used }] : counted;
-    return bit === 0 ? last : [...last, ...passing];
-  }
+    const bit = typeof shared === 'string' ? (bits.get(shared) ?? 0) : undefined;
+    return [{ id, hops, bit: shared === null ? 0 : bit }];
+  });
 }
 
 /** Only words that a lead can meet twice need to be remembered. */
@@ -176,11 +214,12 @@ function bitsOf(
     const shared = counts.get(step);
     if (typeof shared === 'string') times.set(shared, (times.get(shared) ?? 0) + 1);
   }
+  const most = Math.max(0, Math.floor(Math.log2(statesMost / Math.max(1, steps.length))));
   return new Map(
     [...times]
       .filter(([, count]) => count > 1 || againMs !== Infinity)
       .sort(([, a], [, b]) => b - a)
-      .slice(0, sharedMost)
+      .slice(0, most)
       .map(([shared], index) => [shared, 2 ** index]),
   );
 }

@@ -11,9 +11,9 @@ import type { Next, StepId } from '../journey/flow.ts';
 import type { Entry, JourneyPlan, PlanStep } from '../journey/plan.ts';
 import { compileCondition } from '../rules/compile.ts';
 import type { FactValue, Json, ReadFact } from '../rules/condition.ts';
-import { namedWays, timedOut, type Way } from './along-flow.ts';
 import { capOf } from './email-bound.ts';
 import type { Finding, ProvableWorkspace } from './finding.ts';
+import { timedOut, waysOf, type Way } from './flow-ways.ts';
 import { placedJourneys, placeOf } from './step-places.ts';
 
 interface Edge {
@@ -104,7 +104,7 @@ function atOnce(plan: JourneyPlan, from: Next): ReadonlyMap<Next, boolean> {
       continue;
     }
     const isSure = reached.get(id) === true && step.type === 'act';
-    for (const way of namedWays(id, step)) {
+    for (const way of waysOf(id, step)) {
       const takesTime = way.ms > 0 || isActOfTheLead(plan.steps[id], way);
       if (takesTime || reached.has(way.to)) continue;
       reached.set(way.to, isSure);

@@ -55,6 +55,7 @@ function findClosed(journey: PlacedJourney, quiet: Quiet): readonly Finding[] {
   }
   if (gap.minutes * minuteMs <= holdAtMostMs) return [];
   const hours = Math.round(gap.minutes / 60);
+  const days = Math.floor(gap.minutes / dayMinutes) + 1;
   return [
     {
       ...at,
@@ -62,7 +63,7 @@ function findClosed(journey: PlacedJourney, quiet: Quiet): readonly Finding[] {
       path: ['sending', 'holdAtMost'],
       message: `an email can be held ${hours} hours and may be held ${Math.round(holdAtMostMs / 3_600_000)}: some never leave`,
       witness: `due ${sayMinute(gap.from)}, allowed again ${sayMinute(gap.from + gap.minutes)}: ${hours} hours, longer than "holdAtMost" → skipped`,
-      fix: `"holdAtMost": "${Math.ceil(gap.minutes / dayMinutes) + 1} days"`,
+      fix: `"holdAtMost": "${days === 1 ? '1 day' : `${days} days`}"`,
     },
   ];
 }

@@ -9,8 +9,9 @@
 import type { StepId } from '../journey/flow.ts';
 import type { Release } from '../definitions/release.ts';
 import { compiledRelease } from '../facts/compiled-release.ts';
-import { alongFlow, timedOut, type Way } from './along-flow.ts';
+import { alongFlow } from './along-flow.ts';
 import type { Finding, ProvableWorkspace } from './finding.ts';
+import { timedOut, type Way } from './flow-ways.ts';
 import { solve } from './satisfiability/solve.ts';
 import type { Term } from './satisfiability/variables.ts';
 import { placedJourneys, placeOf, type PlacedJourney } from './step-places.ts';

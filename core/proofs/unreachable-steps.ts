@@ -9,7 +9,7 @@ import type { StepId } from '../journey/flow.ts';
 import type { Entry, Exit, JourneyPlan } from '../journey/plan.ts';
 import type { Condition } from '../rules/condition.ts';
 import type { Finding, ProvableWorkspace } from './finding.ts';
-import { reachableSteps, waysOf } from './fullest-window.ts';
+import { stepsInOrder, waysOf } from './flow-ways.ts';
 import { solve } from './satisfiability/solve.ts';
 import { listsOf, placedJourneys, type PlacedJourney } from './step-places.ts';
 
@@ -23,7 +23,7 @@ export function findUnreachableSteps(workspace: ProvableWorkspace): readonly Fin
 
 /** Only the first of a list that nobody reaches: the rest goes with it. */
 function findAfterTheEnd(journey: PlacedJourney): readonly Finding[] {
-  const reachable = reachableSteps(journey.plan.flow);
+  const reachable = new Set(stepsInOrder(journey.plan.flow));
   return [...journey.steps].flatMap(([id, { path, before }]): readonly Finding[] => {
     if (reachable.has(id) || before === undefined || !reachable.has(before)) return [];
     return [
@@ -73,7 +73,7 @@ function findNeverSent(journey: PlacedJourney): readonly Finding[] {
 function leadsTo({ plan }: PlacedJourney, from: StepId, to: StepId): boolean {
   const step = plan.flow.steps[from];
   if (step === undefined) return false;
-  return waysOf(step).some((way) => reachableSteps({ ...plan.flow, start: way.to }).has(to));
+  return waysOf(from, step).some((way) => stepsInOrder(plan.flow, way.to).includes(to));
 }
 
 /** `fit → strong`: the lists around a step, outermost first. */

@@ -3,7 +3,8 @@
  * some run could do (small flows, where all ways can be tried one by one).
  */
 import { expect, test } from 'vitest';
-import { fullestWindow, waysOf, type WindowQuestion } from '../../../core/proofs/fullest-window.ts';
+import { waysOf } from '../../../core/proofs/flow-ways.ts';
+import { fullestWindow, type WindowQuestion } from '../../../core/proofs/fullest-window.ts';
 import type { Next, StepId } from '../../../core/journey/flow.ts';
 import { runJourney } from '../../../core/simulate/journey-driver.ts';
 import { Random, randomPlan } from '../journey/random-plan.ts';
@@ -60,7 +61,8 @@ test('of a small flow the bound is exactly what its fullest way reaches', () => 
     tried += 1;
     const counts = sharedActs(seed, flow);
     const question = { flow, windowMs, counts, againMs: Infinity };
-    const { most, path } = fullestWindow(question);
+    const { most, path: pathOf } = fullestWindow(question);
+    const path = pathOf();
     const fullest = Math.max(0, ...everyWay(flow).map((way) => fullestOf(way, counts)));
     expect(most, `seed ${seed}`).toBe(fullest);
     expect(path.length).toBe(most);
@@ -129,7 +131,7 @@ function everyWay(flow: Flow, from: Next = flow.start, at = 0): readonly (readon
   const step = from === null ? undefined : flow.steps[from];
   if (from === null || step === undefined) return [[]];
   const own = step.type === 'act' ? [{ step: from, at }] : [];
-  const ways = waysOf(step);
+  const ways = waysOf(from, step);
   if (ways.length === 0) return [own];
   return ways.flatMap(({ to, ms }) => everyWay(flow, to, at + ms).map((rest) => [...own, ...rest]));
 }
@@ -143,7 +145,7 @@ function randomWay(random: Random, flow: Flow, from: number): readonly Passed[] 
     if (step === undefined) return passed;
     if (step.type === 'act') passed.push({ step: id, at });
     if (random.chance(10)) return passed;
-    const ways = waysOf(step);
+    const ways = waysOf(id, step);
     const way = ways[random.below(Math.max(1, ways.length))];
     at += (way?.ms ?? 0) + (random.chance(80) ? 0 : random.below(DAY));
     id = way?.to ?? null;

@@ -111,6 +111,10 @@ export function leadJson({ lead, release, scored, enrolments, plans, now }: Lead
       step: run.step,
       since: instant(run.since),
       expectedBy: instant(run.expectedBy),
+      paused:
+        run.parked === null
+          ? null
+          : { step: run.parked.step, resumeAt: instant(run.parked.resumeAt) },
     })),
     handoff: handoff === undefined ? null : { ...handoff, openedAt: instant(handoff.openedAt) },
     bornAt: instant(lead.bornAt),

@@ -4,12 +4,16 @@
  * Pure: it words the rows that store/ found. Reasons of conditions come from core/explain, names from
  * the release in force; a decision itself is told as it was made and never judged anew.
  */
+import { instantInZone } from '../console/time.ts';
+import { durationInWords } from '../core/rules/duration.ts';
 import { stageLabel, eventLabel, labelOf } from '../core/routing/brief.ts';
 import type { Release } from '../core/definitions/release.ts';
 import { sentencesOf } from '../core/explain/sentence.ts';
 import type { Json, JsonObject } from '../core/rules/condition.ts';
 import type { Explanation } from '../core/rules/compile.ts';
+import { pauseScopes } from '../store/pauses.ts';
 import type { TimelineRow } from '../store/read-timeline.ts';
+import { capital, pausedThing } from './pause-words.ts';
 import {
   entryRefusals,
   fieldsInWords,
@@ -54,6 +58,8 @@ function wordsOf({ kind, what, detail }: TimelineRow, release: Release): Words {
       return assignmentWords(what, detail, release);
     case 'send':
       return sendWords(what, detail, release);
+    case 'pause':
+      return pauseWords(what, detail, release);
     case 'task': {
       const for_ = text(detail['rep']) ?? text(detail['queue']);
       const who = for_ === undefined ? '' : `For ${repName(release, for_)}`;
@@ -217,6 +223,26 @@ function sendWords(state: string, detail: JsonObject, release: Release): Words {
     title: `Email ${sendStates[state] ?? state}${internal}: ${what}`,
     reasons: sendReasons(state, detail, release.sending.zoneIfUnknown),
   };
+}
+
+function pauseWords(what: string, detail: JsonObject, release: Release): Words {
+  const [from, until] = [Number(detail['from']), detail['until']];
+  const scope = pauseScopes.find((one) => one === detail['scope']) ?? 'all';
+  const thing = capital(pausedThing(release, { scope, key: text(detail['key']) ?? '' }));
+  if (what === 'resumed') {
+    const by = text(detail['resumedBy']);
+    const lasted = `After ${durationInWords(Math.max(1_000, Number(until) - from))}`;
+    const title = scope === 'lead' ? 'The pause of this lead ended' : `${thing}: the pause ended`;
+    return { type: 'pause', title, reasons: [by === undefined ? lasted : `${lasted}, by ${by}`] };
+  }
+  const by = text(detail['by']);
+  const end =
+    typeof until === 'number'
+      ? `Until ${instantInZone(until, release.sending.zoneIfUnknown)}`
+      : 'Until somebody resumes it';
+  const title = scope === 'lead' ? 'This lead was paused' : `${thing}: paused`;
+  const reasons = [text(detail['why']) ?? '', by === undefined ? '' : `By ${by}`, end];
+  return { type: 'pause', title, reasons };
 }
 
 function explained(detail: JsonObject, release: Release): readonly string[] {

@@ -5,6 +5,7 @@
 import type { Release } from '../core/definitions/release.ts';
 import { instantInZone } from '../console/time.ts';
 import type { Json, JsonObject } from '../core/rules/condition.ts';
+import { durationInWords } from '../core/rules/duration.ts';
 
 export const sendStates: { readonly [state: string]: string } = {
   planned: 'planned',
@@ -70,7 +71,7 @@ export function sendReasons(state: string, detail: JsonObject, zone: string): re
   const held =
     state === 'held' && typeof until === 'number' ? `until ${instantInZone(until, zone)}` : '';
   const evidence = isObject(detail['evidence']) ? evidenceInWords(detail['evidence'], zone) : '';
-  const words = reason === undefined ? '' : (sendRefusals[reason] ?? reason);
+  const words = reason === undefined ? '' : refusalWords(state, reason, detail);
   const response = state === 'sent' || state === 'skipped' ? '' : (text(detail['response']) ?? '');
   const unknown = state === 'unknown' ? 'The relay may have it: parked, not sent again' : '';
   return [
@@ -81,12 +82,28 @@ export function sendReasons(state: string, detail: JsonObject, zone: string): re
   ].filter((part) => part !== '');
 }
 
-/** Instants as people read them; every other field says what it is. */
+/** A pause holds an email; one that is dropped because of it got too old meanwhile. */
+function refusalWords(state: string, reason: string, { evidence }: JsonObject): string {
+  const isOfPause = reason === 'journey-paused' || reason === 'sender-paused';
+  if (isOfPause && state === 'skipped') return tooOldAfter[reason];
+  if (isOfPause && isObject(evidence) && evidence['rule'] === 'pause:all') {
+    return 'Everything is paused';
+  }
+  return sendRefusals[reason] ?? reason;
+}
+const tooOldAfter = {
+  'journey-paused': 'It got too old while the journey was paused',
+  'sender-paused': 'It got too old while its sender was paused',
+} as const;
+
+/** Instants and lengths of time as people read them; every other field says what it is. */
 function evidenceInWords(evidence: JsonObject, zone: string): string {
   const told = Object.entries(evidence).map(([key, value]): readonly [string, Json] =>
     /until$/i.test(key) && typeof value === 'number'
       ? [key, instantInZone(value, zone)]
-      : [key, value],
+      : /Ms$/.test(key) && typeof value === 'number'
+        ? [key.slice(0, -2), durationInWords(value)]
+        : [key, value],
   );
   return fieldsInWords(Object.fromEntries(told));
 }

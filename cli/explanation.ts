@@ -14,6 +14,7 @@ export interface HistoryEntry {
 }
 
 const sendsShown = 10;
+const pausesShown = 10;
 
 export function explanationOf(view: LeadView, history: readonly HistoryEntry[]): readonly string[] {
   return [
@@ -23,6 +24,7 @@ export function explanationOf(view: LeadView, history: readonly HistoryEntry[]):
     ...stage(view, history),
     '',
     ...journeys(view),
+    ...pauses(history),
     '',
     ...sends(history),
   ];
@@ -84,6 +86,17 @@ function journeys({ enrolments, plans }: LeadView): readonly string[] {
   ];
 }
 
+/** Only where there were any: most leads never meet one. */
+function pauses(history: readonly HistoryEntry[]): readonly string[] {
+  const rows = history.filter(({ row }) => row.kind === 'pause').slice(0, pausesShown);
+  if (rows.length === 0) return [];
+  const lines = rows.map(({ entry }) => {
+    const why = entry.reasons.length === 0 ? '' : ` (${entry.reasons.join('; ')})`;
+    return `  ${moment(entry.at)}  ${entry.title}${why}`;
+  });
+  return ['', 'Pauses that touched it, the latest first', ...lines];
+}
+
 function standing({
   status,
   step,
@@ -92,10 +105,16 @@ function standing({
   outcome,
   goal,
   closedAt,
+  parked,
 }: EnrolmentListing): string {
   if (status === 'closed') {
     const end = closedAt === null ? '' : ` on ${moment(closedAt)}`;
     return `ended${end}: ${outcome ?? 'unknown'}${goal ? ' (goal reached)' : ''}`;
+  }
+  if (parked !== null) {
+    const turn = parked.resumeAt ?? null;
+    const until = turn === null ? 'until it is resumed' : `and has its turn at ${moment(turn)}`;
+    return `${step === null ? 'has not acted yet' : `stands at "${step}"`}, kept waiting by a pause ${until}`;
   }
   if (step === null) return 'has not acted yet';
   const next = expectedBy === null ? '' : `, goes on by ${moment(expectedBy)}`;

@@ -5,8 +5,10 @@ export interface Frame {
   readonly title: string;
   /** Which entry of the navigation is lit; absent on pages for people outside (reps, leads). */
   readonly section?:
-    'overview' | 'leads' | 'journeys' | 'handoffs' | 'emails' | 'releases' | 'mailbox';
+    'overview' | 'leads' | 'journeys' | 'handoffs' | 'emails' | 'releases' | 'pauses' | 'mailbox';
   readonly mailbox?: boolean;
+  /** What stands still for everybody: told on every page, because else nothing looks wrong. */
+  readonly paused?: readonly { readonly href: string; readonly words: string }[];
 }
 
 const sections = [
@@ -16,6 +18,7 @@ const sections = [
   ['handoffs', '/console/handoffs', 'Handoffs'],
   ['emails', '/console/emails', 'Emails'],
   ['releases', '/console/releases', 'Releases'],
+  ['pauses', '/console/pauses', 'Pauses'],
 ] as const;
 
 export function page(frame: Frame, ...body: readonly HtmlValue[]): string {
@@ -31,9 +34,14 @@ export function page(frame: Frame, ...body: readonly HtmlValue[]): string {
       </head>
       <body class="${frame.section === undefined ? 'outside' : 'inside'}">
         ${frame.section !== undefined && navigation(frame)}
+        ${(frame.paused ?? []).map(banner)}
         <main>${body}</main>
       </body>
     </html>`.text;
+}
+
+function banner({ href, words }: NonNullable<Frame['paused']>[number]): Html {
+  return html`<p class="banner" role="status"><span>${words}</span> <a href="${href}">Resume …</a></p>`;
 }
 
 function navigation(frame: Frame): Html {

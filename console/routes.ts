@@ -1,10 +1,11 @@
 /**
- * The console: pages for people who are signed in. GET shows; the few POSTs (sign in, sign out) are
- * taken from our own pages only. It reads through the functions behind the API and writes nothing itself.
+ * The console: pages for people who are signed in. GET shows; the few POSTs (sign in, sign out, pause,
+ * resume) are taken from our own pages only. It reads and acts through the functions behind the API.
  */
 import { Router, urlencoded, type RequestHandler, type Response } from 'express';
 import { viewLead } from '../api/lead-view.ts';
 import { cutPage, pageAsked } from '../api/page-of.ts';
+import { since, standsStill } from '../api/pause-words.ts';
 import { Problem } from '../api/problems.ts';
 import { choiceOf, handoffPage } from '../api/routes/handoffs.ts';
 import { journeyList } from '../api/routes/journeys.ts';
@@ -12,7 +13,8 @@ import { releaseList, viewRelease } from '../api/routes/releases.ts';
 import { isUuid, timelinePage } from '../api/routes/leads.ts';
 import { sessionLivesMs, type Sessions } from '../api/sessions.ts';
 import type { Releases } from '../ingest/batch.ts';
-import type { Sql } from '../store/client.ts';
+import type { Sql, Store } from '../store/client.ts';
+import { listPausesOf, listWidePauses } from '../store/pauses.ts';
 import { listHandoffs, type HandoffListing } from '../store/read-handoffs.ts';
 import { countSendsOfJourney, countSteps } from '../store/read-journeys.ts';
 import { countOlderRuns } from '../store/read-releases.ts';
@@ -20,6 +22,7 @@ import { findLead, listLeads } from '../store/read-leads.ts';
 import { readOverview } from '../store/read-overview.ts';
 import { listSends } from '../store/read-sends.ts';
 import type { Frame } from './layout.ts';
+import { pausePages } from './pause-routes.ts';
 import { emailsPage, emailStates } from './pages/emails.ts';
 import { handoffsPage } from './pages/handoffs.ts';
 import { journeyPage } from './pages/journey.ts';
@@ -32,7 +35,7 @@ import { releasesPage } from './pages/releases.ts';
 import { signInPage } from './pages/sign-in.ts';
 
 export interface ConsoleDeps {
-  readonly sql: Sql;
+  readonly sql: Sql & Pick<Store, 'transaction'>;
   readonly releases: Releases;
   readonly clock: () => number;
   readonly sessions: Sessions;
@@ -51,9 +54,10 @@ export function consoleRoutes(deps: ConsoleDeps): Router {
   const router = Router();
   signInRoutes(router, deps);
   router.use(requireSession(deps.sessions));
-  const frame = (section: NonNullable<Frame['section']>) => ({
+  const frame = async (section: NonNullable<Frame['section']>): Promise<PageFrame> => ({
     section,
     mailbox: deps.mailbox !== undefined,
+    paused: await pausedWidely(deps),
   });
   const show =
     (work: (query: Query, params: Query) => Promise<string>): RequestHandler =>
@@ -64,42 +68,50 @@ export function consoleRoutes(deps: ConsoleDeps): Router {
 
   router.get(
     '/',
-    show(async () => overview(deps, frame('overview'))),
+    show(async () => overview(deps, await frame('overview'))),
   );
   router.get(
     '/leads',
-    show((query) => leads(deps, frame('leads'), query)),
+    show(async (query) => leads(deps, await frame('leads'), query)),
   );
   router.get(
     '/leads/:id',
-    show((query, params) => lead(deps, frame('leads'), query, params)),
+    show(async (query, params) => lead(deps, await frame('leads'), query, params)),
   );
   router.get(
     '/journeys',
     show(async () => {
       const release = await deps.releases.current();
-      return journeysPage({ frame: frame('journeys'), release, journeys: await journeyList(deps) });
+      return journeysPage({
+        frame: await frame('journeys'),
+        release,
+        journeys: await journeyList(deps),
+      });
     }),
   );
   router.get(
     '/journeys/:key',
-    show((_query, params) => journey(deps, frame('journeys'), params)),
+    show(async (_query, params) => journey(deps, await frame('journeys'), params)),
   );
   router.get(
     '/handoffs',
-    show((query) => handoffs(deps, frame('handoffs'), query)),
+    show(async (query) => handoffs(deps, await frame('handoffs'), query)),
   );
   router.get(
     '/releases',
-    show((query) => releases(deps, frame('releases'), query)),
+    show(async (query) => releases(deps, await frame('releases'), query)),
   );
   router.get(
     '/releases/:number',
-    show((_query, params) => release(deps, frame('releases'), params)),
+    show(async (_query, params) => release(deps, await frame('releases'), params)),
   );
   router.get(
     '/emails',
-    show((query) => emails(deps, frame('emails'), query)),
+    show(async (query) => emails(deps, await frame('emails'), query)),
+  );
+  router.use(
+    '/pauses',
+    pausePages({ ...deps, frame: () => frame('pauses'), fromOurPages, placeOf }),
   );
   return router;
 }
@@ -194,6 +206,22 @@ function cookieOf(header: string | undefined): string | undefined {
   return undefined;
 }
 
+/** What stands still for everybody, for the banner of every page. */
+async function pausedWidely({
+  sql,
+  releases,
+  clock,
+}: ConsoleDeps): Promise<NonNullable<PageFrame['paused']>> {
+  const now = clock();
+  const pauses = await listWidePauses(sql, now);
+  if (pauses.length === 0) return [];
+  const release = await releases.current();
+  return pauses.map((pause) => ({
+    href: `/console/pauses/${pause.id}`,
+    words: `${standsStill(release, pause, now)} It is so ${since(release, pause)}.`,
+  }));
+}
+
 async function overview(deps: ConsoleDeps, frame: PageFrame): Promise<string> {
   const now = deps.clock();
   const release = await deps.releases.current();
@@ -232,11 +260,13 @@ async function lead(
   const view = id === null ? null : await viewLead(deps, id);
   if (view === null) throw new Problem('not-found', 'There is no such lead.');
   const own = await listHandoffs(deps.sql, { leadId: view.lead.id, limit: 5 });
+  const pauses = await listPausesOf(deps.sql, { leadId: view.lead.id }, view.now);
   const timeline = await timelinePage(deps, view.lead.id, query);
   const [latest] = own;
   return leadPage({
     ...view,
     frame,
+    pauses,
     handoffs: own,
     answerUrl: latest === undefined ? null : answerUrl(deps, latest),
     timeline: timeline.rows,
@@ -251,13 +281,17 @@ async function journey(deps: ConsoleDeps, frame: PageFrame, params: Query): Prom
   if (listing === undefined) throw new Problem('not-found', 'There is no such journey.');
   const release = await deps.releases.current();
   const published = Object.hasOwn(release.journeys, key) ? release.journeys[key] : undefined;
-  const [steps, sends, older] = await Promise.all([
+  const [pauses, steps, sends, older] = await Promise.all([
+    listPausesOf(deps.sql, { journey: key }, deps.clock()),
     countSteps(deps.sql, deps.clock() - lateMs),
     countSendsOfJourney(deps.sql, key),
     countOlderRuns(deps.sql, key, published?.hash ?? ''),
   ]);
   const own = steps.filter((one) => one.journey === key);
-  return journeyPage({ frame, listing, plan: published?.plan, steps: own, sends, older });
+  return journeyPage({
+    ...{ frame, release, listing, plan: published?.plan, steps: own, sends, older, pauses },
+    now: deps.clock(),
+  });
 }
 
 async function handoffs(deps: ConsoleDeps, frame: PageFrame, query: Query): Promise<string> {

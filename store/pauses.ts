@@ -177,3 +177,15 @@ export async function listPausesOf(
     [now, subject.leadId ?? null, subject.journey ?? null],
   );
 }
+
+/** The journeys that stand still, or all of them. */
+export async function findPausedJourneys(
+  sql: Sql,
+  now: number,
+): Promise<'all' | ReadonlySet<string>> {
+  const rows = await sql.query<PauseSubject>(
+    `SELECT p.scope, p.key FROM pause p WHERE p.scope IN ('all', 'journey') AND ${inForce('p', '$1')}`,
+    [now],
+  );
+  return rows.some(({ scope }) => scope === 'all') ? 'all' : new Set(rows.map(({ key }) => key));
+}

@@ -8,11 +8,13 @@ export interface JourneyCount {
   readonly outcome: string | null;
   readonly goal: boolean;
   readonly count: number;
+  readonly parkedCount: number;
 }
 
 export async function countRuns(sql: Sql): Promise<readonly JourneyCount[]> {
   return sql.query<JourneyCount>(
-    `SELECT journey, status, outcome, goal, count(*) AS count FROM enrolment
+    `SELECT journey, status, outcome, goal, count(*) AS count,
+       count(*) FILTER (WHERE status = 'open' AND parked IS NOT NULL) AS "parkedCount" FROM enrolment
      GROUP BY 1, 2, 3, 4 ORDER BY 1, 2 DESC, 5 DESC, 3`,
   );
 }
@@ -23,13 +25,16 @@ export interface StepCount {
   readonly step: string | null;
   readonly count: number;
   readonly lateCount: number;
+  /** Would act if nothing were paused, or waits for its turn after a pause. */
+  readonly parkedCount: number;
 }
 
 /** Where the open runs stand: the last step that acted. */
 export async function countSteps(sql: Sql, lateSince: number): Promise<readonly StepCount[]> {
   return sql.query<StepCount>(
     `SELECT journey, step, count(*) AS count,
-       count(*) FILTER (WHERE expected_by < to_timestamp($1::float8 / 1000.0)) AS "lateCount"
+       count(*) FILTER (WHERE expected_by < to_timestamp($1::float8 / 1000.0)) AS "lateCount",
+       count(*) FILTER (WHERE parked IS NOT NULL) AS "parkedCount"
      FROM enrolment WHERE status = 'open' GROUP BY 1, 2 ORDER BY 1, 2`,
     [lateSince],
   );

@@ -97,6 +97,8 @@ export interface EnrolmentListing {
   readonly step: string | null;
   readonly since: number | null;
   readonly expectedBy: number | null;
+  /** A pause keeps it from acting; `resumeAt`: its turn after the pause, once somebody resumed. */
+  readonly parked: { readonly step: string; readonly resumeAt?: number | null } | null;
 }
 
 /** Every run of a lead, the newest first. */
@@ -106,7 +108,8 @@ export async function listEnrolments(
 ): Promise<readonly EnrolmentListing[]> {
   return sql.query<EnrolmentListing>(
     `SELECT e.id, e.journey, e.status, e.plan_hash AS "planHash", e.entered_at AS "enteredAt",
-       e.closed_at AS "closedAt", e.outcome, e.goal, e.step, e.since, e.expected_by AS "expectedBy"
+       e.closed_at AS "closedAt", e.outcome, e.goal, e.step, e.since, e.expected_by AS "expectedBy",
+       CASE WHEN e.status = 'open' THEN e.parked END AS parked
      FROM lead m JOIN enrolment e ON e.lead_id = m.id
      WHERE m.canonical_id = $1 ORDER BY e.status = 'open' DESC, e.entered_at DESC, e.id`,
     [leadId],

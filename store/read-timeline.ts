@@ -1,13 +1,13 @@
 /**
  * The history of one lead, newest first: what happened, what was decided, what was sent, who was given
- * it. One statement over five tables, each cut to the page asked for before they are merged.
+ * it. One statement over six tables, each cut to the page asked for before they are merged.
  *
  * Within one instant causes come before what follows from them: an event, then its decisions.
  */
 import type { JsonObject } from '../core/rules/condition.ts';
 import type { Sql } from './client.ts';
 
-export type TimelineRowKind = 'event' | 'decision' | 'assignment' | 'send' | 'task';
+export type TimelineRowKind = 'event' | 'decision' | 'assignment' | 'send' | 'task' | 'pause';
 export interface TimelineRow {
   readonly kind: TimelineRowKind;
   readonly id: string;
@@ -53,6 +53,16 @@ const part = (
     FROM lead m JOIN ${from} WHERE m.canonical_id = $1) AS part
   WHERE $3::float8 IS NULL OR (at, rank, id) < (to_timestamp($3 / 1000.0), $4::float8, $5::text)
   ORDER BY at DESC, rank DESC, id DESC LIMIT $2)`;
+
+/** Its own, and those of a time in which it was inside; of a sender, while an email waits for it. Not those called off. */
+const pauseTouches = `p.until IS DISTINCT FROM p."from" AND CASE WHEN p.scope = 'lead' THEN p.key = m.id::text
+  ELSE m.id = m.canonical_id AND EXISTS (SELECT FROM lead x JOIN enrolment e ON e.lead_id = x.id
+    WHERE x.canonical_id = m.canonical_id AND e.entered_at < coalesce(p.until, 'infinity')
+      AND coalesce(e.closed_at, 'infinity') > p."from" AND CASE p.scope WHEN 'journey' THEN e.journey = p.key
+        WHEN 'sender' THEN p.key = '' OR EXISTS (SELECT FROM send h WHERE h.enrolment_id = e.id
+          AND h.state = 'held' AND h.evidence->>'sender' = p.key) ELSE true END) END`;
+const pauseDetail = `jsonb_build_object('scope', p.scope, 'key', p.key, 'why', p.why, 'by', p.by,
+  'until', ${ms('p.until')}, 'from', ${ms('p."from"')}, 'resumedBy', p.resumed_by)`;
 
 const timelineSql = `SELECT kind, id, at, rank, what, detail FROM (
   ${part(
@@ -114,5 +124,17 @@ const timelineSql = `SELECT kind, id, at, rank, what, detail FROM (
       detail: `jsonb_build_object('text', t.text, 'rep', t.rep, 'queue', t.queue, 'dueAt', ${ms('t.due_at')})`,
     },
     'task t ON t.lead_id = m.id',
+  )}
+  UNION ALL ${part(
+    'pause',
+    '10',
+    { at: 'p."from"', id: 'p.id', what: "'paused'", detail: pauseDetail },
+    `pause p ON ${pauseTouches} AND p."from" <= now()`,
+  )}
+  UNION ALL ${part(
+    'pause',
+    '0',
+    { at: 'p.until', id: "p.id || '/end'", what: "'resumed'", detail: pauseDetail },
+    `pause p ON ${pauseTouches} AND p.until <= now()`,
   )}) AS timeline
   ORDER BY at DESC, rank DESC, id DESC LIMIT $2`;

@@ -11,6 +11,7 @@ import { accept } from '../../ingest/accept.ts';
 import type { Releases } from '../../ingest/batch.ts';
 import type { IngestAnswer, IngestRequest } from '../../ingest/request.ts';
 import type { Sql } from '../../store/client.ts';
+import { findPausedJourneys } from '../../store/pauses.ts';
 import { countRuns, type JourneyCount } from '../../store/read-journeys.ts';
 import { Problem } from '../problems.ts';
 import { entryRefusals } from '../words.ts';
@@ -59,7 +60,11 @@ export interface JourneyListing {
   readonly owner: string;
   readonly class: string;
   readonly published: boolean;
+  /** It, or everything. */
+  readonly paused: boolean;
   readonly open: number;
+  /** Of the open ones, those that a pause keeps from acting. */
+  readonly parked: number;
   readonly closed: number;
   readonly goals: number;
   /** `completed`, or the id of an exit → how many runs ended so. */
@@ -68,10 +73,11 @@ export interface JourneyListing {
 
 /** Everything that is published, and what is not any more but has runs. */
 export async function journeyList(
-  deps: Pick<JourneyRoutes, 'sql' | 'releases'>,
+  deps: Pick<JourneyRoutes, 'sql' | 'releases' | 'clock'>,
 ): Promise<readonly JourneyListing[]> {
   const release = await deps.releases.current();
   const counts = await countRuns(deps.sql);
+  const paused = await findPausedJourneys(deps.sql, deps.clock());
   const keys = new Set([...Object.keys(release.journeys), ...counts.map(({ journey }) => journey)]);
   return [...keys].map((journey) => {
     const plan = release.journeys[journey]?.plan;
@@ -82,7 +88,9 @@ export async function journeyList(
       owner: plan?.owner ?? '',
       class: plan?.sending.class ?? '',
       published: plan !== undefined,
+      paused: paused === 'all' || paused.has(journey),
       open: sum(own, ({ status }) => status === 'open'),
+      parked: own.reduce((total, { parkedCount }) => total + parkedCount, 0),
       closed: sum(own, ({ status }) => status === 'closed'),
       goals: sum(own, ({ goal }) => goal),
       outcomes: outcomesOf(own),

@@ -1,19 +1,27 @@
 /** One journey: its steps in the order leads meet them, who stands where, what became of its emails. */
 import { entryWords, stepLines, type StepLine } from '../plan-words.ts';
 import type { JourneyListing } from '../../api/routes/journeys.ts';
+import { since, standsStill } from '../../api/pause-words.ts';
+import type { Release } from '../../core/definitions/release.ts';
 import type { JourneyPlan } from '../../core/journey/plan.ts';
+import type { StoredPause } from '../../store/pauses.ts';
 import type { SendCount, StepCount } from '../../store/read-journeys.ts';
 import type { OlderRuns } from '../../store/read-releases.ts';
 import { html, type Html } from '../html.ts';
 import { page, type Frame } from '../layout.ts';
 import { bar, chip, empty, tile } from '../parts.ts';
+import { pauseForm } from './pauses.ts';
 
 export interface JourneyView {
   readonly frame: Omit<Frame, 'title'>;
+  readonly release: Release;
   readonly listing: JourneyListing;
   readonly plan: JourneyPlan | undefined;
   readonly steps: readonly StepCount[];
   readonly sends: readonly SendCount[];
+  /** In force, and touching this journey. */
+  readonly pauses: readonly StoredPause[];
+  readonly now: number;
   /** Runs on another version than the one in force. */
   readonly older: OlderRuns;
 }
@@ -24,16 +32,19 @@ export function journeyPage(view: JourneyView): string {
     { ...view.frame, title: listing.title },
     html`<p class="crumb"><a href="/console/journeys">Journeys</a></p>
       <h1>${listing.title}</h1>
-      <p class="chips">${listing.class !== '' && chip(listing.class)} ${!listing.published && chip('not published', 'sun')}
+      <p class="chips">${listing.class !== '' && chip(listing.class)} ${!listing.published && chip('not published', 'sun')} ${listing.paused && chip('paused', 'sun')}
         ${plan !== undefined && html`<span class="soft small">${plan.enter.map(entryWords).join('; ')}</span>`}</p>
+      ${pausedNotices(view)}
       <div class="tiles">
         ${tile(listing.open, 'inside', '#steps')}
         ${tile(listing.goals, 'goal reached', '#endings')}
         ${tile(listing.closed, 'ended', '#endings')}
+        ${listing.parked > 0 && tile(listing.parked, 'wait for a pause to end', '#steps', 'sun')}
       </div>
       ${plan !== undefined && view.older.older > 0 && html`<p class="note"><a href="/console/releases">${olderWords(view.older)}</a></p>`}
       <section class="card spaced" id="steps"><h2>Steps</h2>${plan === undefined ? empty('It is not published any more.') : steps(view, plan)}</section>
-      <section class="card spaced" id="endings"><h2>How runs ended</h2>${endings(view)}</section>`,
+      <section class="card spaced" id="endings"><h2>How runs ended</h2>${endings(view)}</section>
+      ${!view.pauses.some(({ scope }) => scope === 'journey') && pauseSection(listing.journey)}`,
   );
 }
 
@@ -46,6 +57,26 @@ function olderWords({ older, toMove, blocked }: OlderRuns): string {
     ...(staying > 0 ? [`${staying} stay on it`] : []),
   ];
   return `${older} ${older === 1 ? 'lead' : 'leads'} on an older version: ${parts.join(', ')}`;
+}
+
+/** Instead of a journey that looks as if it had stalled. What stands still for all is told above the page. */
+export function pausedNotices({
+  pauses,
+  release,
+  now,
+}: Pick<JourneyView, 'pauses' | 'release' | 'now'>): Html {
+  const own = pauses.filter(({ scope }) => scope !== 'all');
+  return html`${own.map(
+    (pause) =>
+      html`<p class="notice sun" role="status">${standsStill(release, pause, now)} It is so ${since(release, pause)}. <a href="/console/pauses/${pause.id}">Resume …</a></p>`,
+  )}`;
+}
+
+function pauseSection(key: string): Html {
+  const form = { scope: 'journey', key, label: 'Pause this journey' } as const;
+  return html`<details class="card spaced"><summary>Pause it</summary>
+    <p class="soft small">All its clocks stand still. Nobody is sent anything until you resume; exits go on.</p>
+    ${pauseForm({ ...form, back: `/console/journeys/${key}` })}</details>`;
 }
 
 function steps(view: JourneyView, plan: JourneyPlan): Html {
@@ -65,7 +96,7 @@ function steps(view: JourneyView, plan: JourneyPlan): Html {
             ${id !== '' && html`<code class="soft">${id}</code>`}
             ${arms.length > 0 && html`<span class="soft small block">→ ${arms.join(' · ')}</span>`}</td>
           <td class="grow">${here !== undefined && bar(here.count / most, here.lateCount > 0 ? 'rust' : 'leaf')}</td>
-          <td class="num">${here?.count ?? ''}${(here?.lateCount ?? 0) > 0 && html` ${chip(`${here?.lateCount} late`, 'rust')}`}</td>
+          <td class="num">${here?.count ?? ''}${(here?.parkedCount ?? 0) > 0 && html` ${chip(`${here?.parkedCount} paused`, 'sun')}`}${(here?.lateCount ?? 0) > 0 && html` ${chip(`${here?.lateCount} late`, 'rust')}`}</td>
           <td class="small">${view.sends.filter(({ step }) => step === id).map(({ state, count }) => html`<span class="nowrap">${count} ${state === 'skipped' ? 'not sent' : state}</span> `)}</td>
         </tr>`;
       })}</tbody>

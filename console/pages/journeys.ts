@@ -25,7 +25,7 @@ function card(one: JourneyListing, release: Release): Html {
   const steps = Object.keys(plan?.steps ?? {}).length;
   return html`<a class="card link" href="/console/journeys/${one.journey}">
     <h2>${one.title}</h2>
-    <p class="chips">${one.class !== '' && chip(one.class)} ${!one.published && chip('not published', 'sun')}
+    <p class="chips">${one.class !== '' && chip(one.class)} ${!one.published && chip('not published', 'sun')} ${one.paused && chip('paused', 'sun')}
       <span class="soft small">${steps} steps${one.owner !== '' && ` · ${one.owner}`}</span></p>
     ${plan !== undefined && html`<p class="soft small">${plan.enter.map(entryWords).join('; ')}</p>`}
     <dl class="figures">

@@ -14,16 +14,21 @@ import { isKnown } from '../../core/rules/operators.ts';
 import { mayEmail } from '../../core/sending/consent.ts';
 import type { ScoredPoint } from '../../core/scoring/score.ts';
 import type { HandoffListing } from '../../store/read-handoffs.ts';
+import type { StoredPause } from '../../store/pauses.ts';
 import { html, type Html } from '../html.ts';
 import { page, type Frame } from '../layout.ts';
 import { bar, chip, empty, gradeChip, handoffChip, mainScore, older } from '../parts.ts';
 import { clockTag, fromNow, instantInZone, timeTag } from '../time.ts';
 import { whoHas } from './handoffs.ts';
+import { pausedNotices } from './journey.ts';
 import { deadline } from './overview.ts';
+import { pauseForm } from './pauses.ts';
 
 export interface LeadPageView extends LeadView {
   readonly frame: Omit<Frame, 'title'>;
   readonly handoffs: readonly HandoffListing[];
+  /** In force, and touching this lead or one of its journeys. */
+  readonly pauses: readonly StoredPause[];
   /** The page behind the rep's buttons, where one is open and given to somebody. */
   readonly answerUrl: string | null;
   readonly timeline: readonly TimelineEntry[];
@@ -46,6 +51,7 @@ export function leadPage(view: LeadPageView): string {
           ${lead.owner !== undefined && chip(repName(release, lead.owner), 'sky')}</p>
       </div>
       ${lead.disqualified !== undefined && html`<p class="notice rust">Disqualified: ${lead.disqualified.why}.</p>`}
+      ${pausedNotices(view)}
       ${path(view)}
       <div class="columns">
         <div class="side">
@@ -54,6 +60,7 @@ export function leadPage(view: LeadPageView): string {
           <section class="card"><h2>Facts</h2>${facts(view)}</section>
           <section class="card"><h2>Journeys</h2>${journeys(view)}</section>
           <section class="card"><h2>Permission</h2>${permission(view)}</section>
+          ${!view.pauses.some(({ scope }) => scope === 'lead') && pauseSection(lead.id)}
         </div>
         <section class="card main-column"><h2>What happened</h2>${history(view)}
           ${older(view.nextCursor === null ? null : `/console/leads/${lead.id}?cursor=${view.nextCursor}`)}</section>
@@ -144,19 +151,34 @@ function journeys({ enrolments, plans, now, release }: LeadPageView): Html {
   if (enrolments.length === 0) return empty('In no journey so far.');
   return html`<ul class="reasons">${enrolments.map((run) => {
     const plan = plans.get(run.planHash);
+    const turn = run.parked?.resumeAt ?? null;
+    const zone = release.sending.zoneIfUnknown;
+    const waits =
+      run.parked === null
+        ? ''
+        : turn === null
+          ? ', a pause keeps it from going on'
+          : `, has its turn ${instantInZone(turn, zone)} after a pause`;
     const exit = plan?.exits.find(({ id }) => id === run.outcome)?.why ?? run.outcome ?? '';
     const where =
       run.status === 'closed'
         ? `${exit}, ${fromNow(run.closedAt ?? run.enteredAt, now)}`
         : `entered ${fromNow(run.enteredAt, now)}${run.step === null ? '' : `, last step “${run.step}”`}${
-            run.expectedBy === null
-              ? ''
-              : `, next ${instantInZone(run.expectedBy, release.sending.zoneIfUnknown)}`
+            run.expectedBy === null || run.parked !== null
+              ? waits
+              : `, next ${instantInZone(run.expectedBy, zone)}`
           }`;
     return html`<li><span><a href="/console/journeys/${run.journey}">${plan?.title ?? run.journey}</a><br />
         <span class="soft small">${where}</span></span>
-      ${chip(run.status === 'open' ? 'running' : run.goal ? 'goal' : 'ended', run.status === 'open' ? 'sky' : run.goal ? 'leaf' : 'plain')}</li>`;
+      ${run.parked !== null ? chip('paused', 'sun') : chip(run.status === 'open' ? 'running' : run.goal ? 'goal' : 'ended', run.status === 'open' ? 'sky' : run.goal ? 'leaf' : 'plain')}</li>`;
   })}</ul>`;
+}
+
+function pauseSection(leadId: string): Html {
+  const form = { scope: 'lead', key: leadId, label: 'Pause this lead' } as const;
+  return html`<details class="card"><summary>Pause this lead</summary>
+    <p class="soft small">All its journeys stand still until you resume.</p>
+    ${pauseForm({ ...form, back: `/console/leads/${leadId}` })}</details>`;
 }
 
 function permission({ lead, release, now }: LeadPageView): Html {

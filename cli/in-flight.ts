@@ -77,5 +77,6 @@ export function wokenLines(woken: number, perHour: number | undefined): string[]
 }
 
 function spanWords(hours: number): string {
-  return hours >= 1 ? `${Number(hours.toFixed(1))} hours` : `${Math.ceil(hours * 60)} min`;
+  if (hours >= 1) return `${Number(hours.toFixed(1))} hours`;
+  return hours * 60 >= 1 ? `${Math.ceil(hours * 60)} min` : `${Math.ceil(hours * 3_600)} s`;
 }

@@ -144,7 +144,8 @@ function fates(journey: EditedJourney, now: number): (run: OpenRun) => Fated {
     if (policy !== 'move' || run.planHash === toPlan || target === undefined) {
       return { step, fate: unmoved(policy, run, toPlan) };
     }
-    return { step, fate: placed(from, target, version.mapping, step) };
+    const fate = placed(from, target, version.mapping, step);
+    return { step, fate: journey.isBack ? notThereBefore(fate, step) : fate };
   };
 }
 
@@ -172,6 +173,12 @@ function placed(
     case 'kept':
       return { type: 'move', how: place.step === step ? 'kept' : 'renamed', to: place.step };
   }
+}
+
+/** Nobody can add to "removed" of a version that is published already. */
+function notThereBefore(fate: Fate, step: StepId | null): Fate {
+  if (fate.type !== 'blocked') return fate;
+  return { ...fate, why: `the version of then has no step "${step ?? ''}"` };
 }
 
 type Names = ReturnType<typeof formerNames>;

@@ -136,7 +136,7 @@ test('a dry run says who would stay, move or be blocked, step by step, and store
 
 test('publishing marks them all; with --now they are woken one after the other', async () => {
   const published = await perennial('publish', '--now', '--per-hour', '600', '-m', 'Softer');
-  expect(published.lines.at(-2)).toBe('  woken      5 leads to move now, the last in 1 min');
+  expect(published.lines.at(-2)).toBe('  woken      5 leads to move now, the last in 24 s');
   const renamed = { intro: 'welcome' };
   expect(await marks()).toEqual([{ renamed, removed: {}, runs: 5 }]);
   const wakes = await store.query<{ readonly at: number }>(
@@ -173,7 +173,7 @@ test('a rollback maps those that moved back, and names whom it cannot', async ()
     '             1 on their way: move where their next step shows that they may',
     '             1 at "hello": go on at "intro", as "hello" is called now',
     '             3 at "rest": go on there',
-    '             1 at "pause": blocked, the version that comes back has no step "pause"',
+    '             1 at "pause": blocked, the version of then has no step "pause"',
     `               ${lost}@lead.example (enrolment ${lost})`,
     'Would put release 1 in force again, 1 part different; nothing was stored.',
   ]);

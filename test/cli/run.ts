@@ -1,9 +1,10 @@
 /** Runs the real command as a child process, and writes small workspaces and lists for it. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
 const command = join(root, 'cli/perennial.js');
@@ -16,6 +17,10 @@ export interface Ran {
   /** The one JSON document of `--json`. */
   json(): unknown;
 }
+
+/** Never the cache of whoever runs the tests. */
+const cache = mkdtempSync(join(tmpdir(), 'perennial-cache-'));
+process.once('exit', () => rmSync(cache, { recursive: true, force: true }));
 
 export interface RunOptions {
   readonly databaseUrl?: string;
@@ -43,6 +48,29 @@ export function launch(args: readonly string[], options: RunOptions): ChildProce
   });
 }
 
+export interface Followed {
+  readonly child: ChildProcess;
+  out(): string;
+  err(): string;
+  readonly ended: Promise<number | null>;
+}
+
+/** A command that goes on until it is told to end; ended with the test at the latest. */
+export function follow(args: readonly string[], options: RunOptions): Followed {
+  const cwd = options.cwd ?? root;
+  const child = spawn(process.execPath, [command, ...args], {
+    cwd,
+    env: environment(options),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const text = { out: '', err: '' };
+  child.stdout.on('data', (chunk: Buffer) => (text.out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (text.err += chunk.toString()));
+  const ended = new Promise<number | null>((done) => child.once('exit', done));
+  return { child, out: () => text.out, err: () => text.err, ended };
+}
+
 /** Nothing of the machine's own settings, and a home where nothing runs. */
 function environment({ databaseUrl }: RunOptions): NodeJS.ProcessEnv {
   return {
@@ -50,6 +78,7 @@ function environment({ databaseUrl }: RunOptions): NodeJS.ProcessEnv {
     HOME: process.env['HOME'],
     USER: 'tester',
     PERENNIAL_HOME: join(tmpdir(), 'perennial-no-home'),
+    XDG_CACHE_HOME: cache,
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
   };
 }

@@ -6,7 +6,7 @@
  * A run whose command may have been carried out already is not moved now: first it hears the answer.
  */
 import { derivedId } from '../core/decision/ids.ts';
-import { waitsHeard } from '../core/decision/waits-heard.ts';
+import { historyOfWaits, waitsHeard } from '../core/decision/waits-heard.ts';
 import type { Outcome, StepMapping } from '../core/journey/command.ts';
 import { placeIn } from '../core/journey/move.ts';
 import { frozenDue, type Due } from '../core/journey/pause.ts';
@@ -123,7 +123,8 @@ async function moveTo(
   const plan = await deps.definitions.plan(planHash);
   if (plan === undefined) throw failure('plan-missing', commandId);
   const release = await deps.definitions.release();
-  const lead = await deps.leads.load(run.leadId, release, plan, now);
+  const history = historyOfWaits(plan, run);
+  const lead = await deps.leads.load(run.leadId, release, plan, now, history);
   const heard = waitsHeard(plan, run, lead, now, release);
   return { type: 'move', planHash, flow: plan.flow, renamed, removed, heard };
 }

@@ -159,7 +159,14 @@ export interface StoredTemplate {
 
 export interface Leads {
   /** The lead with every event that some rule of the release, or the plan, can look at. */
-  load(leadId: string, release: Release, plan: JourneyPlan | undefined, now: number): Promise<Lead>;
+  load(
+    leadId: string,
+    release: Release,
+    plan: JourneyPlan | undefined,
+    now: number,
+    /** Also events of these names, since then. */
+    history?: { readonly events: readonly string[]; readonly since: number },
+  ): Promise<Lead>;
 }
 
 export interface Ledger {

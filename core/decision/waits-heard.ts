@@ -37,6 +37,15 @@ export function waitsHeard(
   });
 }
 
+/** What has to be loaded for it: events of these names, since then. */
+export function historyOfWaits(plan: JourneyPlan, { enteredAt }: Pick<Entered, 'enteredAt'>) {
+  const arms = Object.values(plan.steps).flatMap((step) =>
+    step.type === 'wait-for' ? step.arms : [],
+  );
+  const events = arms.flatMap(({ when }) => (when.type === 'event' ? [when.match.event] : []));
+  return { events: [...new Set(events)], since: enteredAt - FRESH_FOR_MS };
+}
+
 /** Decided after the entry, and not long before it: the entry event itself satisfies nothing. */
 function eventsSince({ enteredAt, entryEventId }: Entered, lead: Lead): readonly LeadEvent[] {
   const entry = lead.events.find(({ id }) => id === entryEventId);

@@ -48,6 +48,8 @@ export interface WorldOptions {
   readonly url: string;
   readonly mailbox: Mailbox;
   readonly steps: { readonly [step: string]: PlanStep };
+  /** The steps of a plan `plan-2`, which leads may be moved to. */
+  readonly newerSteps?: { readonly [step: string]: PlanStep };
   readonly sending?: Partial<SendingRules>;
   readonly policy?: Partial<SendingPolicy>;
   readonly manifest?: Partial<TemplateManifest>;
@@ -67,6 +69,8 @@ export async function createWorld(options: WorldOptions) {
     ...(options.onStatement === undefined ? {} : { onStatement: options.onStatement }),
   });
   const plan = planOf(options);
+  const newer = planOf({ ...options, steps: options.newerSteps ?? options.steps });
+  const plans: { readonly [hash: string]: JourneyPlan } = { 'plan-1': plan, 'plan-2': newer };
   const template = await welcomeTemplate();
   const release = releaseOf(options, plan, template);
   const inForce = options.dropsTemplates === true ? { ...release, templates: {} } : release;
@@ -82,7 +86,7 @@ export async function createWorld(options: WorldOptions) {
     clock: { at: (now) => now },
     runs: createRuns(store),
     definitions: {
-      plan: (hash) => Promise.resolve(hash === 'plan-1' ? plan : undefined),
+      plan: (hash) => Promise.resolve(plans[hash]),
       release: () => Promise.resolve(inForce),
       releaseById: () => Promise.resolve(release),
       template: (name) =>
@@ -219,6 +223,11 @@ function planOf({ steps, sending }: WorldOptions): JourneyPlan {
       const next = ids[index + 1] ?? null;
       const step = steps[id];
       if (step?.type === 'wait') return [id, { type: 'wait', ms: step.ms, next }];
+      if (step?.type === 'wait-for') {
+        const { since, upToMs = day, arms } = step;
+        const ways = Object.fromEntries(arms.map((arm) => [arm.id, next]));
+        return [id, { type: 'wait-for', since, upToMs, arms: ways, timedOut: next }];
+      }
       return [id, { type: 'act', next }];
     }),
   );

@@ -76,7 +76,7 @@ export function previewSentences(view: ResumeView): readonly string[] {
   return [
     turns.length === 0
       ? 'Nobody waits for it: nothing is sent because of the resume.'
-      : `${counted(turns.length, 'run has', 'runs have')} had to wait and ${turns.length === 1 ? 'gets its' : 'get their'} turn${rate}.`,
+      : `${counted(turns.length, 'run', 'runs')} had to wait and ${turns.length === 1 ? 'gets its' : 'get their'} turn${rate}.`,
     ...(stale === 0
       ? []
       : [

@@ -135,6 +135,6 @@ const timelineSql = `SELECT kind, id, at, rank, what, detail FROM (
     'pause',
     '0',
     { at: 'p.until', id: "p.id || '/end'", what: "'resumed'", detail: pauseDetail },
-    `pause p ON ${pauseTouches} AND p.until <= now()`,
+    `pause p ON ${pauseTouches} AND p.resumed_at IS NOT NULL`,
   )}) AS timeline
   ORDER BY at DESC, rank DESC, id DESC LIMIT $2`;

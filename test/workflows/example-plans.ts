@@ -3,7 +3,7 @@
  * from them, so a case is added when histories come to hold something new, and none is ever changed.
  */
 import type { Outcome } from '../../core/journey/command.ts';
-import type { FlowStep } from '../../core/journey/flow.ts';
+import type { Flow, FlowStep } from '../../core/journey/flow.ts';
 import type { JourneyMessage } from '../../core/journey/input.ts';
 import type { ScriptedPlan } from './journey-world.ts';
 
@@ -76,7 +76,49 @@ export const EXAMPLE_PLANS: Readonly<Record<string, ScriptedPlan>> = {
     {},
     [[DAY, report(DAY)]],
   ),
+  'timed-out-and-confirmed': confirmed(waitForReport),
+  'parked-twice': confirmed(
+    waitForReport,
+    {
+      'welcome/1': [{ type: 'parked' }],
+      'first-report/1/wait/1/wake': [{ type: 'retry-at', at: START + 9 * DAY }],
+    },
+    [
+      [DAY, { type: 'wake', seq: 0 }],
+      [2 * DAY, { type: 'wake', seq: 0 }],
+    ],
+  ),
+  'moved-when-it-woke': confirmed(waitForReport, { 'help/1': [moveTo('pause')] }),
+  'moved-in-mid-wait': confirmed(
+    waitForReport,
+    { 'first-report/1/wait/1/wake': [moveTo('pause')] },
+    [[DAY, { type: 'wake', seq: 0 }]],
+  ),
 };
+
+function flowWith(steps: Steps, timedOut: string): Flow {
+  const wait = steps['first-report'];
+  const changed: Steps = wait?.type === 'wait-for' ? { 'first-report': { ...wait, timedOut } } : {};
+  return { v: 2, start: 'hello', steps: { ...steps, ...changed } };
+}
+
+/** In the newer plan `welcome` has another name, `help` is gone and the journey goes on after its pause. */
+function moveTo(kept: string): Outcome {
+  const { welcome: _welcome, help: _help, ...steps } = waitForReport;
+  const later: FlowStep = { type: 'act', next: null };
+  const pause: FlowStep = { type: 'wait', ms: 3 * DAY, next: 'later' };
+  return {
+    ...{ type: 'move', planHash: 'newer', renamed: { welcome: 'hello' }, heard: [] },
+    removed: { help: kept },
+    flow: flowWith({ hello: { type: 'act', next: 'first-report' }, ...steps, pause, later }, kept),
+  };
+}
+
+/** As plans are made since the end of a `wait-for` is confirmed. */
+function confirmed(...of: Parameters<typeof example>): ScriptedPlan {
+  const plan = example(...of);
+  return { ...plan, flow: { ...plan.flow, v: 2 } };
+}
 
 /** The first step listed is the first of the flow; an act comes to `done` unless it is listed. */
 function example(
@@ -84,6 +126,8 @@ function example(
   outcomes: Readonly<Record<string, readonly Outcome[]>> = {},
   messages: readonly (readonly [after: number, message: JourneyMessage])[] = [],
 ): ScriptedPlan {
+  const wakes = messages.filter(([, { type }]) => type === 'wake');
+  const endOfPauses = START + Math.max(0, ...wakes.map(([after]) => after));
   return {
     flow: { v: 1, start: Object.keys(steps)[0] ?? null, steps },
     startAt: START,
@@ -91,7 +135,12 @@ function example(
     act: ({ id }, now) => {
       const listed = outcomes[id] ?? [];
       const isDue = (outcome: Outcome) => outcome.type !== 'retry-at' || outcome.at > now;
-      return listed.find(isDue) ?? { type: 'done' };
+      const isParked = (outcome: Outcome) => outcome.type === 'parked' && now < endOfPauses;
+      return (
+        listed.find(
+          (outcome) => isParked(outcome) || (outcome.type !== 'parked' && isDue(outcome)),
+        ) ?? { type: 'done' }
+      );
     },
   };
 }

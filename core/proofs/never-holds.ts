@@ -114,7 +114,8 @@ function boundsInWords(release: Release, world: FactWorld, { fact, params }: Lea
   const domain = domainOf(release, world, fact, params);
   if (domain.type === 'number') {
     const { from, to } = domain;
-    if (Number.isFinite(to)) return `${name} goes from ${from} to ${to}`;
+    const goes = Object.hasOwn(release.facts, fact) ? 'is declared to go' : 'goes';
+    if (Number.isFinite(to)) return `${name} ${goes} from ${from} to ${to}`;
     return `${name} is ${Number.isFinite(from) ? `never below ${from}` : 'a number'}`;
   }
   if (domain.type === 'choice') return `${name} is one of ${domain.values.join(', ')}`;

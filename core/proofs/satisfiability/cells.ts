@@ -120,7 +120,7 @@ function numbers(
   const between = isWhole
     ? points.flatMap((point) => [Math.floor(point), Math.ceil(point), point - 1, point + 1])
     : points.flatMap((point, index) => [(point + (points[index + 1] ?? point + 2)) / 2, first - 1]);
-  const all = [...new Set([...points, first, ...between])];
+  const all = [...new Set([...named, ...points, first, ...between])];
   return all.filter(
     (value) => value >= from && value <= to && (!isWhole || Number.isInteger(value)),
   );

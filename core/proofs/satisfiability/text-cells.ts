@@ -14,9 +14,6 @@ interface Pattern {
   readonly text: string;
 }
 
-/** 2 ** 6 combinations; conditions with more patterns on one text are not judged. */
-export const PATTERNS_MOST = 6;
-
 export function textCells(
   leaves: readonly Leaf[],
   named: readonly Json[],

@@ -91,6 +91,30 @@ test('an exit that is there at the start costs the start alone', async () => {
   expect(actionsOf(await onlyHistory(journey))).toBe(1);
 });
 
+test('confirming the end of a wait costs nothing beside a local send, and one action beside a queued one', async () => {
+  const actionsFor = async (world: JourneyWorld, name: string, sendVia: 'local' | 'queue') => {
+    const plan = EXAMPLE_PLANS[name] ?? SIX_SENDS;
+    const journey = await world.start(`cost-${name}-${sendVia}`, plan, { sendVia });
+    await journey.rehearse();
+    return actionsOf(await onlyHistory(journey));
+  };
+  const before = await actionsFor(near, 'timed-out', 'local');
+  expect(await actionsFor(near, 'timed-out-and-confirmed', 'local')).toBe(before);
+  const queuedBefore = await actionsFor(queued, 'timed-out', 'queue');
+  expect(await actionsFor(queued, 'timed-out-and-confirmed', 'queue')).toBe(queuedBefore + 1);
+});
+
+test('a move to a newer plan costs the new run alone', async () => {
+  const plan = EXAMPLE_PLANS['moved-when-it-woke'] ?? SIX_SENDS;
+  const journey = await near.start('cost-move', plan, { sendVia: 'local' });
+  await journey.rehearse();
+  const [before, after] = await journey.histories();
+  // Start, welcome, the wait, and what looked at the rows.
+  expect(actionsOf(before ?? {})).toBe(4);
+  // Its start, the pause that goes on, and the last act.
+  expect(actionsOf(after ?? {})).toBe(3);
+});
+
 type Journey = Awaited<ReturnType<JourneyWorld['start']>>;
 
 async function onlyHistory(journey: Journey): Promise<History> {

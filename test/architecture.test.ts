@@ -56,7 +56,8 @@ const table: Readonly<Record<string, Rule>> = {
       'node:*',
     ],
   },
-  console: { may: ['console', 'core', 'api', 'ingest', 'store', 'express', 'node:*'] },
+  drawing: { may: ['drawing', 'core', '@viz-js/viz'] },
+  console: { may: ['console', 'drawing', 'core', 'api', 'ingest', 'store', 'express', 'node:*'] },
   api: {
     may: [
       'api',

@@ -8,6 +8,7 @@ import { checkCommand } from './check.ts';
 import { diffCommand } from './diff.ts';
 import { explainCommand } from './explain.ts';
 import { failureOf } from './failures.ts';
+import { graphCommand } from './graph.ts';
 import { importCommand } from './import.ts';
 import { newCommand } from './new.ts';
 import { pauseCommand } from './pause.ts';
@@ -34,6 +35,7 @@ export async function main(argv: readonly string[], shell: Shell): Promise<ExitC
     schemaCommand,
     readCommand,
     diffCommand,
+    graphCommand,
     publishCommand,
     releasesCommand,
     rollbackCommand,

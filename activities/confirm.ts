@@ -92,12 +92,10 @@ async function moved(
   if (mapping === undefined) throw failure('move-missing', commandId);
   const outcome = await moveTo(deps, asked, to, mapping);
   const { flow } = outcome;
-  if (input.at !== undefined) {
-    const place = placeIn(plan.flow, flow, mapping, input.at);
-    if (place.type === 'blocked') {
-      await deps.runs.block(run.id, to, place.why);
-      return undefined;
-    }
+  const place = input.at === undefined ? null : placeIn(plan.flow, flow, mapping, input.at);
+  if (place?.type === 'blocked') {
+    await deps.runs.block(run.id, to, place.why);
+    return undefined;
   }
   const once = (step: string): boolean => {
     const wait = flow.steps[step];
@@ -108,6 +106,7 @@ async function moved(
     ...{ enrolmentId: run.id, fromPlan: from, toPlan: to, at: now },
     ...{ renamed: mapping.renamed, steps: Object.keys(flow.steps) },
     satisfied: [...new Set(heard)].filter(once),
+    ...{ stood: input.at ?? null, stands: place?.step ?? null },
   });
   // Marked anew or closed in this very moment: the next look sees it.
   return isMoved ? outcome : { type: 'retry-at', at: now };

@@ -130,6 +130,9 @@ export interface RunMove {
   readonly steps: readonly string[];
   readonly satisfied: readonly string[];
   readonly at: number;
+  /** For the timeline: where it stood and where it stands, both in their plan's words. */
+  readonly stood: string | null;
+  readonly stands: string | null;
 }
 export interface RecordedArm {
   /** Derived from the command id. */

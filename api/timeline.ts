@@ -125,6 +125,12 @@ function decisionWords(kind: string, detail: JsonObject, release: Release): Word
         reasons: [`Step ${text(detail['step']) ?? ''}, arm ${text(detail['arm']) ?? ''}`],
       };
     }
+    case 'move': {
+      const [stood = '', stands = ''] = [text(detail['stood']), text(detail['stands'])];
+      const place = stood === stands ? `At step “${stood}”` : `From step “${stood}” to “${stands}”`;
+      const title = `Goes on under a newer version of “${journey}”`;
+      return { type: kind, title, reasons: [stands === '' ? '' : place] };
+    }
     case 'handoff':
       return handoffWords(detail, release);
     case 'verdict':

@@ -23,6 +23,9 @@ export interface RunMove {
   /** Waits that were reported once. */
   readonly satisfied: readonly string[];
   readonly at: number;
+  /** For the timeline: where it stood and where it stands, both in their plan's words. */
+  readonly stood: string | null;
+  readonly stands: string | null;
 }
 
 /** `expectedBy` null: nobody knows when it goes on. */
@@ -62,7 +65,12 @@ export async function moveRun(sql: Sql, move: RunMove): Promise<boolean> {
        UPDATE enrolment SET plan_hash = target_plan, target_plan = NULL, moved_by = target_release,
          target_release = NULL, blocked = NULL, satisfied = $5::text[], step = coalesce($4::jsonb->>step, step)
        WHERE id = $1 AND status = 'open' AND plan_hash = $2 AND target_plan = $3
-       RETURNING id, moved_by),
+       RETURNING id, moved_by, journey, lead_id),
+     told AS (
+       INSERT INTO decision (id, lead_id, seq, event_id, kind, at, release_id, detail, confirmed)
+       SELECT gen_random_uuid(), l.id, l.seq, NULL, 'move', to_timestamp($7::float8 / 1000.0), m.moved_by,
+         jsonb_build_object('enrolmentId', m.id, 'journey', m.journey, 'stood', $8::text, 'stands', $9::text), true
+       FROM moved m JOIN lead o ON o.id = m.lead_id JOIN lead l ON l.id = o.canonical_id),
      sends AS (
        UPDATE send SET step = coalesce($4::jsonb->>send.step, send.step),
          state = CASE WHEN ${isLeftBehind} THEN 'skipped' ELSE state END,
@@ -76,7 +84,7 @@ export async function moveRun(sql: Sql, move: RunMove): Promise<boolean> {
      SELECT id FROM moved`,
     [
       ...[move.enrolmentId, move.fromPlan, move.toPlan, JSON.stringify(move.renamed)],
-      ...[move.satisfied, move.steps, move.at],
+      ...[move.satisfied, move.steps, move.at, move.stood, move.stands],
     ],
   );
   return rows.length === 1;

@@ -82,6 +82,13 @@ test('a run that is marked moves before it acts, and acts for the old plan no mo
   expect(outcome.type === 'move' && Object.keys(outcome.flow.steps)).toContain('proof');
   expect(await fleet.row()).toMatchObject({ plan: 'plan-2', target: null, isMoved: true });
   expect(await fleet.sends(fleet.leadId)).toEqual([]);
+  const told = await fleet.store.query(
+    `SELECT detail FROM decision WHERE lead_id = $1 AND kind = 'move'`,
+    [fleet.leadId],
+  );
+  expect(told).toMatchObject([
+    { detail: { enrolmentId: fleet.enrolmentId, stood: 'pause', stands: 'pause' } },
+  ]);
 });
 
 test('an answer that was lost is given again, and the newer plan then acts once', async () => {

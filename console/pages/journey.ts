@@ -41,7 +41,7 @@ export function journeyPage(view: JourneyView): string {
         ${tile(listing.closed, 'ended', '#endings')}
         ${listing.parked > 0 && tile(listing.parked, 'wait for a pause to end', '#steps', 'sun')}
       </div>
-      ${plan !== undefined && view.older.older > 0 && html`<p class="note"><a href="/console/releases">${olderWords(view.older)}</a></p>`}
+      ${plan !== undefined && view.older.older > 0 && html`<p class="card spaced"><a href="/console/releases">${olderWords(view.older)}</a></p>`}
       <section class="card spaced" id="steps"><h2>Steps</h2>${plan === undefined ? empty('It is not published any more.') : steps(view, plan)}</section>
       <section class="card spaced" id="endings"><h2>How runs ended</h2>${endings(view)}</section>
       ${!view.pauses.some(({ scope }) => scope === 'journey') && pauseSection(listing.journey)}`,
@@ -85,6 +85,7 @@ function steps(view: JourneyView, plan: JourneyPlan): Html {
   const lines: readonly StepLine[] = [
     { id: '', depth: 0, words: 'Entered, first step not taken yet', arms: [] },
     ...stepLines(plan),
+    ...stepsOfOlderVersions(view, plan),
   ];
   return html`<p class="soft small">A run is counted at the last step that acted.</p>
     <table class="steps">
@@ -101,6 +102,14 @@ function steps(view: JourneyView, plan: JourneyPlan): Html {
         </tr>`;
       })}</tbody>
     </table>`;
+}
+
+/** Where leads stand that have not moved: the version in force has no such step. */
+function stepsOfOlderVersions({ steps: counts }: JourneyView, plan: JourneyPlan): StepLine[] {
+  const gone = counts.flatMap(({ step }) =>
+    step === null || Object.hasOwn(plan.steps, step) ? [] : [step],
+  );
+  return gone.map((id) => ({ id, depth: 0, words: 'A step of an older version', arms: [] }));
 }
 
 function endings({ listing, plan }: JourneyView): Html {

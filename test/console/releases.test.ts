@@ -70,6 +70,8 @@ test('the journey says who is on an older version, and leads to the releases', a
   await page.goto(await api.signInUrl());
   await page.getByRole('button', { name: 'Open the console' }).click();
   await page.goto(`${api.url}/console/journeys/trial-nurture`);
+  const gone = page.getByRole('row', { name: 'A step of an older version' });
+  expect(await gone.innerText()).toMatch(/intro\s+12/);
   await page
     .getByRole('link', {
       name: '12 leads on an older version: 9 will move at their next step, 3 blocked',

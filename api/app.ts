@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
 import helmet from 'helmet';
 import { errorPage } from '../console/pages/error.ts';
+import type { FilesReader } from '../console/pages/files.ts';
 import { consoleRoutes } from '../console/routes.ts';
 import { mailboxRoutes, type MailReader } from '../console/mailbox-routes.ts';
 import type { Releases } from '../ingest/batch.ts';
@@ -28,6 +29,7 @@ import { leadRoutes } from './routes/leads.ts';
 import { linkRoutes } from './routes/links.ts';
 import { releaseRoutes } from './routes/releases.ts';
 import { pauseRoutes } from './routes/pauses.ts';
+import { schemaRoutes } from './routes/schemas.ts';
 import { createSessions } from './sessions.ts';
 
 export interface AppDeps {
@@ -44,6 +46,10 @@ export interface AppDeps {
   readonly temporal: () => Promise<string | null>;
   /** Development only: then `/mailbox` and `/dev/mailbox/messages` exist. */
   readonly mailbox?: MailReader;
+  /** The files on disk, where there are any: then the console shows them. */
+  readonly files?: FilesReader;
+  /** JSON Schemas for editors, by file name. */
+  readonly schemas?: () => Promise<ReadonlyMap<string, string>>;
   readonly onDefect: (error: unknown, requestId: string) => void;
   readonly onRequest?: (request: RequestLine) => void;
 }
@@ -70,6 +76,9 @@ export function createApp(deps: AppDeps): Express {
   app.use(allowHosts([new URL(deps.publicUrl).hostname, ...deps.allowedHosts]));
   app.use(securityHeaders(deps.publicUrl));
   app.use('/assets', express.static(assets, { index: false, maxAge: '10m' }));
+  if (deps.schemas !== undefined) {
+    app.use('/schemas', schemaRoutes({ schemas: deps.schemas }));
+  }
   app.use('/v1', versionOne(deps));
   app.use(linkRoutes(createLinks(deps)));
   const sessions = createSessions(deps.sql, deps.clock);
@@ -172,7 +181,7 @@ function securityHeaders(publicUrl: string): express.RequestHandler {
 /** Whoever asks for HTML outside the API reads a page, with the same status and the same sentence. */
 function pageForPeople(deps: AppDeps): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
-    const isApi = /^\/(v1|health|dev)(\/|$)/.test(request.path);
+    const isApi = /^\/(v1|health|dev|schemas)(\/|$)/.test(request.path);
     const wanted = request.accepts(['application/problem+json', 'text/html']);
     if (isApi || wanted !== 'text/html' || response.headersSent) {
       next(error);

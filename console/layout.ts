@@ -5,8 +5,18 @@ export interface Frame {
   readonly title: string;
   /** Which entry of the navigation is lit; absent on pages for people outside (reps, leads). */
   readonly section?:
-    'overview' | 'leads' | 'journeys' | 'handoffs' | 'emails' | 'releases' | 'pauses' | 'mailbox';
+    | 'overview'
+    | 'leads'
+    | 'journeys'
+    | 'handoffs'
+    | 'emails'
+    | 'releases'
+    | 'pauses'
+    | 'files'
+    | 'mailbox';
   readonly mailbox?: boolean;
+  /** Whether the files of the workspace are at hand. */
+  readonly files?: boolean;
   /** What stands still for everybody: told on every page, because else nothing looks wrong. */
   readonly paused?: readonly { readonly href: string; readonly words: string }[];
 }
@@ -56,6 +66,12 @@ function navigation(frame: Frame): Html {
             >${label}</a
           >`,
       )}
+      ${
+        frame.files === true &&
+        html`<a href="/console/files" ${frame.section === 'files' && html`aria-current="page"`}
+          >Files</a
+        >`
+      }
       ${
         frame.mailbox === true &&
         html`<a href="/mailbox" ${frame.section === 'mailbox' && html`aria-current="page"`}

@@ -24,6 +24,7 @@ import { listSends } from '../store/read-sends.ts';
 import type { Frame } from './layout.ts';
 import { pausePages } from './pause-routes.ts';
 import { emailsPage, emailStates } from './pages/emails.ts';
+import { filesPage, type FilesReader } from './pages/files.ts';
 import { handoffsPage } from './pages/handoffs.ts';
 import { journeyPage } from './pages/journey.ts';
 import { journeysPage } from './pages/journeys.ts';
@@ -43,6 +44,7 @@ export interface ConsoleDeps {
   readonly signHandoff: (payload: string) => string;
   readonly publicUrl: string;
   readonly mailbox?: unknown;
+  readonly files?: FilesReader;
 }
 
 const cookieName = 'perennial_session';
@@ -57,6 +59,7 @@ export function consoleRoutes(deps: ConsoleDeps): Router {
   const frame = async (section: NonNullable<Frame['section']>): Promise<PageFrame> => ({
     section,
     mailbox: deps.mailbox !== undefined,
+    files: deps.files !== undefined,
     paused: await pausedWidely(deps),
   });
   const show =
@@ -105,6 +108,13 @@ export function consoleRoutes(deps: ConsoleDeps): Router {
     '/releases/:number',
     show(async (_query, params) => release(deps, await frame('releases'), params)),
   );
+  const { files } = deps;
+  if (files !== undefined) {
+    router.get(
+      '/files',
+      show(async () => filesPage({ frame: await frame('files'), onDisk: await files.view() })),
+    );
+  }
   router.get(
     '/emails',
     show(async (query) => emails(deps, await frame('emails'), query)),

@@ -11,8 +11,10 @@ import { join } from 'node:path';
 import { hashKey } from '../api/access.ts';
 import { createApp } from '../api/app.ts';
 import { saveApiKey } from '../store/api-keys.ts';
+import { createFilesReader } from './files.ts';
 import { composeCore, migrateDatabase, startCoreRelay, type Core } from './composition.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
+import { generateSchemas } from '../workspace/generate-schemas.ts';
 import { createMailboxReader } from './embedded/mailbox-reader.ts';
 
 /** A request takes milliseconds; what is open after this is a client that does not read. */
@@ -52,10 +54,27 @@ function appDeps(core: Core): Parameters<typeof createApp>[0] {
     publicUrl: config.publicUrl,
     allowedHosts: [config.HOST, ...hostsIn(config.ALLOWED_HOSTS)],
     temporal: temporalCheck(core),
+    ...editing(core),
     ...(!config.production && { mailbox: createMailboxReader(join(config.home, 'mailbox')) }),
     onDefect: (error, requestId) => log.error({ err: error, requestId }, 'request failed'),
     onRequest: (line) => log.debug(line, 'request'),
   };
+}
+
+/**
+ * For those who write files. In production the files of the machine are not what is in force, and the
+ * names of reps and rules are nobody's business who has no key: the formats alone are served.
+ */
+function editing({
+  config,
+  store,
+}: Core): Pick<Parameters<typeof createApp>[0], 'files' | 'schemas'> {
+  if (config.production) {
+    const formats = generateSchemas();
+    return { schemas: () => Promise.resolve(formats) };
+  }
+  const files = createFilesReader(config.workspaceDir, store, process.env);
+  return { files, schemas: () => files.schemas() };
 }
 
 /** The key of the environment may do everything; it takes the place of the one before it. */

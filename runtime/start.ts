@@ -16,6 +16,7 @@ import { startPostgres } from './embedded/postgres.ts';
 import { findTemporalBinary } from './embedded/temporal-binary.ts';
 import { startTemporalServer } from './embedded/temporal-server.ts';
 import { openHome, StartError, type Home } from './home.ts';
+import { checkOnSave } from './on-save.ts';
 import { prepare } from './prepare.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { welcome } from './welcome.ts';
@@ -160,6 +161,12 @@ async function run(
   );
   const difference = await prepared.difference();
   if (difference !== null) progress.line(difference);
+  const saves = await checkOnSave({
+    directory: ready.workspaceDir,
+    env,
+    say: (text) => progress.line(text),
+  });
+  stops.push({ what: 'the watch over the files', stop: async () => saves.stop() });
   return new Promise<never>(() => undefined);
 }
 

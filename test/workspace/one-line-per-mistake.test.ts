@@ -125,7 +125,7 @@ describe('three at once', () => {
   test.each(
     inThreeFiles.map((one) => [one.map(([file, , to]) => `${file} ${to}`).join(' + '), one]),
   )('%s', async (_name, made) => {
-    const lines = await linesOf(made as readonly Mistake[]);
+    const lines = await linesOf(made);
     const files = lines.map((line) => line.split(':')[0]);
     expect(lines.join('\n')).toBe(lines.slice(0, 3).join('\n'));
     expect(files).toEqual((made as readonly Mistake[]).map(([file]) => file).sort());

@@ -3,7 +3,7 @@
  * the ways it cannot start. One product, run in order, because that is what is being tested.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +23,7 @@ interface Mail {
   readonly links: readonly string[];
 }
 
+const root = join(import.meta.dirname, '../../..');
 const key = 'a-key-for-this-test-alone';
 let home = '';
 let port = 0;
@@ -33,6 +34,9 @@ let trialAnswer: unknown;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'perennial-start-'));
   port = await freePort();
+  for (const folder of ['journeys', 'rules', 'templates', 'personas', 'imports']) {
+    await cp(join(root, folder), join(home, 'workspace', folder), { recursive: true });
+  }
 });
 afterAll(async () => {
   current?.child.kill('SIGTERM');
@@ -43,7 +47,14 @@ afterAll(async () => {
 function start(env: NodeJS.ProcessEnv = {}): Run {
   const script = join(import.meta.dirname, '../../../runtime/start.ts');
   const child = spawn(process.execPath, ['--import', 'tsx', script], {
-    env: { ...process.env, NODE_ENV: '', PERENNIAL_HOME: home, PORT: String(port), ...env },
+    env: {
+      ...process.env,
+      NODE_ENV: '',
+      PERENNIAL_HOME: home,
+      PERENNIAL_WORKSPACE: join(home, 'workspace'),
+      PORT: String(port),
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';
@@ -166,6 +177,38 @@ describe('npm start', { timeout: 150_000 }, () => {
     expect(output).not.toContain('Invented leads');
     expect(output).not.toContain('API key');
     expect(await call('POST', '/v1/track', trial)).toEqual(trialAnswer);
+  });
+
+  test('a saved file is checked at once, its names reach editors, and nothing is published', async () => {
+    const workspace = join(home, 'workspace');
+    const facts = join(workspace, 'rules/facts.json');
+    const written = await readFile(facts, 'utf8');
+    const output = () => current?.output() ?? '';
+    await until(() => readFile(join(workspace, 'schema/names.json'), 'utf8').catch(() => ''), {
+      what: 'the schemas of the workspace',
+    });
+
+    await writeFile(facts, written.replace('"type": "number"', '"type": "nmber"'));
+    await until(() => output().includes('rules/facts.json saved: 1 problem'), {
+      what: 'the answer to a mistake',
+      timeoutMs: 30_000,
+    });
+    expect(output()).toMatch(/\n {6}rules\/facts\.json:\d+:\d+ expected .*did you mean "number"\?/);
+
+    const more = '"facts": [ { "id": "shoeSize", "type": "number", "label": "Shoe size" },';
+    await writeFile(facts, written.replace('"facts": [', more));
+    await until(() => output().includes('rules/facts.json saved: all fine again'), {
+      what: 'the all-clear',
+      timeoutMs: 30_000,
+    });
+    expect(await readFile(join(workspace, 'schema/names.json'), 'utf8')).toContain('"shoeSize"');
+    const served = await fetch(`http://127.0.0.1:${port}/schemas/names.json`);
+    expect(await served.text()).toContain('"shoeSize"');
+    const { releases } = await call<{ readonly releases: readonly unknown[] }>(
+      'GET',
+      '/v1/releases',
+    );
+    expect(releases).toHaveLength(1);
   });
 
   test('after kill -9 the next start ends what was left and recovers', async () => {

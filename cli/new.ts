@@ -149,6 +149,7 @@ async function assertClean(
   const { newProblems } = await import('../workspace/recipes/new-journey.ts');
   const checked = await checkWorkspace(after, { compileTemplate });
   if (checked.ok) {
+    if (checked.warnings.length === 0) return;
     const was = await checkWorkspace(before, { compileTemplate });
     for (const warning of newProblems(was.ok ? was.warnings : was.problems, checked.warnings)) {
       shell.note(placed(shell, dir, warning));

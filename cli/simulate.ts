@@ -74,7 +74,7 @@ function lifeOf({ persona, run }: Lived): readonly string[] {
     `${persona.persona}${persona.title === undefined ? '' : `: ${persona.title}`}`,
     ...run.timeline.map(({ at, text }) => `  ${say(at)}  ${text}`),
     '',
-    `  In the end: stage ${stage}, grade ${grade}${rep === undefined ? '' : `, with ${rep}`}; ` +
+    `  In the end: stage ${stage}${grade === '' ? '' : `, grade ${grade}`}${rep === undefined ? '' : `, with ${rep}`}; ` +
       `${plural(emails.length, 'email')} sent, ${skipped.length} not sent.`,
     ...run.expectations.map(({ ok, expected, found }) =>
       ok ? `  ✓ ${expected}` : `  ✗ ${expected}; found: ${found === '' ? 'nothing' : found}`,

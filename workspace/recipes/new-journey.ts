@@ -11,7 +11,7 @@ import type { Recipe } from './find-recipes.ts';
 import { starterFiles, starterPersona } from './starter.ts';
 import { objectOf, parsed, textOf } from './values.ts';
 import { journeyNamed, schemaFolder, takeJourney } from './take-journey.ts';
-import { personasOf, takePersonas } from './take-personas.ts';
+import { changedPersonas, personasOf, takePersonas } from './take-personas.ts';
 
 export type NewJourney =
   | {
@@ -43,7 +43,11 @@ export function journeyFromRecipe(
     added: [...taken.added, ...personas.added],
     reused: taken.reused,
     left: [...personas.left, ...consentLeft(here, recipe.files)],
-    notes: [...rivals(personas.files, request.key), ...inventedReps(here, personas.files)],
+    notes: [
+      ...rivals(personas.files, request.key),
+      ...changedPersonas(here, personas.files),
+      ...inventedReps(here, personas.files),
+    ],
   };
 }
 
@@ -64,7 +68,14 @@ export function starterJourney(
   const renamed = { journey: key, key };
   const persona = takePersonas([...here, ...files], [{ name: `${key}-reader`, text }], renamed);
   const added = [...files.map(({ path }) => path), ...persona.added];
-  return { ok: true, files: persona.files, added, reused: [], left: persona.left, notes: [] };
+  return {
+    ok: true,
+    files: persona.files,
+    added,
+    reused: [],
+    left: persona.left,
+    notes: changedPersonas(here, persona.files),
+  };
 }
 
 /** Journeys that the same event enters: a lead would run through both, and get the mail of both. */

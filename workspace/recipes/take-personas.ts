@@ -27,21 +27,35 @@ export function takePersonas(
   candidates: readonly Candidate[],
   renamed: { readonly journey: string; readonly key: string },
 ): TakenPersonas {
-  const added: string[] = [];
-  const left: string[] = [];
-  let files = here;
-  for (const { name, text } of candidates) {
-    const free = freeName(files, name, renamed.key);
-    const path = `personas/${free}.json`;
+  const schema = schemaFolder(here);
+  const tried = candidates.map(({ name, text }) => {
+    const free = freeName(here, name, renamed.key);
     const own = withJourney(edited(text, ['persona'], free), renamed);
-    const tried = withFile(files, path, own, schemaFolder(here));
-    const difference = differenceOf(tried, free, path);
-    if (difference === undefined) {
-      files = tried;
-      added.push(path);
-    } else left.push(`persona "${name}": ${difference}`);
-  }
-  return { files, added, left };
+    return { name, free, path: `personas/${free}.json`, own };
+  });
+  type Tried = (typeof tried)[number];
+  const withThese = (these: readonly Tried[]) =>
+    these.reduce((files, { path, own }) => withFile(files, path, own, schema), here);
+  const broken = problemsBy(withThese(tried));
+  const sound = tried.filter(({ path }) => !broken.has(path));
+  const missed = missedBy(withThese(sound));
+  const alike = sound.filter(({ free }) => missed.get(free) === undefined);
+  const left = tried.flatMap(({ name, path, free }) => {
+    const why = broken.get(path) ?? missed.get(free);
+    if (why === undefined) return [];
+    return [
+      `persona "${name}": ${broken.has(path) ? why : `would live differently here (${why})`}`,
+    ];
+  });
+  return { files: withThese(alike), added: alike.map(({ path }) => path), left };
+}
+
+/** The first problem of each file that has one. */
+function problemsBy(files: readonly WorkspaceFile[]): ReadonlyMap<string, string> {
+  const compiled = compileRelease(files, 'new');
+  if (compiled.ok) return new Map();
+  const errors = compiled.problems.filter(({ severity }) => severity === 'error');
+  return new Map(errors.toReversed().map(({ file, message }) => [file, message]));
 }
 
 /** Who enters the journey in the recipe itself. */
@@ -62,6 +76,35 @@ export function personasOf(
   });
 }
 
+/** Personas who were here and lived as expected, and no longer do. */
+export function changedPersonas(
+  before: readonly WorkspaceFile[],
+  after: readonly WorkspaceFile[],
+): readonly string[] {
+  const was = missedBy(before);
+  return [...missedBy(after)].flatMap(([persona, missed]) =>
+    missed === undefined || !was.has(persona) || was.get(persona) !== undefined
+      ? []
+      : [`your persona "${persona}" now lives differently (${missed})`],
+  );
+}
+
+/** Persona → the first expectation that is not met. */
+function missedBy(files: readonly WorkspaceFile[]): ReadonlyMap<string, string | undefined> {
+  const compiled = compileRelease(files, 'new');
+  if (!compiled.ok) return new Map();
+  const { release, personas } = compiled.workspace;
+  return new Map(
+    personas.map((persona) => {
+      const missed = runPersona(release, persona).expectations.find(({ ok }) => !ok);
+      return [
+        persona.persona,
+        missed && `expects ${missed.expected}; gets ${missed.found === '' ? 'none' : missed.found}`,
+      ];
+    }),
+  );
+}
+
 function freeName(files: readonly WorkspaceFile[], name: string, key: string): string {
   const taken = (one: string) => files.some(({ path }) => path === `personas/${one}.json`);
   return taken(name) ? `${key}-${name}` : name;
@@ -75,21 +118,4 @@ function withJourney(text: string, { journey, key }: { journey: string; key: str
       name === journey ? edited(now, ['expect', 'journeys', index], key) : now,
     text,
   );
-}
-
-function differenceOf(
-  files: readonly WorkspaceFile[],
-  name: string,
-  path: string,
-): string | undefined {
-  const compiled = compileRelease(files, 'new');
-  if (!compiled.ok) {
-    const problem = compiled.problems.find(({ file }) => file === path) ?? compiled.problems[0];
-    return problem?.message ?? 'the files would have problems';
-  }
-  const { release, personas } = compiled.workspace;
-  const persona = personas.find((one) => one.persona === name);
-  if (persona === undefined) return 'a file of that name is here already';
-  const missed = runPersona(release, persona).expectations.find(({ ok }) => !ok);
-  return missed && `would live differently here (expects ${missed.expected}; gets ${missed.found})`;
 }

@@ -65,13 +65,18 @@ export async function wake(
 ): Promise<number> {
   if (now !== true) return 0;
   const { wakeMarked } = await import('../store/edits.ts');
-  const pace = perHour === undefined ? {} : { perHour };
-  return wakeMarked(store, { releaseId, from: Date.now(), ...pace });
+  return wakeMarked(store, { releaseId, from: Date.now(), perHour: perHour ?? usualPerHour });
 }
 
-export function wokenLines(woken: number, perHour: number | undefined): string[] {
+/**
+ * Ten in a second. Moving one costs a worker and Temporal about what a step costs (two busy cores do
+ * thirty in a second), and those who are not edited are not to wait behind them.
+ */
+const usualPerHour = 36_000;
+
+export function wokenLines(woken: number, perHour: number = usualPerHour): string[] {
   if (woken === 0) return [];
-  const overHours = perHour === undefined ? 0 : (woken - 1) / perHour;
+  const overHours = (woken - 1) / perHour;
   const pace = overHours === 0 ? '' : `, the last in ${spanWords(overHours)}`;
   return [`  woken      ${plural(woken, 'lead')} to move now${pace}`];
 }

@@ -47,7 +47,7 @@ export function publishCommand(shell: Shell, finish: (code: ExitCode) => void): 
     .option('--based-on <number>', 'refuse unless this release is in force', wholeNumber)
     .option('--dry-run', 'say what would change and store nothing')
     .option('--now', 'leads in flight move now, not at their next step')
-    .option('--per-hour <number>', 'with --now: so many in an hour', wholeNumber)
+    .option('--per-hour <number>', 'with --now: so many in an hour (default: 36000)', wholeNumber)
     .option('--workspace <dir>', 'the workspace (default: PERENNIAL_WORKSPACE, else this folder)')
     .option('--json', 'answer with JSON')
     .addHelpText('after', help)

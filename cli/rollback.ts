@@ -41,7 +41,7 @@ export function rollbackCommand(shell: Shell, finish: (code: ExitCode) => void):
     .option('--approved-by <name>', 'who else looked at it')
     .option('--dry-run', 'say what would change and store nothing')
     .option('--now', 'leads in flight move back now, not at their next step')
-    .option('--per-hour <number>', 'with --now: so many in an hour', wholeNumber)
+    .option('--per-hour <number>', 'with --now: so many in an hour (default: 36000)', wholeNumber)
     .option('--json', 'answer with JSON')
     .addHelpText('after', help)
     .action(async (number: number | undefined, options: Options) => {

@@ -70,8 +70,7 @@ export interface Wakes {
   readonly releaseId: string | null;
   /** The first is woken then. */
   readonly from: number;
-  /** Absent: all at once. */
-  readonly perHour?: number;
+  readonly perHour: number;
 }
 
 /**
@@ -79,7 +78,7 @@ export interface Wakes {
  * to its own start; one that was asked already is not asked twice.
  */
 export async function wakeMarked(sql: Sql, { releaseId, from, perHour }: Wakes): Promise<number> {
-  const gapMs = perHour === undefined ? 0 : 3_600_000 / perHour;
+  const gapMs = 3_600_000 / perHour;
   return sql.run(
     `INSERT INTO outbox (target, target_id, payload, not_before)
      SELECT 'journey', id, $2::jsonb, to_timestamp(($3::float8 + (nth - 1) * $4::float8) / 1000.0)

@@ -14,7 +14,7 @@ let database: TestDatabase;
 let cluster: Cluster;
 beforeAll(async () => {
   quietRuntime();
-  workspace = await fleetWorkspace({ beforeSeconds: 75, afterSeconds: 80, lastSeconds: 5 });
+  workspace = await fleetWorkspace({ beforeSeconds: 100, afterSeconds: 105, lastSeconds: 5 });
   database = await createTestDatabase();
   cluster = await openCluster({
     ...{ databaseUrl: database.url, temporalAddress: inject('temporal').address },
@@ -31,7 +31,7 @@ afterAll(async () => {
 test('an edit, a kill, a rollback half-way and the edit again: nobody is lost, no email goes twice', async () => {
   const said: string[] = [];
   const story = await playFleet({
-    ...{ cluster, n, databaseUrl: database.url, workspaceDir: workspace.dir, wakeSeconds: 30 },
+    ...{ cluster, n, databaseUrl: database.url, workspaceDir: workspace.dir, wakeSeconds: 24 },
     writeEdited: () => workspace.writeEdited(),
     say: (text) => void said.push(text),
   });

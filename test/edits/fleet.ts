@@ -41,10 +41,10 @@ export async function playFleet(fleet: Fleet): Promise<Story> {
   await killWorker(fleet, movedAtKill);
   const movedAtRollback = await untilMoved(fleet, Math.ceil(n / 3));
   say(`${movedAtRollback} have moved.`);
-  await perennial(fleet, 'rollback', '-m', 'Second thoughts', '--now');
+  await perennial(fleet, 'rollback', '-m', 'Second thoughts', '--now', '--per-hour', pace);
   await untilSettled(fleet);
   await perennial(fleet, 'releases');
-  await perennial(fleet, 'publish', '-m', 'The edit after all', '--now');
+  await perennial(fleet, 'publish', '-m', 'The edit after all', '--now', '--per-hour', pace);
   await untilSettled(fleet);
   await perennial(fleet, 'releases', '--limit', '1');
   say('Everybody who can move has moved. Now the journey runs to its end.');

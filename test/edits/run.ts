@@ -43,6 +43,8 @@ async function play(): Promise<boolean> {
   const cluster = await openCluster({
     ...{ databaseUrl, temporalAddress: ground.temporal.address, bundle: ground.bundle },
     ...{ apis: 1, workers: 1, workspaceDir: workspace.dir },
+    // As in production: two thousand at once keep two cores busy.
+    env: { WORKFLOW_TASK_TIMEOUT_MS: '10000' },
   });
   try {
     await cluster.startAll();

@@ -125,6 +125,6 @@ test('a run that has not started is not woken before its time, nor one twice', a
      SELECT 'journey', id, '{"type":"start"}' FROM enrolment LIMIT 1`,
   );
   const { id: releaseId } = await publish(journey('trial', 'b', {}));
-  expect(await wakeMarked(store, { releaseId, from: Date.now() })).toBe(2);
-  expect(await wakeMarked(store, { releaseId: null, from: Date.now() })).toBe(0);
+  expect(await wakeMarked(store, { releaseId, from: Date.now(), perHour: 3_600 })).toBe(2);
+  expect(await wakeMarked(store, { releaseId: null, from: Date.now(), perHour: 3_600 })).toBe(0);
 });

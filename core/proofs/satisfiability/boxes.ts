@@ -56,10 +56,20 @@ function multiplied(formulas: readonly Formula[]): readonly Box[] | undefined {
   let product: readonly Box[] = [new Map()];
   for (const factor of factors) {
     if (product.length * factor.length > BOXES_MOST * 10) return undefined;
-    product = product.flatMap((a) => factor.flatMap((b) => met(a, b)));
+    product = product.flatMap((a) =>
+      factor.some((b) => lies(a, b)) ? [a] : factor.flatMap((b) => met(a, b)),
+    );
     if (product.length > BOXES_MOST) return undefined;
   }
   return product;
+}
+
+/** Whether the first lies in the second: then the second asks for nothing more. */
+function lies(a: Box, b: Box): boolean {
+  return [...b].every(([variable, mask]) => {
+    const own = a.get(variable);
+    return own !== undefined && (own & mask) === own;
+  });
 }
 
 function met(a: Box, b: Box): readonly Box[] {

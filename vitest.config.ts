@@ -9,6 +9,7 @@ const core = [
   'test/*.test.ts',
   'test/core/**/*.test.ts',
   'test/faults/checker.test.ts',
+  'test/format/**/*.test.ts',
   'test/ingest/accept.test.ts',
   'test/mail/**/*.test.ts',
   'test/proofs/**/*.test.ts',

@@ -8,6 +8,7 @@ import { checkCommand } from './check.ts';
 import { diffCommand } from './diff.ts';
 import { explainCommand } from './explain.ts';
 import { failureOf } from './failures.ts';
+import { formatCommand } from './format.ts';
 import { graphCommand } from './graph.ts';
 import { importCommand } from './import.ts';
 import { newCommand } from './new.ts';
@@ -36,6 +37,7 @@ export async function main(argv: readonly string[], shell: Shell): Promise<ExitC
     readCommand,
     diffCommand,
     graphCommand,
+    formatCommand,
     publishCommand,
     releasesCommand,
     rollbackCommand,

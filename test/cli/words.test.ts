@@ -1,4 +1,6 @@
 /** The commands that say, compare, draw and format files, run as a person runs them. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { run, temporaryFolder } from './run.ts';
 
@@ -70,5 +72,48 @@ describe('perennial diff', () => {
     expect(ran.err).toBe(
       'nowhere is neither the number of a release nor a folder with a workspace.\n',
     );
+  });
+});
+
+describe('perennial format', () => {
+  test('names what would change, changes it, and then has nothing to do', async () => {
+    const folder = await temporaryFolder();
+    await folder.takeWorkspace();
+    await run(['format'], { cwd: folder.path });
+    await folder.edit('rules/segments.json', '"id": "enterprise-dach"', '"id":"enterprise-dach"');
+    const checked = await run(['format', '--check'], { cwd: folder.path });
+    expect(checked.code).toBe(1);
+    expect(checked.lines[0]).toBe('rules/segments.json');
+    expect(checked.lines[1]).toMatch(/^\d+ files looked at: 1 would change\.$/);
+    const changed = await run(['format', 'segments', '--json'], { cwd: folder.path });
+    expect(changed.json()).toMatchObject({
+      ok: true,
+      files: 1,
+      different: ['rules/segments.json'],
+    });
+    const again = await run(['format', '--check'], { cwd: folder.path });
+    expect(again.code).toBe(0);
+    expect(again.out).toMatch(/nothing to change\.\n$/);
+    expect((await run(['check'], { cwd: folder.path })).code).toBe(0);
+  });
+});
+
+describe('perennial graph', () => {
+  test('writes a picture to a file, and Mermaid to the terminal', async () => {
+    const folder = await temporaryFolder();
+    await folder.takeWorkspace();
+    const ran = await run(['graph', 'trial-nurture', '--out', 'trial.svg'], { cwd: folder.path });
+    expect(ran.code).toBe(0);
+    expect(await readFile(join(folder.path, 'trial.svg'), 'utf8')).toMatch(
+      /^<svg role="img" aria-label="Trial nurture/,
+    );
+    const mermaid = await run(['graph', 'trial-nurture', '--format', 'mermaid']);
+    expect(mermaid.lines[0]).toBe('flowchart TD');
+  });
+
+  test('what is no journey is one sentence', async () => {
+    const ran = await run(['graph', 'welcome']);
+    expect(ran.code).toBe(2);
+    expect(ran.err).toBe('welcome is no journey.\n');
   });
 });

@@ -250,6 +250,7 @@ async function leads(deps: ConsoleDeps, frame: PageFrame, query: Query): Promise
   const stage = choiceOf(query['stage'], 'stage', release.qualification.order) ?? '';
   const rows = await listLeads(deps.sql, {
     limit: limit + 1,
+    now: deps.clock(),
     ...(search === '' ? {} : { search }),
     ...(stage === '' ? {} : { stage }),
     ...(after === undefined ? {} : { after: { at: Number(after[0]), id: String(after[1]) } }),

@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '../core/rules/condition.ts';
 import type { Sql } from './client.ts';
+import { inForce } from './pauses.ts';
 
 /** By our id, else by an id of the caller's, else by address; the canonical lead. */
 export async function findLead(
@@ -54,11 +55,15 @@ export interface LeadListing {
   readonly lastActivityAt: number | null;
   readonly seenAt: number;
   readonly openJourneys: readonly string[];
+  /** The lead itself is paused; of its journeys their own pages tell. */
+  readonly paused: boolean;
 }
 export interface LeadQuery {
   readonly search?: string;
   readonly stage?: string;
   readonly limit: number;
+  /** By which clock pauses are in force. */
+  readonly now: number;
   /** Continue after this one. */
   readonly after?: { readonly at: number; readonly id: string };
 }
@@ -71,7 +76,9 @@ export async function listLeads(sql: Sql, query: LeadQuery): Promise<readonly Le
     `SELECT l.id, l.address, l.traits, l.stage, l.disqualified IS NOT NULL AS disqualified, l.scores, l.owner,
        coalesce(a.name, a.domain) AS account, l.last_activity_at AS "lastActivityAt", l."seenAt",
        ARRAY(SELECT e.journey FROM lead m JOIN enrolment e ON e.lead_id = m.id
-             WHERE m.canonical_id = l.id AND e.status = 'open' ORDER BY e.entered_at) AS "openJourneys"
+             WHERE m.canonical_id = l.id AND e.status = 'open' ORDER BY e.entered_at) AS "openJourneys",
+       EXISTS (SELECT FROM pause p WHERE p.scope = 'lead' AND ${inForce('p', '$6')}
+         AND p.key IN (SELECT m.id::text FROM lead m WHERE m.canonical_id = l.id)) AS paused
      FROM (SELECT *, coalesce(last_activity_at, last_seen_at, born_at) AS "seenAt" FROM lead) AS l
      LEFT JOIN account a ON a.id = l.account_id
      WHERE l.canonical_id = l.id
@@ -81,7 +88,10 @@ export async function listLeads(sql: Sql, query: LeadQuery): Promise<readonly Le
        AND ($2::text IS NULL OR l.stage = $2)
        AND ($3::float8 IS NULL OR (l."seenAt", l.id) < (to_timestamp($3 / 1000.0), $4::uuid))
      ORDER BY l."seenAt" DESC, l.id DESC LIMIT $5`,
-    [pattern, query.stage ?? null, query.after?.at ?? null, query.after?.id ?? null, query.limit],
+    [
+      ...[pattern, query.stage ?? null, query.after?.at ?? null, query.after?.id ?? null],
+      ...[query.limit, query.now],
+    ],
   );
 }
 

@@ -48,6 +48,7 @@ export function leadPage(view: LeadPageView): string {
         <div><h1>${name}</h1><p class="soft">${about.filter((word) => word !== undefined).join(' · ')}</p></div>
         <p class="chips">${chip(stageLabel(release, lead.stage.stage), 'leaf')} ${gradeChip(score?.grade)}
           ${lead.disqualified !== undefined && chip('disqualified', 'rust')}
+          ${view.pauses.some(({ scope }) => scope === 'lead') && chip('paused', 'sun')}
           ${lead.owner !== undefined && chip(repName(release, lead.owner), 'sky')}</p>
       </div>
       ${lead.disqualified !== undefined && html`<p class="notice rust">Disqualified: ${lead.disqualified.why}.</p>`}

@@ -61,7 +61,7 @@ function row(lead: LeadListing, { release, now }: LeadsView): Html {
     <td class="lead-cell"><a href="/console/leads/${lead.id}"><b>${name}</b></a>
       <span class="soft small">${about.filter((word) => word !== undefined && word !== null).join(' · ')}</span></td>
     <td data-label="Stage">${chip(stageLabel(release, lead.stage), isWithSales(lead.stage, release) ? 'leaf' : 'plain')}
-      ${lead.disqualified && chip('disqualified', 'rust')}</td>
+      ${lead.disqualified && chip('disqualified', 'rust')} ${lead.paused && chip('paused', 'sun')}</td>
     <td data-label="Grade">${gradeChip(core?.grade)}</td>
     <td class="num" data-label="Fit">${points(core?.scores['fit'])}</td>
     <td class="num" data-label="Engagement">${points(core?.scores['engagement'])}</td>

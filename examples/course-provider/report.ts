@@ -32,7 +32,7 @@ async function report(connected: Connected, asOf: number): Promise<readonly Grad
   const isMql = call === undefined ? undefined : compileCondition(call, release.segments);
   const graded: Graded[] = [];
   for (let after: { at: number; id: string } | undefined; ;) {
-    const page = await listLeads(store, { limit: leadsAtOnce, ...(after && { after }) });
+    const page = await listLeads(store, { limit: leadsAtOnce, now: Date.now(), ...(after && { after }) });
     const ids = page.map(({ id }) => id);
     for (const lead of await loadLeads(store, ids, needs)) {
       if (lead.bornAt >= asOf) continue;

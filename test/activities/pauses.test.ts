@@ -17,7 +17,8 @@ afterAll(() => world.close());
 
 test('events are taken in, leads scored, entered, handed over and let go, and the rep is told', async () => {
   const { store, releases } = world;
-  const deps = { store, plans: releases.plans, now: () => world.now };
+  const plans = (hashes: readonly string[]) => releases.plans(hashes);
+  const deps = { store, plans, now: () => world.now };
   const pause = { id: freshId(), scope: 'all', key: '', until: null, why: '', by: '' } as const;
   expect((await beginPause(deps, { ...pause, from: world.now })).type).toBe('begun');
   const userId = 'goes-on';

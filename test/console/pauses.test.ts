@@ -89,6 +89,21 @@ test('while everything is paused every page says so', async () => {
   expect(await page.getByText('Everything is paused').count()).toBe(0);
 });
 
+test('a lead is paused on its page, and the list of leads shows it', async () => {
+  const leadId = await waiting('Ben');
+  const page = await signedIn();
+  await page.goto(`${api.url}/console/leads/${leadId}`);
+  await page.getByText('Pause this lead', { exact: true }).first().click();
+  await page.getByRole('button', { name: 'Pause this lead' }).click();
+  await page.getByText('The lead ben@nordwind.example is paused').waitFor();
+  expect(await page.getByRole('button', { name: 'Pause this lead' }).count()).toBe(0);
+  await page.goto(`${api.url}/console/leads`);
+  const row = page.getByRole('row', { name: /Ben/ });
+  expect(await row.getByText('paused').count()).toBe(1);
+  const others = page.getByRole('row').filter({ hasNotText: 'Ben' });
+  expect(await others.getByText('paused').count()).toBe(0);
+});
+
 test('what cannot be is said where the form was', async () => {
   const page = await signedIn();
   await page.goto(`${api.url}/console/pauses`);

@@ -1,5 +1,5 @@
 // Three projects, so that each test starts only what it needs:
-//   core         pure decisions and files; no server, instant
+//   core         pure decisions and files; no server
 //   embedded     the embedded servers themselves, which start their own
 //   integration  all the rest; one Postgres and one Temporal server for the whole run
 // A new folder of tests is an integration folder until it is listed here as needing no server.
@@ -7,7 +7,10 @@ import { defineConfig } from 'vitest/config';
 
 const core = [
   'test/*.test.ts',
+  'test/cli/new.test.ts',
   'test/core/**/*.test.ts',
+  'test/docs/**/*.test.ts',
+  'test/examples/recipes.test.ts',
   'test/faults/checker.test.ts',
   'test/format/**/*.test.ts',
   'test/ingest/accept.test.ts',

@@ -16,20 +16,20 @@ export interface NextRelease {
   readonly plans: ReadonlyMap<string, JourneyPlan>;
 }
 
-/** Those whose plan is another one from now on, or that are gone; by name. */
+/** Those whose plan is another one from now on, that are gone, or that come back; by name. */
 export async function editedJourneys(
   sql: Sql,
   next: NextRelease,
 ): Promise<readonly EditedJourney[]> {
   const { before, entries } = next;
-  const edited = Object.keys(before)
+  const edited = Object.keys({ ...before, ...entries })
     .filter((part) => part.startsWith(prefix) && before[part] !== entries[part])
     .map((part) => part.slice(prefix.length));
   if (edited.length === 0) return [];
   const stored = await planHistory(sql, edited);
   const history = [...stored, ...edited.flatMap(newVersion(stored, entries))];
   const plans = await loadPlans(sql, history, next.plans);
-  return edited.sort().map((journey) => {
+  const journeys = edited.sort().map((journey) => {
     const own = history.filter((one) => one.journey === journey);
     const versions = own.flatMap(({ hash, release }) => {
       const plan = plans.get(hash);
@@ -41,6 +41,8 @@ export async function editedJourneys(
     const policy = policyOf(plans, toPlan, isBack);
     return { journey, title, policy, toPlan, isBack, versions };
   });
+  // A new journey has no leads in flight.
+  return journeys.filter(({ versions, toPlan }) => versions.some(({ hash }) => hash !== toPlan));
 }
 
 const prefix = 'journey/';

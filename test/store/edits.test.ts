@@ -106,6 +106,16 @@ test('"stay" leaves everybody, also those on their way to the version before', a
   expect(await marked()).toEqual([{ journey: 'trial', from: 'trial-a', to: 'trial-b', runs: 2 }]);
 });
 
+test('a journey that was gone and comes back takes its leads along', async () => {
+  const other = journey('other', 'a', {});
+  await publish(journey('trial', 'a', {}), other);
+  await enter('trial', 'a', 2);
+  await publish(other);
+  expect(await marked()).toEqual([{ journey: 'trial', from: 'trial-a', to: null, runs: 2 }]);
+  await publish(journey('trial', 'b', {}), other);
+  expect(await marked()).toEqual([{ journey: 'trial', from: 'trial-a', to: 'trial-b', runs: 2 }]);
+});
+
 test('who enters the old version while the new one is published is marked a little later', async () => {
   await publish(journey('trial', 'a', {}));
   await publish(journey('trial', 'b', {}));

@@ -15,12 +15,18 @@ export interface Report {
   readonly files: number;
   /** Paths as seen from where the command was typed. */
   readonly problems: readonly Problem[];
+  /** The most emails in any 7 days, of all journeys and of each; absent while there are errors. */
+  readonly emails?: readonly string[];
 }
 
 export function inFormat(format: FormatName, report: Report, colours: boolean): readonly string[] {
   switch (format) {
     case 'text':
-      return [...report.problems.flatMap((one) => forPeople(one, colours)), summary(report)];
+      return [
+        ...report.problems.flatMap((one) => forPeople(one, colours)),
+        summary(report),
+        ...(report.problems.length === 0 ? (report.emails ?? []).slice(0, 1) : []),
+      ];
     case 'json':
       return [JSON.stringify(report, null, 2)];
     case 'github':

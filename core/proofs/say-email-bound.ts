@@ -17,7 +17,9 @@ export function sayEmailBound(bound: EmailBound): readonly string[] {
     .map((one) => ({ ...one, most: Math.min(one.withoutCaps, one.cap) }))
     .filter(({ most }) => most > 0)
     .map(({ class: of, most }) => `${sayNumber(most)} ${of}`);
-  const of = parts.length < 2 ? '' : ` (${parts.join(', ')})`;
+  const sum = bound.classes.reduce((all, one) => all + Math.min(one.withoutCaps, one.cap), 0);
+  // Of each class so many, but never all of them in the same 7 days: then a sum would mislead.
+  const of = parts.length < 2 || sum !== bound.most ? '' : ` (${parts.join(', ')})`;
   const without =
     bound.withoutCaps === bound.most ? '' : `; without caps ${sayNumber(bound.withoutCaps)}`;
   const besides =

@@ -149,6 +149,12 @@ async function run(
   }
   await progress.step('API, console and worker', () => untilReady(ready));
   await prepared.loadDemo(progress);
+  const saves = await checkOnSave({
+    directory: ready.workspaceDir,
+    env,
+    say: (text) => progress.line(text),
+  });
+  stops.push({ what: 'the watch over the files', stop: async () => saves.stop() });
   const tookMs = Date.now() - startedAt;
   progress.line(
     welcome({
@@ -161,12 +167,6 @@ async function run(
   );
   const difference = await prepared.difference();
   if (difference !== null) progress.line(difference);
-  const saves = await checkOnSave({
-    directory: ready.workspaceDir,
-    env,
-    say: (text) => progress.line(text),
-  });
-  stops.push({ what: 'the watch over the files', stop: async () => saves.stop() });
   return new Promise<never>(() => undefined);
 }
 

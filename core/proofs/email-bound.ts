@@ -3,9 +3,10 @@
  *
  * Sound by construction: every path counts, whatever its conditions say, and journeys may meet at any
  * instant. What bounds the number is in the files: waits, `again` of journeys and of templates, caps.
- * Not counted are emails to reps, and what people do by hand (moving a lead back, merging two leads,
- * publishing another version in mid-run). An email that answers each act of a lead and that no cap
- * holds has no such number: it is named in `unlimited` and is in none of the sums.
+ * Not counted are emails to reps, a second attempt at one whose fate is unknown (`uncertainSend`), and
+ * what people do by hand (moving a lead back, merging two leads, publishing anew in mid-run). An email
+ * that answers each act of a lead and that no cap holds has no such number: it is named in `unlimited`
+ * and is in none of the sums.
  */
 import type { Release } from '../definitions/release.ts';
 import type { Again, JourneyPlan, MessageClass } from '../journey/plan.ts';

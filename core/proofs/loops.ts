@@ -127,7 +127,9 @@ function targetsOf(plan: JourneyPlan, id: StepId, release: Release): readonly Ta
     other.enter.flatMap((entry): readonly Target[] => {
       const how =
         step === undefined ? undefined : howEntered(plan, id, step, other, entry, release);
-      const isCertain = entry.if === undefined && how !== 'segment';
+      // An exit that is a condition may come to hold on the circle, and keep the lead out.
+      const isOpen = other.exits.every(({ when }) => when.type === 'event');
+      const isCertain = entry.if === undefined && how !== 'segment' && isOpen;
       return how === undefined ? [] : [{ to: other.journey, how, isCertain }];
     }),
   );

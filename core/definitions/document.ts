@@ -159,6 +159,8 @@ function findExcess(text: string): { message: string; offset: number } | undefin
   if (text.length > lettersMost) {
     return { message: `the file is longer than ${lettersMost} letters`, offset: 0 };
   }
+  // No file with fewer brackets can be nested deeper; most have fewer, and scanning costs time.
+  if ((text.match(/[{[]/g)?.length ?? 0) <= nestedMost) return undefined;
   const scanner = createScanner(text, true);
   let depth = 0;
   for (let token: number = scanner.scan(); token !== tokens.end; token = scanner.scan()) {

@@ -17,7 +17,10 @@ beforeAll(async () => {
   schemas = generateSchemas(await readWorkspace(root));
 });
 
-test.each(await shippedWorkspaces())(
+/** Those of the recipes are written when somebody opens one: `npm run generate:schemas`. */
+const withSchemas = (await shippedWorkspaces()).filter(([name]) => !name.includes('recipes'));
+
+test.each(withSchemas)(
   'schema/ of %s is current: run `npm run generate:schemas` after changing a format or a name',
   async (_name, directory) => {
     const folder = join(directory, 'schema');

@@ -9,7 +9,6 @@ import { since, standsStill } from '../api/pause-words.ts';
 import { Problem } from '../api/problems.ts';
 import { choiceOf, handoffPage } from '../api/routes/handoffs.ts';
 import { journeyList } from '../api/routes/journeys.ts';
-import { releaseList, viewRelease } from '../api/routes/releases.ts';
 import { isUuid, timelinePage } from '../api/routes/leads.ts';
 import { sessionLivesMs, type Sessions } from '../api/sessions.ts';
 import type { Releases } from '../ingest/batch.ts';
@@ -31,9 +30,10 @@ import { journeysPage } from './pages/journeys.ts';
 import { leadPage } from './pages/lead.ts';
 import { leadsPage } from './pages/leads.ts';
 import { overviewPage } from './pages/overview.ts';
-import { releasePage } from './pages/release.ts';
-import { releasesPage } from './pages/releases.ts';
+import { release, releases } from './release-pages.ts';
 import { signInPage } from './pages/sign-in.ts';
+import { journeyPicture, sourcesInForce } from './release-words.ts';
+import { wordPages } from './word-routes.ts';
 
 export interface ConsoleDeps {
   readonly sql: Sql & Pick<Store, 'transaction'>;
@@ -119,6 +119,7 @@ export function consoleRoutes(deps: ConsoleDeps): Router {
     '/emails',
     show(async (query) => emails(deps, await frame('emails'), query)),
   );
+  router.use('/words', wordPages({ sql: deps.sql, frame: () => frame('releases') }));
   router.use(
     '/pauses',
     pausePages({ ...deps, frame: () => frame('pauses'), fromOurPages, placeOf }),
@@ -299,8 +300,21 @@ async function journey(deps: ConsoleDeps, frame: PageFrame, params: Query): Prom
     countOlderRuns(deps.sql, key, published?.hash ?? ''),
   ]);
   const own = steps.filter((one) => one.journey === key);
+  const here = new Map(own.map(({ step, count }) => [step ?? '', count]));
+  const sources = published && (await sourcesInForce(deps.sql));
+  const picture = sources && (await journeyPicture(sources, key, here));
   return journeyPage({
-    ...{ frame, release, listing, plan: published?.plan, steps: own, sends, older, pauses },
+    ...{
+      frame,
+      picture,
+      release,
+      listing,
+      plan: published?.plan,
+      steps: own,
+      sends,
+      older,
+      pauses,
+    },
     now: deps.clock(),
   });
 }
@@ -343,19 +357,4 @@ async function emails(deps: ConsoleDeps, frame: PageFrame, query: Query): Promis
 function answerUrl({ signHandoff }: ConsoleDeps, handoff: HandoffListing): string | null {
   if (handoff.status !== 'open' || handoff.rep === null || handoff.attempt === 0) return null;
   return `/h/${signHandoff(`${handoff.id}/${handoff.attempt}/${handoff.rep}`)}`;
-}
-
-async function releases(deps: ConsoleDeps, frame: PageFrame, query: Query): Promise<string> {
-  const { limit, after } = pageAsked(query, ['number']);
-  const before = after === undefined ? {} : { before: Number(after[0]) };
-  const rows = await releaseList(deps.sql, { limit: limit + 1, ...before });
-  const page = cutPage(rows, limit, (row) => [row.number]);
-  const zone = (await deps.releases.current()).sending.zoneIfUnknown;
-  return releasesPage({ frame, releases: page.rows, nextCursor: page.nextCursor, zone });
-}
-
-async function release(deps: ConsoleDeps, frame: PageFrame, params: Query): Promise<string> {
-  const view = await viewRelease(deps.sql, params['number'] ?? '');
-  const zone = (await deps.releases.current()).sending.zoneIfUnknown;
-  return releasePage({ frame, release: view, zone });
 }

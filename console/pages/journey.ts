@@ -11,12 +11,15 @@ import { html, type Html } from '../html.ts';
 import { page, type Frame } from '../layout.ts';
 import { bar, chip, empty, tile } from '../parts.ts';
 import { pauseForm } from './pauses.ts';
+import { wordsHref } from './words.ts';
 
 export interface JourneyView {
   readonly frame: Omit<Frame, 'title'>;
   readonly release: Release;
   readonly listing: JourneyListing;
   readonly plan: JourneyPlan | undefined;
+  /** Drawn from the file in force. */
+  readonly picture: Html | undefined;
   readonly steps: readonly StepCount[];
   readonly sends: readonly SendCount[];
   /** In force, and touching this journey. */
@@ -43,6 +46,7 @@ export function journeyPage(view: JourneyView): string {
       </div>
       ${plan !== undefined && view.older.older > 0 && html`<p class="card spaced"><a href="/console/releases">${olderWords(view.older)}</a></p>`}
       <section class="card spaced" id="steps"><h2>Steps</h2>${plan === undefined ? empty('It is not published any more.') : steps(view, plan)}</section>
+      ${view.picture !== undefined && html`<section class="card spaced picture" id="picture"><h2>Picture</h2><p class="small"><a href="${wordsHref({ kind: 'journey', key: listing.journey })}">The same in sentences</a></p>${view.picture}</section>`}
       <section class="card spaced" id="endings"><h2>How runs ended</h2>${endings(view)}</section>
       ${!view.pauses.some(({ scope }) => scope === 'journey') && pauseSection(listing.journey)}`,
   );

@@ -18,6 +18,7 @@ export function releasesPage({ frame, releases, nextCursor, zone }: ReleasesView
   return page(
     { ...frame, title: 'Releases' },
     html`<h1>Releases</h1>
+      <p><a href="/console/words">What is in force, in sentences</a></p>
       <p class="soft">What was put in force, by whom, and which leads it has moved so far. Files are published with <code>npx perennial publish</code>, and taken back with <code>npx perennial rollback</code>.</p>
       ${
         releases.length === 0

@@ -20,6 +20,7 @@ const core = [
   'test/runtime/*.test.ts',
   'test/support/until.test.ts',
   'test/words/**/*.test.ts',
+  'test/workspace/recipes.test.ts',
 ];
 const embedded = ['test/runtime/embedded/**/*.test.ts'];
 

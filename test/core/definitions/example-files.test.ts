@@ -1,6 +1,6 @@
 /** Every example of the file formats parses to the model the engine works with. */
 import { describe, expect, test } from 'vitest';
-import { compileExample, problemsOf } from './example.ts';
+import { compileExample, findingsOf, problemsOf } from './example.ts';
 
 const { release, imports, personas } = compileExample();
 const hourMs = 3_600_000;
@@ -8,6 +8,14 @@ const dayMs = 24 * hourMs;
 
 test('the examples have no problem at all', () => {
   expect(problemsOf({})).toEqual([]);
+});
+
+test('the few rules of the examples leave grades out of reach, and the proofs say so', () => {
+  expect(findingsOf({})).toEqual([
+    'dead-branch',
+    'threshold-out-of-reach',
+    'threshold-out-of-reach',
+  ]);
 });
 
 describe('a journey', () => {

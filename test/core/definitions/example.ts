@@ -35,9 +35,20 @@ export function compileExample(
   return result.workspace;
 }
 
+/** Of the formats; what proofs find has tests of its own. */
 export function problemsOf(changes: { readonly [path: string]: string | null }): string[] {
+  return problemsIn(changes)
+    .filter(({ finding }) => finding === undefined)
+    .map(inWords);
+}
+
+export function findingsOf(changes: { readonly [path: string]: string | null }): string[] {
+  return problemsIn(changes).flatMap(({ finding }) => finding ?? []);
+}
+
+function problemsIn(changes: { readonly [path: string]: string | null }): readonly Problem[] {
   const result = compileRelease(exampleFiles(changes), 'r1');
-  return (result.ok ? result.warnings : result.problems).map(inWords);
+  return result.ok ? result.warnings : result.problems;
 }
 
 export function inWords({ file, line, column, message, fix }: Problem): string {

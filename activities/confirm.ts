@@ -84,7 +84,8 @@ async function moved(
   if (run.planHash !== from) {
     const mapping = await deps.runs.findMove(run.movedBy, from, run.planHash);
     if (mapping === undefined) throw failure('move-missing', commandId);
-    return moveTo(deps, asked, run.planHash, mapping);
+    const outcome = await moveTo(deps, asked, run.planHash, mapping);
+    return run.targetPlan === null ? outcome : { ...outcome, again: true };
   }
   const to = run.targetPlan;
   if (to === null || run.hasActed) return undefined;

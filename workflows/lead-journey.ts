@@ -47,11 +47,15 @@ export async function leadJourney(input: LeadJourneyInput): Promise<LeadJourneyR
   };
   const goOn = (over: Partial<LeadJourneyInput>): Promise<never> =>
     continueAsNew<typeof leadJourney>({ ...input, state, inbox, ...over });
-  const move = (to: Move): Promise<never> =>
-    goOn({
+  const move = (to: Move): Promise<never> => {
+    // A wake that came while it was moving may have been meant for the move after this one.
+    const isAwaited = to.again === true || state.woken === true;
+    return goOn({
       ...{ planHash: to.planHash, flow: to.flow },
       state: moveTo(input.flow, state, to, now()).state,
+      inbox: isAwaited ? [...inbox, { type: 'wake', seq: 0 }] : inbox,
     });
+  };
   const isDisturbed = (command: WaitCommand | ParkCommand) => (): boolean =>
     inbox.length > 0 &&
     (workflowInfo().continueAsNewSuggested ||

@@ -147,10 +147,15 @@ function sleepUntilDate(
   }
 }
 
-/** What acts is held and asked again; a wait just sleeps on, and can still be ended by its arms. */
+/**
+ * What acts is held and asked again; a wait just sleeps on, and can still be ended by its arms. It was
+ * perhaps looked into before its time: whatever it was told, it ends no earlier than it was to.
+ */
 function hold(state: JourneyState, command: ActingCommand, at: number, now: number): Advance {
-  const sleeping = sleep(state, Math.max(at, now + HOLD_AT_LEAST_MS));
-  if (command.type !== 'wake') return issue({ ...state, held: command }, sleeping, now);
+  const isWait = command.type === 'wake';
+  const until = Math.max(at, now + HOLD_AT_LEAST_MS, isWait ? command.until : 0);
+  const sleeping = sleep(state, until);
+  if (!isWait) return issue({ ...state, held: command }, sleeping, now);
   return issue(state, { ...sleeping, nominal: state.due?.until ?? command.until }, now);
 }
 

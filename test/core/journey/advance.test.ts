@@ -402,3 +402,26 @@ test('a flow that goes round without ever asking for anything stops with a sente
     check({ steps: { a: wait(0, 'b'), b: wait(0, 'a') } }, []);
   }).toThrow('is reached again and again');
 });
+
+test('a wait that is looked into before its time ends no earlier, whatever it is told', () => {
+  // Marked anew in the very moment of the look: it is asked to look again at once.
+  check(
+    {
+      steps: {
+        rest: { type: 'wait', ms: 2 * DAY, next: 'mail' },
+        mail: { type: 'act', next: null },
+      },
+      messages: [[HOUR, { type: 'wake', seq: 0 }]],
+      outcomes: { 'rest/1/wait/1/wake': { type: 'retry-at', at: T + HOUR } },
+    },
+    [
+      '0h sleep rest/1/wait/1 until 48h',
+      '1h hear wake',
+      '1h wake rest/1/wait/1/wake',
+      '1h sleep rest/1/wait/2 until 48h',
+      '48h wake',
+      '48h act mail/1 last',
+      '48h completed: finished',
+    ],
+  );
+});

@@ -258,18 +258,18 @@ test('a pause with an end resumes by itself, throttled, though the worker was de
   const on = cluster();
   const [worker] = on.workers;
   const id = await pause(on, { scope: 'journey', key: 'receipt', until: '15 seconds' });
-  await forEachOf(addresses('end', 4), 4, (to) => on.driver.track('Receipt Wanted', to));
+  await forEachOf(addresses('end', 3), 3, (to) => on.driver.track('Receipt Wanted', to));
   const held = async (): Promise<boolean> =>
-    (await countRuns(on, 'end', 'parked IS NOT NULL')) === 4;
-  await until(held, { what: 'four runs to park', ...patience });
+    (await countRuns(on, 'end', 'parked IS NOT NULL')) === 3;
+  await until(held, { what: 'three runs to park', ...patience });
   await worker?.kill();
   const { until: ends } = await pauseRow(on, id);
   await until(() => Date.now() > ends, { what: 'the end of the pause', ...patience });
   expect(mailsTo(on, 'end')).toEqual([]);
   await worker?.start();
-  const all = () => mailsTo(on, 'end').length >= 4;
-  await until(all, { what: 'the four receipts', ...patience });
-  expect(await pauseRow(on, id)).toMatchObject({ woken: 4, resumed_by: null });
+  const all = () => mailsTo(on, 'end').length >= 3;
+  await until(all, { what: 'the three receipts', ...patience });
+  expect(await pauseRow(on, id)).toMatchObject({ woken: 3, resumed_by: null });
   const arrivals = mailsTo(on, 'end')
     .map(({ at }) => at)
     .sort((a, b) => a - b);

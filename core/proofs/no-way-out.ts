@@ -79,7 +79,8 @@ function longestGap(window: SendWindow | undefined, quiet: Quiet): Gap | undefin
   if (window === undefined && quiet === undefined) return undefined;
   if (window !== undefined && quiet !== undefined && window.zone !== quiet.zone) return undefined;
   const minutes = Array.from({ length: weekMinutes }, (_, minute) => minute);
-  const open = minutes.map((minute) => isInWindow(minute, window) && !isQuiet(minute, quiet));
+  const [isInside, isQuiet] = [insideOf(window), quietOf(quiet)];
+  const open = minutes.map((minute) => isInside(minute) && !isQuiet(minute));
   const first = open.indexOf(true);
   if (first < 0) return { from: 0, minutes: weekMinutes };
   let longest: Gap = { from: first, minutes: 0 };
@@ -96,21 +97,26 @@ function longestGap(window: SendWindow | undefined, quiet: Quiet): Gap | undefin
 }
 
 /** A window over midnight belongs to the day on which it opens. */
-function isInWindow(minute: number, window: SendWindow | undefined): boolean {
-  if (window === undefined) return true;
+function insideOf(window: SendWindow | undefined): (minute: number) => boolean {
+  if (window === undefined) return () => true;
+  const { days } = window;
   const [from, to] = [minuteOf(window.from), minuteOf(window.to)];
-  const [day, clock] = [Math.floor(minute / dayMinutes) + 1, minute % dayMinutes];
-  if (from < to) return clock >= from && clock < to && window.days.includes(day);
-  if (clock >= from) return window.days.includes(day);
-  return clock < to && window.days.includes(day === 1 ? 7 : day - 1);
+  return (minute) => {
+    const [day, clock] = [Math.floor(minute / dayMinutes) + 1, minute % dayMinutes];
+    if (from < to) return clock >= from && clock < to && days.includes(day);
+    if (clock >= from) return days.includes(day);
+    return clock < to && days.includes(day === 1 ? 7 : day - 1);
+  };
 }
 
-function isQuiet(minute: number, quiet: Quiet): boolean {
-  if (quiet === undefined) return false;
+function quietOf(quiet: Quiet): (minute: number) => boolean {
+  if (quiet === undefined) return () => false;
   const [from, to] = [minuteOf(quiet.from), minuteOf(quiet.to)];
-  const clock = minute % dayMinutes;
-  if (from === to) return false;
-  return from < to ? clock >= from && clock < to : clock >= from || clock < to;
+  if (from === to) return () => false;
+  return (minute) => {
+    const clock = minute % dayMinutes;
+    return from < to ? clock >= from && clock < to : clock >= from || clock < to;
+  };
 }
 
 const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];

@@ -3,7 +3,7 @@
  *
  * Sleeping runs are touched by neither. Each finds out here, at its next step, and is told to move to
  * the newer plan, to sleep longer by the time that stood still, or to park. `undefined`: go on.
- * A run whose command may have been carried out already is not moved now: first it hears the answer.
+ * A run whose command may have been carried out already first hears the answer to it.
  */
 import { derivedId } from '../core/decision/ids.ts';
 import { historyOfWaits, waitsHeard } from '../core/decision/waits-heard.ts';
@@ -33,10 +33,8 @@ export async function findAsked(
   const commandId = `${input.enrolmentId}/${command}`;
   const now = deps.clock.at(input.now);
   const due = input.due ?? { from: input.now, until: input.now, planned: input.now };
-  const run = await deps.runs.find({
-    ...{ enrolmentId: input.enrolmentId, commandId, armId: derivedId('arm', commandId) },
-    since: Math.min(due.from, due.planned),
-  });
+  const { enrolmentId } = input;
+  const run = await deps.runs.find({ enrolmentId, since: Math.min(due.from, due.planned) });
   if (run === undefined) throw failure('enrolment-missing', commandId);
   const plan = await deps.definitions.plan(input.planHash ?? run.planHash);
   if (plan === undefined) throw failure('plan-missing', commandId);
@@ -54,13 +52,15 @@ export async function confirm(
 
 /** Senders are no matter of the run: only an email waits for them. */
 export async function paused(
-  { runs }: Pick<ActivityDependencies, 'runs'>,
+  deps: Pick<ActivityDependencies, 'runs'>,
   { at }: Confirmable,
-  { run, due, now }: Asked,
+  { run, due, now, commandId }: Asked,
 ): Promise<Outcome | undefined> {
+  const { runs } = deps;
   const pauses = run.pauses.filter(({ scope }) => scope !== 'sender');
   const goesOnAt = frozenDue(due, pauses, now);
   if (goesOnAt === null) {
+    if (await hasActed(deps, commandId)) return undefined;
     await runs.park(run.id, { step: at ?? '', ...due }, null);
     return { type: 'parked' };
   }
@@ -88,7 +88,7 @@ async function moved(
     return run.targetPlan === null ? outcome : { ...outcome, again: true };
   }
   const to = run.targetPlan;
-  if (to === null || run.hasActed) return undefined;
+  if (to === null || (await hasActed(deps, commandId))) return undefined;
   const mapping = await deps.runs.findMove(run.targetRelease, from, to);
   if (mapping === undefined) throw failure('move-missing', commandId);
   const outcome = await moveTo(deps, asked, to, mapping);
@@ -111,6 +111,14 @@ async function moved(
   });
   // Marked anew or closed in this very moment: the next look sees it.
   return isMoved ? outcome : { type: 'retry-at', at: now };
+}
+
+/** An attempt that died on the way home: whoever asks again is told what it did. */
+function hasActed(
+  { runs }: Pick<ActivityDependencies, 'runs'>,
+  commandId: string,
+): Promise<boolean> {
+  return runs.hasActed(commandId, derivedId('arm', commandId));
 }
 
 /** The newer plan, and what its waits have heard of so far. */

@@ -75,8 +75,6 @@ export interface Run {
   readonly targetRelease: string | null;
   readonly movedBy: string | null;
   readonly isParked: boolean;
-  /** Of a marked run: something may have been done for the command already. */
-  readonly hasActed: boolean;
   /** Of its journey, its lead, everything and any sender, that touch what it slept through. */
   readonly pauses: readonly RunPause[];
   readonly enteredAt: number;
@@ -93,14 +91,13 @@ export interface RunPause extends PausedStretch, Pick<Pause, 'scope'> {
 }
 export interface RunQuery {
   readonly enrolmentId: string;
-  readonly commandId: string;
-  /** Of the decision that an arm drawn for this command is kept as. */
-  readonly armId: string;
   /** Pauses that ended before had no part in it. */
   readonly since: number;
 }
 export interface Runs extends RunMoves {
   find(query: RunQuery): Promise<Run | undefined>;
+  /** Whether something was done for a command already; `armId` is of the decision that keeps an arm. */
+  hasActed(commandId: string, armId: string): Promise<boolean>;
   /** For steps that keep no row of their own. */
   progress(progress: Progress): Promise<void>;
   complete(enrolmentId: string, outcome: string, at: number): Promise<void>;

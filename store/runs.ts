@@ -7,13 +7,14 @@
 import type { JsonObject } from '../core/rules/condition.ts';
 import type { Parked, Progress } from '../core/sending/ledger.ts';
 import type { Sql } from './client.ts';
-import { findRun, type RunQuery } from './find-run.ts';
+import { findRun, hasActed, type RunQuery } from './find-run.ts';
 import { progressSql, progressValues } from './progress.ts';
 import { blockRun, findMove, moveRun, park, type RunMove } from './run-moves.ts';
 
 export function createRuns(sql: Sql) {
   return {
     find: (query: RunQuery) => findRun(sql, query),
+    hasActed: (commandId: string, armId: string) => hasActed(sql, commandId, armId),
     progress: (progress: Progress) => saveProgress(sql, progress),
     complete: (id: string, outcome: string, at: number) => complete(sql, id, outcome, at),
     recordArm: (arm: RecordedArm) => recordArm(sql, arm),

@@ -185,6 +185,15 @@ test('what a pause made too old is dropped with its reason, and the journey goes
   expect(await fleet.row()).toMatchObject({ parked: null });
 });
 
+test('what was done before a pause is answered in it, so that the next wait begins when it did', async () => {
+  const fleet = await createFleet(before);
+  expect(await fleet.act()).toEqual({ type: 'done' });
+  await pause(fleet, 'lead', fleet.leadId, null);
+  expect(await fleet.act()).toEqual({ type: 'done' });
+  expect(await fleet.act({ step: 'last', at: 'last' })).toEqual({ type: 'parked' });
+  expect(await fleet.sends(fleet.leadId)).toHaveLength(1);
+});
+
 test('a sleep is looked into before its time: only an edit matters', async () => {
   const fleet = await createFleet({ ...before, pause: wait(3) });
   const { activities, enrolmentId } = fleet;

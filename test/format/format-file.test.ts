@@ -85,6 +85,11 @@ describe('layout', () => {
   });
 });
 
+test('shipped files are in their usual layout: `npx perennial format` after an edit', () => {
+  const other = files.filter(({ kind, text }) => format(kind, text) !== text);
+  expect(other.map(({ path }) => path)).toEqual([]);
+});
+
 test('shipped files keep their hashes, comments and line length; formatting twice changes nothing', async () => {
   for (const { kind, path, text } of files) {
     const formatted = format(kind, text);

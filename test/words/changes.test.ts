@@ -93,9 +93,9 @@ describe('a journey', () => {
   });
 
   test('an exit becomes a goal', () => {
-    expect(
-      changesOf(trial, ['{ "id": "with-sales",', '{ "id": "with-sales", "goal": true,']),
-    ).toEqual(['the exit with-sales is now a goal']);
+    expect(changesOf(trial, ['"id": "with-sales",', '"id": "with-sales", "goal": true,'])).toEqual([
+      'the exit with-sales is now a goal',
+    ]);
   });
 });
 
@@ -107,10 +107,10 @@ describe('a scoring model', () => {
   });
 
   test('a new rule is told in full', () => {
-    const rule = '{ "id": "runs-a-team",';
+    const list = '"rules": [';
     const added =
       '{ "id": "named-budget", "score": "fit", "points": 8, "why": "Has a budget", "when": { "fact": "budgetRange", "operator": "known", "value": true } },';
-    expect(changesOf(scoring, [rule, `${added}\n${rule}`])).toEqual([
+    expect(changesOf(scoring, [list, `${list} ${added}`])).toEqual([
       'new rule named-budget: gives 8 points while budget is known: “Has a budget”',
     ]);
   });
@@ -123,13 +123,14 @@ describe('a scoring model', () => {
 });
 
 test('the order of routes is told by the one that moved', () => {
-  const owner =
-    /\{ "id": "owner".*\n/.exec(
-      files.find(({ path }) => path === 'rules/routing.json')?.text ?? '',
-    )?.[0] ?? '';
-  const rest = '{ "id": "rest", "why": "Everyone else"';
-  expect(changesOf('rules/routing.json', [owner, ''], [rest, `${owner}${rest}`])).toEqual([
-    'the route owner now comes after dach-large instead of first',
+  const route = (id: string): object => ({ id, why: 'x', to: 'pool:inbound' });
+  const part = (...ids: readonly string[]): ComparedPart => {
+    const source = JSON.stringify({ routing: 'inbound', match: ids.map(route) });
+    return { kind: 'routing', key: 'rules/routing.json', hash: 'the same', source };
+  };
+  const changes = describeChanges([part('owner', 'dach', 'rest')], [part('dach', 'owner', 'rest')]);
+  expect(changes.map(({ text }) => text)).toEqual([
+    'the route owner now comes after dach instead of first',
   ]);
 });
 

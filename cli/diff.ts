@@ -80,9 +80,10 @@ async function versionOf(shell: Shell, asked: string | undefined): Promise<Versi
 /** By its number; the release in force without one. */
 async function releaseVersion(shell: Shell, asked: string | undefined): Promise<Version> {
   const { withDatabase } = await import('./connect.ts');
-  const { latestRelease, findReleaseByNumber, loadDefinitions } =
-    await import('../store/releases.ts');
   return withDatabase(shell, async ({ store }) => {
+    // Only now: the client that it needs may have been generated just before.
+    const { latestRelease, findReleaseByNumber, loadDefinitions } =
+      await import('../store/releases.ts');
     const release =
       asked === undefined
         ? await latestRelease(store)

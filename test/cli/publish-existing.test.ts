@@ -131,7 +131,9 @@ test('"enrol" says what it would do, then enrols each once, spaced', async () =>
   expect(await enrolled('welcomed')).toEqual({ runs: 301, leads: 301 });
   expectSpaced(await starts('welcomed'));
 
-  expect((await publish()).out).toMatch(/^Unchanged: release \d+ already holds these files\.\n$/);
+  expect((await publish()).out).toMatch(
+    /(^|\n)Unchanged: release \d+ already holds these files\.\n$/,
+  );
   await folder.edit('journeys/welcomed.json', '"title":"welcomed"', '"title":"Welcomed"');
   expect((await publish()).out).not.toContain('existing');
   expect(await enrolled('welcomed')).toEqual({ runs: 301, leads: 301 });

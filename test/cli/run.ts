@@ -1,10 +1,12 @@
-/** Runs the real command as a child process, and writes small workspaces and lists for it. */
+/** Runs the real command, and writes small workspaces and lists for it. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { Writable } from 'node:stream';
 import { afterAll, onTestFinished } from 'vitest';
+import { main } from '../../cli/program.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const command = join(root, 'cli/perennial.js');
@@ -27,15 +29,40 @@ export interface RunOptions {
   readonly cwd?: string;
 }
 
-export function run(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+/** In this process, with a terminal of its own: what a command says and does, without a second of start. */
+export async function run(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const said = { out: '', err: '' };
+  const progress = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      said.err += chunk.toString();
+      done();
+    },
+  });
+  const code = await main(args, {
+    env: environment(options),
+    cwd: options.cwd ?? root,
+    progress: Object.assign(progress, { isTTY: false }) as unknown as NodeJS.WriteStream,
+    colours: false,
+    print: (text) => void (said.out += `${text}\n`),
+    printJson: (value) => void (said.out += `${JSON.stringify(value, null, 2)}\n`),
+    note: (text) => void (said.err += `${text}\n`),
+  });
+  return ranOf(code, said.out, said.err);
+}
+
+/** As typed: a process of its own. */
+export function runAsProcess(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   return new Promise((done) => {
     const settings = { cwd: options.cwd ?? root, env: environment(options), maxBuffer: 1 << 26 };
     execFile(process.execPath, [command, ...args], settings, (error, out, err) => {
-      const code = error === null ? 0 : Number(error.code);
-      const lines = out.split('\n').filter((line) => line !== '');
-      done({ code, out, err, lines, json: () => JSON.parse(out) as unknown });
+      done(ranOf(error === null ? 0 : Number(error.code), out, err));
     });
   });
+}
+
+function ranOf(code: number, out: string, err: string): Ran {
+  const lines = out.split('\n').filter((line) => line !== '');
+  return { code, out, err, lines, json: () => JSON.parse(out) as unknown };
 }
 
 /** Without waiting for its end: for tests that kill it. */

@@ -79,7 +79,9 @@ export async function publishWorkspace<Email extends CompiledEmail>(
   return { type: 'published', releaseId: id, workspace, changed, gone, warnings };
 }
 
-export function entriesOf(parts: readonly Pick<StoredPart, 'kind' | 'key' | 'hash'>[]): ReleaseEntries {
+export function entriesOf(
+  parts: readonly Pick<StoredPart, 'kind' | 'key' | 'hash'>[],
+): ReleaseEntries {
   return Object.fromEntries(parts.map(({ kind, key, hash }) => [`${kind}/${key}`, hash]));
 }
 

@@ -124,10 +124,7 @@ const conditionWatch = {
     'The condition that is waited for, looked at with every change of the lead.',
   ),
 };
-const arm = {
-  id: armId,
-  steps: nestedSteps('What happens when this comes first, read top-down.'),
-};
+const armSteps = { steps: nestedSteps('What happens when this comes first, read top-down.') };
 const waitEnd = {
   since: about(
     choice(['entry', 'step']).default('entry'),
@@ -152,11 +149,11 @@ const waitFor = about(
             .array(
               z.union([
                 about(
-                  shape({ ...arm, ...eventMatch }),
+                  shape({ id: armId, ...eventMatch, ...armSteps }),
                   'This arm is taken when the event comes first.',
                 ),
                 about(
-                  shape({ ...arm, ...conditionWatch }),
+                  shape({ id: armId, ...conditionWatch, ...armSteps }),
                   'This arm is taken when the condition holds first.',
                 ),
               ]),

@@ -14,6 +14,7 @@ const core = [
   'test/faults/checker.test.ts',
   'test/format/**/*.test.ts',
   'test/ingest/accept.test.ts',
+  'test/ingest/lanes.test.ts',
   'test/mail/**/*.test.ts',
   'test/proofs/**/*.test.ts',
   'test/rule-engine/**/*.test.ts',

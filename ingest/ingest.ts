@@ -1,8 +1,8 @@
 /**
  * The one way in: events from the API, forms, imports, mail, reps, steps and the clock.
  *
- * What arrives while a batch commits forms the next one: no timer, no waiting when idle, and under load
- * few transactions for many events. A batch that fails is tried again request by request, so that one
+ * What arrives while batches commit forms the next one: no timer, no waiting when idle, and under load
+ * few transactions for many events. Two batches of different people are under way at once. A batch that fails is tried again request by request, so that one
  * bad event never fails a stranger's. Delivery to Temporal and the second opinion come after the commit
  * and never hold an answer up.
  */
@@ -10,7 +10,9 @@ import { failpoint } from '../faults/failpoint.ts';
 import { isUnavailable, type Store } from '../store/client.ts';
 import type { OutboxRow } from '../store/outbox.ts';
 import { ingestBatch, type BatchResult, type Releases } from './batch.ts';
+import { takeBeside, type Laned } from './lanes.ts';
 import { tickOf, type IngestAnswer, type IngestRequest } from './request.ts';
+import { keysOfAll, nameOf } from './resolve.ts';
 import { confirmFolded } from './second-opinion.ts';
 
 export interface IngestDeps {
@@ -44,7 +46,10 @@ export class IngestFull extends Error {
   override readonly name = 'IngestFull';
 }
 
-interface Waiting {
+/** While one waits for the database the other decides; more gain nothing on one thread. */
+const lanesMax = 2;
+
+interface Waiting extends Laned {
   readonly request: IngestRequest;
   readonly resolve: (answer: IngestAnswer) => void;
   readonly reject: (error: unknown) => void;
@@ -52,15 +57,23 @@ interface Waiting {
 
 export function createIngest(deps: IngestDeps): Ingest {
   const queue: Waiting[] = [];
+  const busy = new Set<string>();
+  const lanes = new Set<Promise<void>>();
   const afterwards = new Set<Promise<void>>();
-  let running: Promise<void> | undefined;
   let isClosed = false;
 
-  const drain = async (): Promise<void> => {
-    try {
-      while (queue.length > 0) await settle(deps, queue.splice(0, liveEventsMax), follow);
-    } finally {
-      running = undefined;
+  const go = (): void => {
+    while (lanes.size < lanesMax) {
+      const batch = takeBeside(queue, busy, liveEventsMax);
+      if (batch.length === 0) return;
+      const names = batch.flatMap((one) => one.names);
+      for (const name of names) busy.add(name);
+      const lane = settle(deps, batch, follow).finally(() => {
+        for (const name of names) busy.delete(name);
+        lanes.delete(lane);
+        go();
+      });
+      lanes.add(lane);
     }
   };
   const follow = (result: BatchResult): void => {
@@ -74,10 +87,12 @@ export function createIngest(deps: IngestDeps): Ingest {
     }
     const answers = requests.map(
       (request) =>
-        new Promise<IngestAnswer>((resolve, reject) => queue.push({ request, resolve, reject })),
+        new Promise<IngestAnswer>((resolve, reject) =>
+          queue.push({ request, names: namesOf(request), resolve, reject }),
+        ),
     );
     // Not at once: what the same turn of the event loop brings belongs into the same batch.
-    running ??= Promise.resolve().then(drain);
+    queueMicrotask(go);
     return Promise.all(answers);
   };
 
@@ -88,10 +103,17 @@ export function createIngest(deps: IngestDeps): Ingest {
     },
     async close() {
       isClosed = true;
-      await running;
+      while (queue.length > 0 || lanes.size > 0) await Promise.all(lanes);
       await Promise.all(afterwards);
     },
   };
+}
+
+/** A repeat meets the first one by its event. */
+function namesOf(request: IngestRequest): readonly string[] {
+  const { who, event } = request;
+  const people = 'leadId' in who ? [`lead ${who.leadId}`] : keysOfAll([request]).map(nameOf);
+  return [...people, event.id];
 }
 
 async function settle(

@@ -236,7 +236,7 @@ function attach(key: IdentityKey, person: Person): void {
   if (key.kind === 'userId') person.userIds.add(key.value);
 }
 
-function nameOf(key: IdentityKey): string {
+export function nameOf(key: IdentityKey): string {
   return `${key.kind}\u0000${key.value}`;
 }
 /** In the order of Postgres' index: by code point, as its C collation compares. */

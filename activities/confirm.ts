@@ -20,6 +20,7 @@ export interface Asked {
   readonly run: Run;
   /** The plan the run is on as its workflow knows it. */
   readonly plan: JourneyPlan;
+  readonly planHash: string;
   readonly due: Due;
   readonly now: number;
 }
@@ -33,21 +34,41 @@ export async function findAsked(
   const commandId = `${input.enrolmentId}/${command}`;
   const now = deps.clock.at(input.now);
   const due = input.due ?? { from: input.now, until: input.now, planned: input.now };
-  const { enrolmentId } = input;
-  const run = await deps.runs.find({ enrolmentId, since: Math.min(due.from, due.planned) });
-  if (run === undefined) throw failure('enrolment-missing', commandId);
-  const plan = await deps.definitions.plan(input.planHash ?? run.planHash);
+  const run = await findRun(deps, input, due, commandId);
+  const planHash = input.planHash ?? run.planHash;
+  const plan = await deps.definitions.plan(planHash);
   if (plan === undefined) throw failure('plan-missing', commandId);
-  return { commandId, run, plan, due, now };
+  return { commandId, run, plan, planHash, due, now };
 }
+
+async function findRun(
+  { runs }: Pick<ActivityDependencies, 'runs'>,
+  { enrolmentId }: Confirmable,
+  due: Due,
+  commandId: string,
+): Promise<Run> {
+  const run = await runs.find({ enrolmentId, since: Math.min(due.from, due.planned) });
+  if (run === undefined) throw failure('enrolment-missing', commandId);
+  return run;
+}
+
+/** Each look loses only to something that was committed meanwhile: more are needed only under a defect. */
+const looksMax = 10;
 
 export async function confirm(
   deps: ActivityDependencies,
   input: Confirmable,
   asked: Asked,
+  looks = 1,
 ): Promise<Outcome | undefined> {
   if (asked.run.status === 'closed') return undefined;
-  return (await moved(deps, input, asked)) ?? (await paused(deps, input, asked));
+  const move = await moved(deps, input, asked);
+  if (move !== 'changed') return move ?? paused(deps, input, asked);
+  const { commandId, due } = asked;
+  if (looks >= looksMax) throw failure('run-changing', commandId);
+  const { pauses } = asked.run;
+  const run = { ...(await findRun(deps, input, due, commandId)), pauses };
+  return confirm(deps, input, { ...asked, run }, looks + 1);
 }
 
 /** Senders are no matter of the run: only an email waits for them. */
@@ -72,11 +93,12 @@ export async function paused(
   return undefined;
 }
 
+/** `changed`: marked anew, closed, asked by another attempt or about a lead that just did something. */
 async function moved(
   deps: ActivityDependencies,
   input: Confirmable,
   asked: Asked,
-): Promise<Outcome | undefined> {
+): Promise<Outcome | 'changed' | undefined> {
   const { run, plan, commandId, now } = asked;
   const from = input.planHash;
   if (from === undefined) return undefined;
@@ -104,13 +126,13 @@ async function moved(
   };
   const heard = outcome.heard.flatMap((one) => (one.type === 'satisfied' ? [one.step] : []));
   const isMoved = await deps.runs.move({
-    ...{ enrolmentId: run.id, fromPlan: from, toPlan: to, at: now },
+    ...{ enrolmentId: run.id, leadId: run.leadId, leadSeq: run.leadSeq },
+    ...{ commandId, armId: armIdOf(commandId), fromPlan: from, toPlan: to, at: now },
     ...{ renamed: mapping.renamed, steps: Object.keys(flow.steps) },
     satisfied: [...new Set(heard)].filter(once),
     ...{ stood: input.at ?? null, stands: place?.step ?? null },
   });
-  // Marked anew or closed in this very moment: the next look sees it.
-  return isMoved ? outcome : { type: 'retry-at', at: now };
+  return isMoved ? outcome : 'changed';
 }
 
 /** An attempt that died on the way home: whoever asks again is told what it did. */
@@ -118,7 +140,11 @@ function hasActed(
   { runs }: Pick<ActivityDependencies, 'runs'>,
   commandId: string,
 ): Promise<boolean> {
-  return runs.hasActed(commandId, derivedId('arm', commandId));
+  return runs.hasActed(commandId, armIdOf(commandId));
+}
+
+function armIdOf(commandId: string): string {
+  return derivedId('arm', commandId);
 }
 
 /** The newer plan, and what its waits have heard of so far. */
@@ -134,5 +160,6 @@ async function moveTo(
   const history = historyOfWaits(plan, run);
   const lead = await deps.leads.load(run.leadId, release, plan, now, history);
   const heard = waitsHeard(plan, run, lead, now, release);
-  return { type: 'move', planHash, flow: plan.flow, renamed, removed, heard };
+  const { flow } = plan;
+  return { type: 'move', planHash, flow, renamed, removed, heard, upTo: run.leadSeq };
 }

@@ -67,6 +67,8 @@ export interface Clock {
 export interface Run {
   readonly id: string;
   readonly leadId: string;
+  /** Of that lead when the run was read: ingest moves it with everything that happens. */
+  readonly leadSeq: number;
   readonly journey: string;
   readonly status: 'open' | 'closed';
   readonly planHash: string;
@@ -114,12 +116,16 @@ export interface RunMoves {
     fromPlan: string,
     toPlan: string,
   ): Promise<StepMapping | undefined>;
-  /** False: it is no longer so marked. */
+  /** False: it is no longer so marked, its lead did something since, or its command was carried out. */
   move(move: RunMove): Promise<boolean>;
   block(enrolmentId: string, toPlan: string, why: string): Promise<void>;
 }
 export interface RunMove {
   readonly enrolmentId: string;
+  readonly leadId: string;
+  readonly leadSeq: number;
+  readonly commandId: string;
+  readonly armId: string;
   readonly fromPlan: string;
   readonly toPlan: string;
   readonly renamed: StepMapping['renamed'];

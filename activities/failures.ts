@@ -12,6 +12,7 @@ export const failureTypes = {
   'enrolment-missing': 'the enrolment has no row',
   'plan-missing': 'the plan of the enrolment is not stored',
   'move-missing': 'the run is to move to another plan, and no mapping leads there',
+  'run-changing': 'the run was to move, and its lead or its mark changed again and again',
   'step-missing': 'the plan has no such step, or one of another kind',
   'template-missing': 'neither the release in force nor that of the entry holds the template',
   'webhook-unknown': 'no URL is configured for the target of the webhook',

@@ -163,7 +163,7 @@ function claimRequest(
   { manifest }: StoredTemplate,
   row: { readonly id: string; readonly hash: string; readonly token: string | undefined },
 ): ClaimRequest {
-  const { run, plan, release, step, commandId, now } = task;
+  const { run, plan, planHash, release, step, commandId, now } = task;
   const messageClass = step.class ?? plan.sending.class;
   const topic =
     messageClass === 'transactional' ? undefined : (manifest.topic ?? plan.sending.topic);
@@ -172,7 +172,7 @@ function claimRequest(
     ...{ id: row.id, commandId, step: task.id, class: messageClass, now },
     ...{ template: step.template, templateHash: row.hash, releaseId: release.id },
     messageId: deps.letters.messageIdOf(commandId),
-    ...{ leadId: run.leadId, enrolmentId: run.id, journey: plan.journey },
+    ...{ leadId: run.leadId, enrolmentId: run.id, journey: plan.journey, planHash },
     ...(topic === undefined ? {} : { topic }),
     priority: plan.sending.priority,
     ...(step.onlyIfSent === undefined ? {} : { onlyIfSent: step.onlyIfSent }),

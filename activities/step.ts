@@ -18,6 +18,7 @@ export interface StepTask<Step extends PlanStep = PlanStep> {
   readonly commandId: string;
   readonly run: Run;
   readonly plan: JourneyPlan;
+  readonly planHash: string;
   readonly release: Release;
   readonly id: string;
   readonly step: Step;
@@ -36,12 +37,12 @@ export async function findStep(
   input: StepReference,
   asked: Asked,
 ): Promise<StepTask> {
-  const { commandId, run, plan, due, now } = asked;
+  const { commandId, run, plan, planHash, due, now } = asked;
   const step = plan.steps[input.step];
   if (step === undefined) throw failure('step-missing', commandId);
   const release = await deps.definitions.release();
   const last = input.last ?? false;
-  return { commandId, run, plan, release, id: input.step, step, last, due, now };
+  return { commandId, run, plan, planHash, release, id: input.step, step, last, due, now };
 }
 
 export function progressOf(task: StepTask): Progress {

@@ -17,6 +17,8 @@ export interface FoundRun extends StoredEnrolment {
   readonly movedBy: string | null;
   readonly entryEventId: string | null;
   readonly isParked: boolean;
+  /** The canonical lead's: whoever acts on what was read after it sees whether the lead has changed. */
+  readonly leadSeq: number;
   readonly pauses: readonly RunPause[];
 }
 export interface RunPause extends PausedStretch, Pick<Pause, 'scope'> {
@@ -27,7 +29,7 @@ const ms = (column: string): string => `round(extract(epoch FROM ${column}) * 10
 
 export async function findRun(sql: Sql, query: RunQuery): Promise<FoundRun | undefined> {
   const [row] = await sql.query<FoundRun>(
-    `SELECT e.id, m.canonical_id AS "leadId", c.split_key AS "splitKey", e.journey, e.status,
+    `SELECT e.id, m.canonical_id AS "leadId", c.seq AS "leadSeq", c.split_key AS "splitKey", e.journey, e.status,
        e.plan_hash AS "planHash", e.target_plan AS "targetPlan", e.target_release AS "targetRelease",
        e.moved_by AS "movedBy", e.entry, e.entry_event_id AS "entryEventId", e.release_id AS "releaseId",
        e.entered_at AS "enteredAt", e.closed_at AS "closedAt", e.outcome, e.step, e.since,

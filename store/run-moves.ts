@@ -1,11 +1,13 @@
 /**
  * What a pause or an edit does to one run: it parks, sleeps on, moves to a newer plan or is blocked.
  *
- * Each is one statement that compares before it sets, so an attempt that is repeated does no harm.
+ * Each compares before it sets, so an attempt that is repeated does no harm. A move takes the lead's
+ * lock: what its lead did, and what another attempt does for the same command, is before it or after it.
  */
 import type { StepMapping } from '../core/journey/command.ts';
 import type { Parked } from '../core/sending/ledger.ts';
-import type { Sql } from './client.ts';
+import type { Sql, Store } from './client.ts';
+import { hasActed } from './find-run.ts';
 
 export interface PlanMove extends StepMapping {
   readonly releaseId: string;
@@ -15,6 +17,12 @@ export interface PlanMove extends StepMapping {
 
 export interface RunMove {
   readonly enrolmentId: string;
+  /** The lead as it was when the newer plan's waits were told what had happened. */
+  readonly leadId: string;
+  readonly leadSeq: number;
+  /** What the run is about to do; `armId` is of the decision that keeps an arm. */
+  readonly commandId: string;
+  readonly armId: string;
   readonly fromPlan: string;
   readonly toPlan: string;
   readonly renamed: StepMapping['renamed'];
@@ -58,8 +66,27 @@ export async function findMove(
   return row;
 }
 
-/** False: it is no longer so marked. Sends keep their command ids; only the steps' names follow. */
-export async function moveRun(sql: Sql, move: RunMove): Promise<boolean> {
+/** False: it is no longer so marked, its lead did something since, or its command was carried out. */
+export async function moveRun(store: Pick<Store, 'transaction'>, move: RunMove): Promise<boolean> {
+  return store.transaction(async (sql) => {
+    if (!(await isUnchanged(sql, move)) || (await hasActed(sql, move.commandId, move.armId))) {
+      return false;
+    }
+    return setPlan(sql, move);
+  });
+}
+
+/** A `seq` of its own: a mail that is about to start is decided anew. */
+async function isUnchanged(sql: Sql, { leadId, leadSeq }: RunMove): Promise<boolean> {
+  const changed = await sql.run(
+    'UPDATE lead SET seq = seq + 1 WHERE id = $1 AND canonical_id = id AND seq = $2::bigint',
+    [leadId, leadSeq],
+  );
+  return changed === 1;
+}
+
+/** Sends keep their command ids; only the steps' names follow. */
+async function setPlan(sql: Sql, move: RunMove): Promise<boolean> {
   const rows = await sql.query<{ readonly id: string }>(
     `WITH moved AS (
        UPDATE enrolment SET plan_hash = target_plan, target_plan = NULL, moved_by = target_release,

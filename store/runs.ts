@@ -6,12 +6,12 @@
  */
 import type { JsonObject } from '../core/rules/condition.ts';
 import type { Parked, Progress } from '../core/sending/ledger.ts';
-import type { Sql } from './client.ts';
+import type { Sql, Store } from './client.ts';
 import { findRun, hasActed, type RunQuery } from './find-run.ts';
 import { progressSql, progressValues } from './progress.ts';
 import { blockRun, findMove, moveRun, park, type RunMove } from './run-moves.ts';
 
-export function createRuns(sql: Sql) {
+export function createRuns(sql: Sql & Pick<Store, 'transaction'>) {
   return {
     find: (query: RunQuery) => findRun(sql, query),
     hasActed: (commandId: string, armId: string) => hasActed(sql, commandId, armId),

@@ -31,7 +31,13 @@ export async function readLedger(sql: Sql, lead: Lead, request: ClaimRequest): P
     ...[request.now, request.class],
   ]);
   if (row === undefined) throw new Error(`the ledger gave no row for send ${request.id}`);
-  const { own, earlier, templateAt, consentSeq } = row;
+  const { own, earlier, templateAt, consentSeq, planHash } = row;
+  // An attempt that slept through the move of its run: it is asked again, and told of the move.
+  if (planHash !== null && planHash !== request.planHash) {
+    throw new Error(
+      `enrolment ${request.enrolmentId} is on plan ${planHash}, and its send ${request.id} is of plan ${request.planHash}`,
+    );
+  }
   const view = {
     lead: {
       ...lead,
@@ -58,6 +64,7 @@ function dueAtOf(own: OwnRow | null, now: number): number {
 
 interface ViewRow {
   readonly enrolmentStatus: string | null;
+  readonly planHash: string | null;
   readonly own: OwnRow | null;
   readonly counted: LedgerView['counted'];
   readonly templateAt: number | null;
@@ -83,6 +90,7 @@ const counted = "s.state IN ('claimed', 'transmitting', 'sent', 'unknown')";
 
 const viewSql = `SELECT
   (SELECT e.status FROM enrolment e WHERE e.id = $3) AS "enrolmentStatus",
+  (SELECT e.plan_hash FROM enrolment e WHERE e.id = $3) AS "planHash",
   (SELECT json_build_object('state', s.state, 'reason', s.reason, 'token', s.token, 'attempts', s.attempts,
      'leaseMs', coalesce(ceil(extract(epoch FROM s.lease_until - clock_timestamp()) * 1000), 0),
      'plannedAt', ${ms('s.planned_at')}, 'dueAt', ${ms('s.due_at')}) FROM send s WHERE s.id = $2) AS own,

@@ -41,18 +41,18 @@ export async function leadJourney(input: LeadJourneyInput): Promise<LeadJourneyR
     state = advance(input.flow, state, next).state;
   };
   const heard = (): Input => ({ type: 'messages', messages: [...inbox], now: now() });
-  const drain = (): void => {
+  const drain = (): readonly JourneyMessage[] => {
     if (inbox.length > 0) feed(heard());
-    inbox.length = 0;
+    return inbox.splice(0);
   };
   const goOn = (over: Partial<LeadJourneyInput>): Promise<never> =>
     continueAsNew<typeof leadJourney>({ ...input, state, inbox, ...over });
-  const move = (to: Move): Promise<never> => {
+  const move = (to: Move, meanwhile: readonly JourneyMessage[]): Promise<never> => {
     // A wake that came while it was moving may have been meant for the move after this one.
     const isAwaited = to.again === true || state.woken === true;
     return goOn({
       ...{ planHash: to.planHash, flow: to.flow },
-      state: moveTo(input.flow, state, to, now()).state,
+      state: moveTo(input.flow, state, to, { now: now(), meanwhile }).state,
       inbox: isAwaited ? [...inbox, { type: 'wake', seq: 0 }] : inbox,
     });
   };
@@ -76,8 +76,8 @@ export async function leadJourney(input: LeadJourneyInput): Promise<LeadJourneyR
     invariant(command !== null, 'a journey that goes on asks for something');
     if (isActing(command)) {
       const outcome = await runCommand(input, state, command, now());
-      drain(); // Before the outcome: an exit heard meanwhile stops what would follow.
-      if (outcome.type === 'move' && state.exit === null) await move(outcome);
+      const meanwhile = drain(); // Before the outcome: an exit heard meanwhile stops what would follow.
+      if (outcome.type === 'move' && state.exit === null) await move(outcome, meanwhile);
       feed({ type: 'settled', id: command.id, outcome, now: now() });
     } else if (command.type === 'wait') {
       await sleep(command);

@@ -67,6 +67,8 @@ export interface Move extends StepMapping {
   readonly flow: Flow;
   /** What has satisfied waits of the newer plan so far: all of it, so that nothing else is remembered. */
   readonly heard: readonly JourneyMessage[];
+  /** The lead's `seq` when that was looked up: what was told later is in the words of the newer plan. */
+  readonly upTo?: number;
   /** It is marked to go on from there already: whoever woke it for that is not heard again. */
   readonly again?: true;
 }

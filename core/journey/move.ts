@@ -58,11 +58,20 @@ export function standsAt({ woke, position }: JourneyState): StepId | null {
   return (woke ?? position)?.step ?? null;
 }
 
-/** The caller has placed it: a run that is blocked is never moved. */
-export function moveTo(before: Flow, state: JourneyState, move: Move, now: number): Advance {
-  const { flow } = move;
+/**
+ * The caller has placed it: a run that is blocked is never moved. `meanwhile` is what was told while the
+ * move was looked up: ingest may have known of it before the run did, and says nothing twice.
+ */
+export function moveTo(
+  before: Flow,
+  state: JourneyState,
+  move: Move,
+  { now, meanwhile }: { readonly now: number; readonly meanwhile: readonly JourneyMessage[] },
+): Advance {
+  const { flow, upTo = -Infinity } = move;
   const at = standsAt(state);
-  const carried = carry(state, move);
+  const late = meanwhile.filter(({ seq }) => seq > upTo);
+  const carried = carry(state, { ...move, heard: [...move.heard, ...late] });
   if (at === null) return enter(flow, carried, flow.start, now);
   const placement = placeIn(before, flow, move, at);
   invariant(placement.type !== 'blocked', `a run at step "${at}" was moved where it has no place`);

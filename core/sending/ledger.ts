@@ -58,6 +58,8 @@ export interface ClaimRequest extends SendIdentity {
   readonly leadId: string;
   readonly enrolmentId: string;
   readonly journey: string;
+  /** A run that has moved to another plan meanwhile sends nothing for this one. */
+  readonly planHash: string;
   readonly topic?: string;
   readonly priority: number;
   readonly onlyIfSent?: string;

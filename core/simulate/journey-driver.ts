@@ -106,13 +106,14 @@ class Run {
     const outcome = this.script.act(command, this.now);
     this.trace.push({ type: 'acted', at: this.now, command, outcome });
     this.now += this.momentMs;
-    this.hear(this.now);
-    if (outcome.type === 'move' && this.state.exit === null) this.move(outcome);
+    const meanwhile = this.hear(this.now);
+    if (outcome.type === 'move' && this.state.exit === null) this.move(outcome, meanwhile);
     else this.feed({ type: 'settled', id: command.id, outcome, now: this.now });
   }
 
-  private move(to: Move): void {
-    this.take(moveTo(this.flow, this.state, to, this.now).state);
+  private move(to: Move, meanwhile: readonly JourneyMessage[]): void {
+    const { now } = this;
+    this.take(moveTo(this.flow, this.state, to, { now, meanwhile }).state);
     this.flow = to.flow;
   }
 
@@ -140,7 +141,7 @@ class Run {
     }
   }
 
-  private hear(until: number): void {
+  private hear(until: number): readonly JourneyMessage[] {
     const messages: JourneyMessage[] = [];
     let arrival = this.script.messages[this.arrived];
     while (arrival !== undefined && arrival.arrivesAt <= until) {
@@ -150,6 +151,7 @@ class Run {
       arrival = this.script.messages[this.arrived];
     }
     if (messages.length > 0) this.feed({ type: 'messages', messages, now: this.now });
+    return messages;
   }
 
   private feed(input: Input): void {

@@ -95,7 +95,7 @@ test('an answer that was lost is given again, and the newer plan then acts once'
   const fleet = await createFleet({ ...before, proof: send('third') });
   await fleet.mark();
   const first = await fleet.act();
-  expect(await fleet.act()).toEqual(first);
+  expect(await fleet.act()).toEqual({ ...first, upTo: 2 });
   expect(await fleet.act({ planHash: 'plan-2' })).toEqual({ type: 'done' });
   expect(await fleet.act({ planHash: 'plan-2' })).toEqual({ type: 'done' });
   expect((await fleet.sends(fleet.leadId)).map(({ state }) => state)).toEqual(['sent']);
@@ -154,6 +154,79 @@ test('a wait that is put in later hears what happened since the entry', async ()
     { type: 'satisfied', step: 'report', arm: 'happened', at: tuesday + hour },
   ]);
   expect(await fleet.row()).toMatchObject({ satisfied: ['report'] });
+});
+
+test('what a lead does while its run moves is heard under the one plan or the other', async () => {
+  const fleet = await createFleet({ pause: wait(2), report, tips: send('welcome') });
+  const { leads } = fleet.deps;
+  const load = leads.load.bind(leads);
+  let isLate = true;
+  leads.load = async (...asked) => {
+    const lead = await load(...asked);
+    if (isLate) {
+      isLate = false;
+      await fleet.about(fleet.leadId, 'Report Created', {}, tuesday + hour);
+    }
+    return lead;
+  };
+  await fleet.mark();
+  const outcome = await fleet.act({ now: tuesday + 2 * day });
+  expect(outcome.type === 'move' && outcome.heard).toMatchObject([
+    { type: 'satisfied', step: 'report', arm: 'happened', at: tuesday + hour },
+  ]);
+  const [event] = await fleet.store.query<{ readonly seq: number }>(
+    `SELECT seq FROM event WHERE lead_id = $1 AND name = 'Report Created'`,
+    [fleet.leadId],
+  );
+  expect(outcome).toMatchObject({ upTo: event?.seq });
+});
+
+test('an attempt that slept through the move of its run sends nothing', async () => {
+  const fleet = await createFleet({
+    pause: wait(2),
+    advice: send('welcome'),
+    last: send('second'),
+  });
+  const { ledger } = fleet.deps;
+  const claim = ledger.claim.bind(ledger);
+  let other: unknown;
+  ledger.claim = async (...asked) => {
+    await fleet.mark({ renamed: { tips: 'advice' } });
+    other = await fleet.act();
+    ledger.claim = claim;
+    return claim(...asked);
+  };
+  await expect(fleet.act()).rejects.toThrow('unexpected');
+  expect(other).toMatchObject({ type: 'move' });
+  expect(await fleet.sends(fleet.leadId)).toEqual([]);
+  expect(await fleet.act({ step: 'advice', planHash: 'plan-2' })).toEqual({ type: 'done' });
+  expect(await fleet.sends(fleet.leadId)).toHaveLength(1);
+});
+
+test('what another attempt sends in this very moment is answered, and the run moves later', async () => {
+  const fleet = await createFleet({
+    pause: wait(2),
+    advice: send('welcome'),
+    last: send('second'),
+  });
+  const { leads, runs } = fleet.deps;
+  const load = leads.load.bind(leads);
+  await fleet.mark({ renamed: { tips: 'advice' } });
+  const find = runs.find.bind(runs);
+  leads.load = async (...asked) => {
+    leads.load = load;
+    // It looked before the mark was there.
+    runs.find = async (query) => {
+      const run = await find(query);
+      return run === undefined ? run : { ...run, targetPlan: null };
+    };
+    expect(await fleet.act()).toEqual({ type: 'done' });
+    runs.find = find;
+    return load(...asked);
+  };
+  expect(await fleet.act()).toEqual({ type: 'done' });
+  expect(await fleet.row()).toMatchObject({ plan: 'plan-1', target: 'plan-2' });
+  expect(await fleet.sends(fleet.leadId)).toHaveLength(1);
 });
 
 test('a sleep that a pause lay over lasts longer by the pause', async () => {

@@ -34,17 +34,21 @@ interface Edit {
   readonly at: string;
   readonly messages?: readonly (readonly [number, JourneyMessage])[];
   readonly heard?: readonly JourneyMessage[];
+  readonly upTo?: number;
+  /** How long everything takes. */
+  readonly momentMs?: number;
   readonly outcomes?: { readonly [commandId: string]: Outcome };
 }
 
 /** What is done after the move, in words; `day` is since the start. */
 function afterMove(edit: Edit): readonly string[] {
-  const { renamed = {}, removed = {}, heard = [] } = edit;
-  const move: Move = { planHash: 'new', flow: flowOf(edit.after), renamed, removed, heard };
+  const { renamed = {}, removed = {}, heard = [], upTo = 0, momentMs = 0 } = edit;
+  const move: Move = { planHash: 'new', flow: flowOf(edit.after), renamed, removed, heard, upTo };
   let isMoved = false;
   const { trace } = runJourney({
     flow: flowOf(edit.before ?? before),
     startAt: T,
+    momentMs,
     messages: (edit.messages ?? []).map(([after, message]) => ({ arrivesAt: T + after, message })),
     act: ({ id }): Outcome => {
       if (id === edit.at && !isMoved) {
@@ -196,6 +200,29 @@ describe('a wait for something', () => {
     expect(afterMove({ ...edit, after: first(waits()), heard: [heard] })).toContain('1 congrats/1');
   });
 
+  test('hears what is told while it moves, in the words of the newer plan', () => {
+    const first = (steps: Steps): Steps => ({
+      first: wait(1, Object.keys(steps)[0] ?? null),
+      ...steps,
+    });
+    const { report, ...others } = waits();
+    const after = first({ answer: report ?? act(null), ...others });
+    const at = 'first/1/wait/1/wake';
+    // Woken at noon; asked a minute later, answered after two.
+    const during = DAY / 2 + 90_000;
+    const tell = (seq: number): JourneyMessage => ({
+      ...{ type: 'satisfied', seq, step: 'answer', arm: 'happened', at: T + during },
+    });
+    const edit = { before: first(waits()), after, renamed: { report: 'answer' }, at };
+    const told = (seq: number) =>
+      afterMove({
+        ...{ ...edit, momentMs: 60_000, upTo: 7 },
+        messages: [wake(0.5), [during, tell(seq)]],
+      });
+    expect(told(8)).toContain('1 congrats/1');
+    expect(told(7)).toContain('6 help/1');
+  });
+
   test('that is put in later finds what happened before', () => {
     const after = { ...before, pause: wait(2, 'report'), ...waits({ timedOut: 'tips' }) };
     expect(afterMove({ after, at: 'tips/1', heard: [heard] })).toEqual([
@@ -264,7 +291,7 @@ describe('for any journey', () => {
         const mayMove = command.type !== 'complete' || state.woke !== undefined;
         if (asked < nth || isMoved || !mayMove) return plan.act(command, now);
         isMoved = true;
-        const heard = plan.messages.filter(({ arrivesAt }) => arrivesAt <= now + 1);
+        const heard = plan.messages.filter(({ arrivesAt }) => arrivesAt <= now);
         return {
           ...{ type: 'move', planHash: 'x', flow: plan.flow, renamed: {}, removed: {} },
           heard: heard.map(({ message }) => message),

@@ -5,7 +5,7 @@
  * A mark is only a wish: the run moves when it next looks at its row, and none of this touches it.
  */
 import type { StepMapping } from '../core/journey/command.ts';
-import type { Sql } from './client.ts';
+import type { Sql, Store } from './client.ts';
 
 export interface PlanMove extends StepMapping {
   readonly journey: string;
@@ -48,11 +48,28 @@ export async function clearMarks(sql: Sql, journeys: readonly string[]): Promise
   );
 }
 
+/** Until the end of the transaction: what is in force, and who is marked for it, changes together. */
+export async function lockPublishing(sql: Sql): Promise<void> {
+  await sql.query(`SELECT pg_advisory_xact_lock(${publishingKey})`);
+}
+
+const publishingKey = "hashtext('perennial release')";
+
 /**
  * Runs that began under an older plan while the release in force was being published: whoever enters
- * them has not heard of it. They are marked as if they had been there.
+ * them has not heard of it. They are marked as if they had been there. Not while somebody publishes:
+ * what this statement takes for the release in force could be taken back before its marks are written.
  */
-export async function markStragglers(sql: Sql): Promise<number> {
+export async function markStragglers(store: Pick<Store, 'transaction'>): Promise<number> {
+  return store.transaction(async (sql) => {
+    const [lock] = await sql.query<{ readonly isFree: boolean }>(
+      `SELECT pg_try_advisory_xact_lock(${publishingKey}) AS "isFree"`,
+    );
+    return lock?.isFree === true ? markLeftBehind(sql) : 0;
+  });
+}
+
+async function markLeftBehind(sql: Sql): Promise<number> {
   return sql.run(
     `WITH latest AS (SELECT number, entries FROM release ORDER BY number DESC LIMIT 1),
      way AS (SELECT DISTINCT ON (m.journey, m.from_plan) m.*

@@ -8,6 +8,7 @@
  */
 import { applyEdits, type AppliedEdits } from './apply-edits.ts';
 import type { Sql, Store } from './client.ts';
+import { lockPublishing } from './edits.ts';
 
 export interface StoredDefinition {
   readonly hash: string;
@@ -119,7 +120,7 @@ export async function restoreRelease(
 /** One publisher at a time: the next one sees what this one did. */
 async function alone<T>(store: Store, work: (sql: Sql) => Promise<T>): Promise<T> {
   return store.transaction(async (sql) => {
-    await sql.query(`SELECT pg_advisory_xact_lock(hashtext('perennial release'))`);
+    await lockPublishing(sql);
     return work(sql);
   }, publishingLimits);
 }

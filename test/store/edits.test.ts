@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { JourneyPlan, PlanStep } from '../../core/journey/plan.ts';
 import { createStore, type Store } from '../../store/client.ts';
-import { markStragglers, wakeMarked } from '../../store/edits.ts';
+import { lockPublishing, markStragglers, wakeMarked } from '../../store/edits.ts';
 import { saveRelease, type StoredDefinition } from '../../store/releases.ts';
 import { useTestDatabase } from '../support/postgres.ts';
 
@@ -121,6 +121,10 @@ test('who enters the old version while the new one is published is marked a litt
   await publish(journey('trial', 'b', {}));
   await enter('trial', 'a', 1);
   await enter('trial', 'b', 1);
+  await store.transaction(async (publishing) => {
+    await lockPublishing(publishing);
+    expect(await markStragglers(store)).toBe(0);
+  });
   expect(await markStragglers(store)).toBe(1);
   expect(await markStragglers(store)).toBe(0);
   await store.run(`UPDATE enrolment SET target_plan = NULL, blocked = 'no place'`);

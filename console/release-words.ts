@@ -3,7 +3,7 @@
  *
  * A release decides by what was compiled; only pages for people read the sources again.
  */
-import { journeyFile } from '../core/definitions/journey.ts';
+import { journeyFile, type JourneyFile } from '../core/definitions/journey.ts';
 import { parseDocument, readValue } from '../core/definitions/document.ts';
 import { readFormat } from '../core/definitions/read-format.ts';
 import { formats, type Kind } from '../core/definitions/sources.ts';
@@ -37,16 +37,24 @@ export function readPart(part: StoredDefinition, lexicon: Lexicon): ReadResult {
   return readWords(part.kind as Kind, { path: part.key, text: sourceOf(part) }, lexicon);
 }
 
+/** `undefined` when it is not published, or the format of its file has changed since. */
+export function journeyInForce(
+  { parts }: ReleaseSources,
+  journey: string,
+): JourneyFile | undefined {
+  const part = parts.find(({ kind, key }) => kind === 'journey' && key === journey);
+  return part && readFormat(part.key, part.source, journeyFile).value;
+}
+
 /** Inline SVG without style of its own; `here` counts leads by step. */
 export async function journeyPicture(
-  { parts, lexicon }: ReleaseSources,
+  sources: ReleaseSources,
   journey: string,
   here: ReadonlyMap<string, number>,
 ): Promise<Html | undefined> {
-  const part = parts.find(({ kind, key }) => kind === 'journey' && key === journey);
-  const file = part && readFormat(part.key, part.source, journeyFile).value;
+  const file = journeyInForce(sources, journey);
   if (file === undefined) return undefined;
-  const dot = dotOf(journeyGraph(file, lexicon, here));
+  const dot = dotOf(journeyGraph(file, sources.lexicon, here));
   // Graphviz escapes every word it writes; `test/graph` tries to get one past it.
   return new Html(await svgOf(dot, { place: 'inside', title: `The way through ${file.title}` }));
 }

@@ -8,31 +8,26 @@ import { cutPage, pageAsked } from '../api/page-of.ts';
 import { since, standsStill } from '../api/pause-words.ts';
 import { Problem } from '../api/problems.ts';
 import { choiceOf, handoffPage } from '../api/routes/handoffs.ts';
-import { journeyList } from '../api/routes/journeys.ts';
 import { isUuid, timelinePage } from '../api/routes/leads.ts';
 import { sessionLivesMs, type Sessions } from '../api/sessions.ts';
 import type { Releases } from '../ingest/batch.ts';
 import type { Sql, Store } from '../store/client.ts';
-import { listPausesOf, listWidePauses } from '../store/pauses.ts';
+import { countPauses, listPausesOf, listWidePauses } from '../store/pauses.ts';
 import { listHandoffs, type HandoffListing } from '../store/read-handoffs.ts';
-import { countSendsOfJourney, countSteps } from '../store/read-journeys.ts';
-import { countOlderRuns } from '../store/read-releases.ts';
 import { findLead, listLeads } from '../store/read-leads.ts';
 import { readOverview } from '../store/read-overview.ts';
 import { listSends } from '../store/read-sends.ts';
+import { journey, journeys, lateMs } from './journey-pages.ts';
 import type { Frame } from './layout.ts';
 import { pausePages } from './pause-routes.ts';
 import { emailsPage, emailStates } from './pages/emails.ts';
 import { filesPage, type FilesReader } from './pages/files.ts';
 import { handoffsPage } from './pages/handoffs.ts';
-import { journeyPage } from './pages/journey.ts';
-import { journeysPage } from './pages/journeys.ts';
 import { leadPage } from './pages/lead.ts';
 import { leadsPage } from './pages/leads.ts';
 import { overviewPage } from './pages/overview.ts';
 import { release, releases } from './release-pages.ts';
 import { signInPage } from './pages/sign-in.ts';
-import { journeyPicture, sourcesInForce } from './release-words.ts';
 import { wordPages } from './word-routes.ts';
 
 export interface ConsoleDeps {
@@ -48,8 +43,6 @@ export interface ConsoleDeps {
 }
 
 const cookieName = 'perennial_session';
-/** A run this late is checked against Temporal and listed. */
-const lateMs = 15 * 60_000;
 const weekMs = 7 * 86_400_000;
 
 export function consoleRoutes(deps: ConsoleDeps): Router {
@@ -83,14 +76,7 @@ export function consoleRoutes(deps: ConsoleDeps): Router {
   );
   router.get(
     '/journeys',
-    show(async () => {
-      const release = await deps.releases.current();
-      return journeysPage({
-        frame: await frame('journeys'),
-        release,
-        journeys: await journeyList(deps),
-      });
-    }),
+    show(async () => journeys(deps, await frame('journeys'))),
   );
   router.get(
     '/journeys/:key',
@@ -237,11 +223,12 @@ async function overview(deps: ConsoleDeps, frame: PageFrame): Promise<string> {
   const now = deps.clock();
   const release = await deps.releases.current();
   const zone = release.sending.zoneIfUnknown;
-  const [numbers, open] = await Promise.all([
+  const [numbers, open, pauses] = await Promise.all([
     readOverview(deps.sql, { now, since: now - weekMs, zone, lateMs }),
     listHandoffs(deps.sql, { status: 'open', limit: 6 }),
+    countPauses(deps.sql, now),
   ]);
-  return overviewPage({ frame, release, overview: numbers, openHandoffs: open, now });
+  return overviewPage({ frame, release, overview: numbers, openHandoffs: open, pauses, now });
 }
 
 async function leads(deps: ConsoleDeps, frame: PageFrame, query: Query): Promise<string> {
@@ -284,38 +271,6 @@ async function lead(
     timeline: timeline.rows,
     nextCursor: timeline.nextCursor,
     firstPage: query['cursor'] === undefined,
-  });
-}
-
-async function journey(deps: ConsoleDeps, frame: PageFrame, params: Query): Promise<string> {
-  const key = params['key'] ?? '';
-  const listing = (await journeyList(deps)).find((one) => one.journey === key);
-  if (listing === undefined) throw new Problem('not-found', 'There is no such journey.');
-  const release = await deps.releases.current();
-  const published = Object.hasOwn(release.journeys, key) ? release.journeys[key] : undefined;
-  const [pauses, steps, sends, older] = await Promise.all([
-    listPausesOf(deps.sql, { journey: key }, deps.clock()),
-    countSteps(deps.sql, deps.clock() - lateMs),
-    countSendsOfJourney(deps.sql, key),
-    countOlderRuns(deps.sql, key, published?.hash ?? ''),
-  ]);
-  const own = steps.filter((one) => one.journey === key);
-  const here = new Map(own.map(({ step, count }) => [step ?? '', count]));
-  const sources = published && (await sourcesInForce(deps.sql));
-  const picture = sources && (await journeyPicture(sources, key, here));
-  return journeyPage({
-    ...{
-      frame,
-      picture,
-      release,
-      listing,
-      plan: published?.plan,
-      steps: own,
-      sends,
-      older,
-      pauses,
-    },
-    now: deps.clock(),
   });
 }
 

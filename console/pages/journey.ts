@@ -1,9 +1,9 @@
 /** One journey: its steps in the order leads meet them, who stands where, what became of its emails. */
-import { entryWords, stepLines, type StepLine } from '../plan-words.ts';
 import type { JourneyListing } from '../../api/routes/journeys.ts';
 import { since, standsStill } from '../../api/pause-words.ts';
 import type { Release } from '../../core/definitions/release.ts';
 import type { JourneyPlan } from '../../core/journey/plan.ts';
+import type { Line } from '../../core/words/reading.ts';
 import type { StoredPause } from '../../store/pauses.ts';
 import type { SendCount, StepCount } from '../../store/read-journeys.ts';
 import type { OlderRuns } from '../../store/read-releases.ts';
@@ -13,11 +13,19 @@ import { bar, chip, empty, tile } from '../parts.ts';
 import { pauseForm } from './pauses.ts';
 import { wordsHref } from './words.ts';
 
+/** Of the file in force. */
+export interface JourneyWords {
+  readonly enters: string;
+  readonly steps: readonly Line[];
+}
+
 export interface JourneyView {
   readonly frame: Omit<Frame, 'title'>;
   readonly release: Release;
   readonly listing: JourneyListing;
   readonly plan: JourneyPlan | undefined;
+  /** Absent when the format of its file has changed since: then steps are named and not said. */
+  readonly words: JourneyWords | undefined;
   /** Drawn from the file in force. */
   readonly picture: Html | undefined;
   readonly steps: readonly StepCount[];
@@ -36,7 +44,7 @@ export function journeyPage(view: JourneyView): string {
     html`<p class="crumb"><a href="/console/journeys">Journeys</a></p>
       <h1>${listing.title}</h1>
       <p class="chips">${listing.class !== '' && chip(listing.class)} ${!listing.published && chip('not published', 'sun')} ${listing.paused && chip('paused', 'sun')}
-        ${plan !== undefined && html`<span class="soft small">${plan.enter.map(entryWords).join('; ')}</span>`}</p>
+        ${view.words !== undefined && html`<span class="soft small">${view.words.enters}</span>`}</p>
       ${pausedNotices(view)}
       <div class="tiles">
         ${tile(listing.open, 'inside', '#steps')}
@@ -52,11 +60,11 @@ export function journeyPage(view: JourneyView): string {
   );
 }
 
-/** "12 leads on an older version: 9 will move at their next step, 3 blocked". */
+/** "12 leads on an older version: 9 waiting for their next step, 3 blocked". */
 function olderWords({ older, toMove, blocked }: OlderRuns): string {
   const staying = older - toMove - blocked;
   const parts = [
-    ...(toMove > 0 ? [`${toMove} will move at their next step`] : []),
+    ...(toMove > 0 ? [`${toMove} waiting for their next step`] : []),
     ...(blocked > 0 ? [`${blocked} blocked`] : []),
     ...(staying > 0 ? [`${staying} stay on it`] : []),
   ];
@@ -86,20 +94,21 @@ function pauseSection(key: string): Html {
 function steps(view: JourneyView, plan: JourneyPlan): Html {
   const standing = new Map(view.steps.map((one) => [one.step ?? '', one]));
   const most = Math.max(1, ...view.steps.map(({ count }) => count));
-  const lines: readonly StepLine[] = [
-    { id: '', depth: 0, words: 'Entered, first step not taken yet', arms: [] },
-    ...stepLines(plan),
+  const lines: readonly Line[] = [
+    { id: '', depth: 0, text: 'Entered, first step not taken yet' },
+    ...(view.words?.steps ?? Object.keys(plan.steps).map(unsaid)),
     ...stepsOfOlderVersions(view, plan),
   ];
   return html`<p class="soft small">A run is counted at the last step that acted.</p>
     <table class="steps">
       <thead><tr><th>Step</th><th></th><th class="num">Here now</th><th>Emails</th></tr></thead>
-      <tbody>${lines.map(({ id, depth, words, arms }) => {
-        const here = standing.get(id);
+      <tbody>${lines.map((line) => {
+        const { depth, text, number } = line;
+        const id = stepOf(line);
+        const here = id === undefined ? undefined : standing.get(id);
         return html`<tr>
-          <td class="depth-${Math.min(depth, 4)}">${words}
-            ${id !== '' && html`<code class="soft">${id}</code>`}
-            ${arms.length > 0 && html`<span class="soft small block">→ ${arms.join(' · ')}</span>`}</td>
+          <td class="depth-${Math.min(depth, 8)}">${number !== undefined && html`<b>${number}.</b> `}${text}
+            ${line.id !== '' && html`<code class="soft">${line.id}</code>`}</td>
           <td class="grow">${here !== undefined && bar(here.count / most, here.lateCount > 0 ? 'rust' : 'leaf')}</td>
           <td class="num">${here?.count ?? ''}${(here?.parkedCount ?? 0) > 0 && html` ${chip(`${here?.parkedCount} paused`, 'sun')}`}${(here?.lateCount ?? 0) > 0 && html` ${chip(`${here?.lateCount} late`, 'rust')}`}</td>
           <td class="small">${view.sends.filter(({ step }) => step === id).map(({ state, count }) => html`<span class="nowrap">${count} ${state === 'skipped' ? 'not sent' : state}</span> `)}</td>
@@ -108,12 +117,21 @@ function steps(view: JourneyView, plan: JourneyPlan): Html {
     </table>`;
 }
 
+/** An arm has an id of its own, which may be that of a step; nobody stands at an arm. */
+function stepOf({ id, depth, number }: Line): string | undefined {
+  return depth > 0 && number === undefined ? undefined : id;
+}
+
+function unsaid(id: string): Line {
+  return { id, depth: 0, text: '' };
+}
+
 /** Where leads stand that have not moved: the version in force has no such step. */
-function stepsOfOlderVersions({ steps: counts }: JourneyView, plan: JourneyPlan): StepLine[] {
+function stepsOfOlderVersions({ steps: counts }: JourneyView, plan: JourneyPlan): Line[] {
   const gone = counts.flatMap(({ step }) =>
     step === null || Object.hasOwn(plan.steps, step) ? [] : [step],
   );
-  return gone.map((id) => ({ id, depth: 0, words: 'A step of an older version', arms: [] }));
+  return gone.map((id) => ({ id, depth: 0, text: 'A step of an older version' }));
 }
 
 function endings({ listing, plan }: JourneyView): Html {

@@ -55,9 +55,14 @@ test('the page of a journey draws it, with its steps, and leads to its sentences
   const picture = page.locator('svg.journey-graph');
   expect(await picture.locator('.node').count()).toBeGreaterThan(12);
   expect(await picture.locator('.node.send').first().textContent()).toContain('Send “welcome”');
+  const steps = await page.locator('table.steps').innerText();
+  const wait = 'Waits up to 5 days for “Created a report”';
+  expect(steps).toContain(wait);
+  expect(steps).toContain('If not by then');
+  await page.goto(`${api.url}/console/journeys`);
+  expect(await page.locator('main').innerText()).toContain('Enters on “Started a trial”');
+  await page.goBack();
   await page.getByRole('link', { name: 'The same in sentences' }).click();
   await page.getByRole('heading', { name: 'Steps' }).waitFor();
-  expect(await page.locator('main').innerText()).toContain(
-    'Waits up to 5 days for “Created a report”',
-  );
+  expect(await page.locator('main').innerText()).toContain(wait);
 });

@@ -1,4 +1,4 @@
-/** Sixty leads in flight: their journey is edited, the worker dies, the edit is taken back and made again. */
+/** Forty-eight leads in flight: their journey is edited, the worker dies, the edit is taken back and made again. */
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { openCluster, type Cluster } from '../faults/support/cluster.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -8,13 +8,13 @@ import { playFleet } from './fleet.ts';
 import { prove } from './proof.ts';
 import { fleetWorkspace, type FleetWorkspace } from './workspace.ts';
 
-const n = 60;
+const n = 48;
 let workspace: FleetWorkspace;
 let database: TestDatabase;
 let cluster: Cluster;
 beforeAll(async () => {
   quietRuntime();
-  workspace = await fleetWorkspace({ beforeSeconds: 100, afterSeconds: 105, lastSeconds: 5 });
+  workspace = await fleetWorkspace({ beforeSeconds: 70, afterSeconds: 74, lastSeconds: 3 });
   database = await createTestDatabase();
   cluster = await openCluster({
     ...{ databaseUrl: database.url, temporalAddress: inject('temporal').address },
@@ -31,7 +31,7 @@ afterAll(async () => {
 test('an edit, a kill, a rollback half-way and the edit again: nobody is lost, no email goes twice', async () => {
   const said: string[] = [];
   const story = await playFleet({
-    ...{ cluster, n, databaseUrl: database.url, workspaceDir: workspace.dir, wakeSeconds: 24 },
+    ...{ cluster, n, databaseUrl: database.url, workspaceDir: workspace.dir, wakeSeconds: 16 },
     writeEdited: () => workspace.writeEdited(),
     say: (text) => void said.push(text),
   });

@@ -153,6 +153,15 @@ export function isParkedBySender(pause: string, run: string): string {
       AND s.reason = 'sender-paused' AND (${pause}.key = '' OR coalesce(s.evidence->>'sender', ${pause}.key) = ${pause}.key)))`;
 }
 
+/** How many are in force. */
+export async function countPauses(sql: Sql, now: number): Promise<number> {
+  const [row] = await sql.query<{ readonly count: number }>(
+    `SELECT count(*) AS count FROM pause p WHERE ${inForce('p', '$1')}`,
+    [now],
+  );
+  return row?.count ?? 0;
+}
+
 /** What stands still for everybody: shown on every page. */
 export async function listWidePauses(sql: Sql, now: number): Promise<readonly StoredPause[]> {
   return sql.query<StoredPause>(

@@ -15,6 +15,8 @@ export interface OverviewView {
   readonly release: Release;
   readonly overview: Overview;
   readonly openHandoffs: readonly HandoffListing[];
+  /** In force: of a journey, a lead, a sender or everything. */
+  readonly pauses: number;
   readonly now: number;
 }
 
@@ -39,7 +41,7 @@ export function overviewPage(view: OverviewView): string {
       </div>
       <div class="grid halves">
         <div class="stacked">
-          <section class="card" id="attention"><h2>Needs attention</h2>${attention(problems)}</section>
+          <section class="card" id="attention"><h2>Needs attention</h2>${attention(problems, view.pauses)}</section>
           <section class="card"><h2>Leads by stage</h2>${stages(view)}</section>
         </div>
         <div class="stacked">
@@ -97,9 +99,13 @@ function of(count: number, words: string, href: string, tone: Tone): Problem {
   return { count, words, href, tone };
 }
 
-function attention(problems: readonly Problem[]): Html {
-  if (problems.length === 0) return html`<p class="calm">Nothing. Everything runs.</p>`;
-  return html`<ul class="reasons">${problems.map(
+function attention(problems: readonly Problem[], pauses: number): Html {
+  const words = pauses === 1 ? '1 pause is in force' : `${pauses} pauses are in force`;
+  const paused = pauses > 0 && html`<p><a href="/console/pauses">${words}</a></p>`;
+  if (problems.length === 0) {
+    return html`<p class="calm">${pauses > 0 ? 'Nothing went wrong.' : 'Nothing. Everything runs.'}</p>${paused}`;
+  }
+  return html`${paused}<ul class="reasons">${problems.map(
     ({ count, words, href, tone }) =>
       html`<li><a href="${href}">${words}</a>${chip(String(count), tone)}</li>`,
   )}</ul>`;

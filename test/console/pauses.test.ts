@@ -49,6 +49,10 @@ test('a journey is paused on its page and resumed after a look at what will happ
   const said = await mainText(page);
   expect(said).toContain('by the console: new prices');
   expect(said).toContain('wait for a pause to end');
+  await page.goto(`${api.url}/console`);
+  const attention = await page.locator('#attention').innerText();
+  expect(attention).toContain('1 pause is in force');
+  expect(attention).not.toContain('Everything runs');
   await page.goto(`${api.url}/console/journeys`);
   expect(await page.getByRole('link', { name: /Trial/ }).first().innerText()).toMatch(/paused/i);
   await page.goto(`${api.url}/console/leads/${leadId}`);

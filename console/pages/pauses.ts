@@ -43,7 +43,8 @@ export function pausesPage(view: PausesView): string {
           ${pauseForm({ scope: 'journey', label: 'Pause the journey', keys: Object.keys(release.journeys).map((key) => [key, titleOf(release, key)]) })}
           ${pauseForm({ scope: 'sender', label: 'Pause the sender', keys: [['', 'Every sender'], ...view.senders.map((address): readonly [string, string] => [address, address])] })}
           ${pauseForm({ scope: 'all', label: 'Pause everything', keys: [] })}
-        </div></section>
+        </div>
+        <p class="soft small">One lead alone is paused on <a href="/console/leads">its own page</a>.</p></section>
       <section class="card spaced"><h2>Over</h2>${past.length === 0 ? empty('None so far.') : over(past, view)}</section>`,
   );
 }
@@ -88,7 +89,7 @@ export function pauseForm(form: {
     <input type="hidden" name="scope" value="${scope}" />
     ${key !== undefined && html`<input type="hidden" name="key" value="${key}" />`}
     ${back !== undefined && html`<input type="hidden" name="back" value="${back}" />`}
-    ${keys.length > 0 && html`<label><span>Which</span><select name="key">${keys.map(([value, title]) => html`<option value="${value}">${title}</option>`)}</select></label>`}
+    ${keys.length > 0 && html`<label><span>${scope === 'sender' ? 'Sender' : 'Journey'}</span><select name="key">${keys.map(([value, title]) => html`<option value="${value}">${title}</option>`)}</select></label>`}
     <label><span>Until (empty: until somebody resumes it)</span><input name="until" placeholder="2 days, or 2027-01-07T09:00" /></label>
     <label><span>Why</span><input name="why" maxlength="200" /></label>
     <button class="quiet">${label}</button>

@@ -109,7 +109,8 @@ async function nothingPaused(deps: Pausing, { what, which }: Thing): Promise<str
   const words = await import('../api/pause-words.ts');
   const release = await deps.releases.current();
   const current = await listPauses(deps.sql, { now: deps.clock(), limit: 10, current: true });
-  const named = [what, which].filter((word) => word !== undefined).join(' ');
+  const all: { readonly [what: string]: string } = { all: 'everything', sender: 'every sender' };
+  const named = which === undefined ? (all[what] ?? what) : `${what} ${which}`;
   const others = current.map((pause) => words.pausedThing(release, pause)).join(', ');
   return `There is no pause of ${named}. ${others === '' ? 'Nothing is paused.' : `Paused: ${others}.`}`;
 }

@@ -115,11 +115,15 @@ test('a lead by its address, a sender, everything from a day on; each is called 
   };
   expect(pauses.map(({ scope }) => scope).sort()).toEqual(['lead', 'sender']);
   for (const { id } of pauses) expect((await run(['resume', id], at)).code).toBe(0);
-  const nothing = await run(['resume', 'sender'], at);
-  expect(nothing).toMatchObject({
-    code: 1,
-    err: 'There is no pause of sender. Nothing is paused.\n',
-  });
+  for (const [what, words] of [
+    ['sender', 'every sender'],
+    ['all', 'everything'],
+  ] as const) {
+    expect(await run(['resume', what], at)).toMatchObject({
+      code: 1,
+      err: `There is no pause of ${words}. Nothing is paused.\n`,
+    });
+  }
 }, 180_000);
 
 const mistakes: readonly [string, readonly string[], number, RegExp][] = [

@@ -89,7 +89,7 @@ function some(parts: readonly string[], what: string): readonly string[] {
 
 function moveLines({ moves }: ReleaseListing): string[] {
   return moves.map(({ journey, moved, toMove, blocked }) => {
-    const open = toMove === 0 ? 'none left to move' : `${toMove} still to move`;
+    const open = toMove === 0 ? 'none left to move' : `${toMove} waiting for the next step`;
     return `  in flight  journey/${journey}: ${moved} moved, ${open}, ${blocked} blocked`;
   });
 }

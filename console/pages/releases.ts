@@ -66,5 +66,5 @@ function inShort({ added, changed, gone }: ReleaseListing): Html {
 }
 
 export function movesWords({ journey, moved, toMove, blocked }: ReleaseMoves): Html {
-  return html`<a href="/console/journeys/${journey}">${journey}</a>: ${moved} moved${toMove > 0 && html`, ${chip(`${toMove} to move`, 'sun')}`}${blocked > 0 && html`, ${chip(`${blocked} blocked`, 'rust')}`}`;
+  return html`<a href="/console/journeys/${journey}">${journey}</a>: ${moved} moved${toMove > 0 && html`, ${chip(`${toMove} waiting for the next step`, 'sun')}`}${blocked > 0 && html`, ${chip(`${blocked} blocked`, 'rust')}`}`;
 }

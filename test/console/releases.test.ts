@@ -74,13 +74,15 @@ test('the journey says who is on an older version, and leads to the releases', a
   expect(await gone.innerText()).toMatch(/intro\s+12/);
   await page
     .getByRole('link', {
-      name: '12 leads on an older version: 9 will move at their next step, 3 blocked',
+      name: '12 leads on an older version: 9 waiting for their next step, 3 blocked',
     })
     .click();
   await page.getByRole('heading', { name: 'Releases' }).waitFor();
   const row = page.getByRole('row', { name: 'The first email is called what it is' });
   expect(await row.innerText()).toContain('ines, approved by maria');
-  expect(await row.innerText()).toMatch(/trial-nurture: 0 moved, 9 to move, 3 blocked/);
+  expect(await row.innerText()).toMatch(
+    /trial-nurture: 0 moved, 9 waiting for the next step, 3 blocked/,
+  );
 
   await row.getByRole('link', { name: '2' }).first().click();
   await page.getByRole('heading', { name: 'Release 2' }).waitFor();

@@ -33,9 +33,9 @@ function summary(edit: JourneyEdit, done: boolean): string {
   const leads = plural(runs, 'lead');
   if (policy !== 'move') return `${leads}, ${summaries[policy](done)}`;
   const parts = [
-    ...(move > 0 ? [`${move} move at the next step`] : []),
-    ...(stay > 0 ? [`${stay} stay as they are`] : []),
-    ...(exit > 0 ? [`${exit} leave`] : []),
+    ...(move > 0 ? [`${move} ${move === 1 ? 'moves' : 'move'} at the next step`] : []),
+    ...(stay > 0 ? [stay === 1 ? '1 stays as it is' : `${stay} stay as they are`] : []),
+    ...(exit > 0 ? [exit === 1 ? '1 leaves' : `${exit} leave`] : []),
     ...(blocked > 0 ? [`${blocked} blocked`] : []),
   ];
   return `${leads}: ${parts.join(', ')}`;

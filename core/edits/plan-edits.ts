@@ -178,7 +178,7 @@ function placed(
 /** Nobody can add to "removed" of a version that is published already. */
 function notThereBefore(fate: Fate, step: StepId | null): Fate {
   if (fate.type !== 'blocked') return fate;
-  return { ...fate, why: `the version of then has no step "${step ?? ''}"` };
+  return { ...fate, why: `the earlier version has no step "${step ?? ''}"` };
 }
 
 type Names = ReturnType<typeof formerNames>;

@@ -173,7 +173,7 @@ test('a rollback maps those that moved back, and names whom it cannot', async ()
     '             1 on their way: move where their next step shows that they may',
     '             1 at "hello": go on at "intro", as "hello" is called now',
     '             3 at "rest": go on there',
-    '             1 at "pause": blocked, the version of then has no step "pause"',
+    '             1 at "pause": blocked, the earlier version has no step "pause"',
     `               ${lost}@lead.example (enrolment ${lost})`,
     'Would put release 1 in force again, 1 part different; nothing was stored.',
   ]);

@@ -128,7 +128,7 @@ function decisionWords(kind: string, detail: JsonObject, release: Release): Word
     case 'move': {
       const [stood = '', stands = ''] = [text(detail['stood']), text(detail['stands'])];
       const place = stood === stands ? `At step “${stood}”` : `From step “${stood}” to “${stands}”`;
-      const title = `Goes on under a newer version of “${journey}”`;
+      const title = `Goes on under another version of “${journey}”`;
       return { type: kind, title, reasons: [stands === '' ? '' : place] };
     }
     case 'handoff':

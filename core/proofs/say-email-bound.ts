@@ -25,7 +25,7 @@ export function sayEmailBound(bound: EmailBound): readonly string[] {
   const besides =
     bound.unlimited.length === 0
       ? ''
-      : `; besides ${bound.unlimited.map(({ journey, step }) => `"${step}" of ${journey}`).join(', ')}, once for each act it answers`;
+      : `; besides ${bound.unlimited.map(({ journey, step }) => `"${step}" of ${journey}`).join(', ')}, one each time a lead does what it answers`;
   return [
     `At most ${sayEmails(bound.most)} in any 7 days${of}${without}${besides}.`,
     ...bound.journeys.filter(({ withoutCaps }) => withoutCaps > 0).map(sayJourney),

@@ -41,7 +41,7 @@ export function stageSentences(stage: StageSource, lexicon: Lexicon): readonly s
   const name = (one: string): string => stageWords(one, lexicon);
   const events = instantOn.map((event) => eventWords(event, lexicon));
   const from =
-    stage.from === undefined ? '' : `, coming from ${listed(stage.from.map(name), 'or')}`;
+    stage.from === undefined ? '' : `, coming from ${listed(stage.from.map(name), 'or')},`;
   return [
     sentence(`A lead becomes ${quoted(label)}${from} when ${conditionWords(when, lexicon)}`),
     sentence(`Why: ${quoted(why)}`),

@@ -50,7 +50,8 @@ export async function newWorkspace(
       '  put your name, address and topics in rules/sending.json, your look in templates/brand.json',
     );
     shell.print(`  npx perennial check ${where}`);
-    shell.print(`  PERENNIAL_WORKSPACE=${where} npm start`);
+    // With a database of its own: another workspace is in force in the usual one.
+    shell.print(`  PERENNIAL_HOME=${where}/.perennial PERENNIAL_WORKSPACE=${where} npm start`);
   }
   return 0;
 }

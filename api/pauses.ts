@@ -78,7 +78,7 @@ export function perHourOf(value: unknown): number | undefined {
   throw invalid('#/perHour', detail);
 }
 
-export async function subjectOf(
+async function subjectOf(
   deps: Pausing,
   release: Release,
   scope: unknown,

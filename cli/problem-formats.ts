@@ -37,7 +37,7 @@ export function inFormat(format: FormatName, report: Report, colours: boolean): 
 }
 
 /** One line for a mistake; a proof says on a second one what shows that it is true. */
-export function forPeople(problem: Problem, colours: boolean): readonly string[] {
+function forPeople(problem: Problem, colours: boolean): readonly string[] {
   const paint = colours ? painted : plain;
   const { file, line, column, severity, message, fix } = problem;
   const place = paint('place', `${file}:${line}:${column}`);

@@ -65,7 +65,6 @@ export const variables = {
   FAILPOINTS: z.string().optional(),
 } as const;
 
-export type VariableName = keyof typeof variables;
 const environment = z.object(variables);
 type Values = z.infer<typeof environment>;
 

@@ -204,7 +204,7 @@ async function untilReady(config: Config): Promise<void> {
   }
 }
 
-export function localUrl(config: Config): string {
+function localUrl(config: Config): string {
   const host = config.HOST === '0.0.0.0' || config.HOST === '::' ? '127.0.0.1' : config.HOST;
   return `http://${host}:${config.PORT}`;
 }

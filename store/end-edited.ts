@@ -17,7 +17,7 @@ export interface EndEdited {
   readonly journeys: readonly { readonly journey: string; readonly toPlan: string }[];
 }
 /** The exit that such a run ends by. */
-export const editedExit = 'edited';
+const editedExit = 'edited';
 const why = 'The journey was changed, and its file says that leads in it leave';
 
 /** How many ended. */

@@ -50,10 +50,6 @@ export async function readOverview(sql: Sql, query: OverviewQuery): Promise<Over
   return row;
 }
 
-export async function isAnswering(sql: Sql): Promise<boolean> {
-  return (await sql.query('SELECT 1')).length === 1;
-}
-
 const late = `to_timestamp(($1::float8 - $4::float8) / 1000.0)`;
 const count = (from: string): string => `(SELECT count(*) FROM ${from})::int`;
 const list = (columns: string, from: string): string =>

@@ -30,8 +30,6 @@ export interface Leases {
 }
 export const usualLeases: Leases = { claimMs: 15_000, transmitMs: 30_000 };
 
-export type SendLedger = ReturnType<typeof createSendLedger>;
-
 export function createSendLedger(store: Store, leases: Leases = usualLeases) {
   return {
     claim: (request: ClaimRequest, decide: (view: LedgerView) => ClaimVerdict) =>

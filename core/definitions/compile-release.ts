@@ -138,7 +138,7 @@ function compileParts(
 }
 
 /** What an email is made of beside its manifest: its own files, and what all templates share. */
-export function templateSources(files: readonly WorkspaceFile[], folder: string): TemplateSources {
+function templateSources(files: readonly WorkspaceFile[], folder: string): TemplateSources {
   const own = `templates/${folder}/`;
   const isSource = (path: string) =>
     (path.startsWith(own) && /^message(\.[\w-]+)?\.(mjml|txt)$/.test(path.slice(own.length))) ||

@@ -137,7 +137,7 @@ export const condition: z.ZodType<Condition> = z
   }) as unknown as z.ZodType<Condition>;
 
 /** A condition where an event speaks: its facts are the properties of the event. */
-export const eventCondition = condition.meta({
+const eventCondition = condition.meta({
   id: 'EventCondition',
   description: 'A condition on the properties of the event, with their names as facts.',
 });

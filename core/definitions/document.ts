@@ -81,7 +81,7 @@ export function findNode(document: Document, path: Path): Node | undefined {
   return node;
 }
 
-export function findKey(document: Document, path: Path): Node | undefined {
+function findKey(document: Document, path: Path): Node | undefined {
   const holder = findNode(document, path.slice(0, -1));
   const property = findProperty(holder, path[path.length - 1], document.skipped);
   return property?.children?.[0] ?? findNode(document, path);

@@ -46,7 +46,7 @@ export function readDuration(text: string): Parsed<number> {
   return ms > longestMs ? { ok: false, expected: 'at most ten years' } : { ok: true, value: ms };
 }
 
-export function readOffset(text: string): Parsed<number> {
+function readOffset(text: string): Parsed<number> {
   const trimmed = text.trim();
   if (!trimmed.startsWith('-')) return readDuration(trimmed.replace(/^\+/, ''));
   const parsed = readDuration(trimmed.slice(1));

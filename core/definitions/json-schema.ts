@@ -67,7 +67,7 @@ function spaced(line: string): string {
   return line.replace(/"(?:[^"\\]|\\.)*"|[,:]/g, (part) => (part.length === 1 ? `${part} ` : part));
 }
 
-export function inNames(definition: string): string {
+function inNames(definition: string): string {
   return `names.json#/definitions/${definition}`;
 }
 

@@ -63,7 +63,7 @@ export const sendWindow = about(
   'When mail may go out; outside of it, emails are held until it opens.',
 );
 
-export function parseDays(text: string): Parsed<readonly number[]> {
+function parseDays(text: string): Parsed<readonly number[]> {
   const numbers = new Set<number>();
   for (const part of text.toLowerCase().split(',')) {
     const [first, last, more] = part.trim().split('-');
@@ -80,7 +80,7 @@ export function parseDays(text: string): Parsed<readonly number[]> {
   return { ok: true, value: [...numbers].sort((a, b) => a - b) };
 }
 
-export function parseInstant(text: string): Parsed<number> {
+function parseInstant(text: string): Parsed<number> {
   const isForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(
     text,
   );
@@ -105,7 +105,7 @@ export function isZone(text: string): boolean {
   }
 }
 
-export function isDay(text: string): boolean {
+function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const at = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);

@@ -21,11 +21,6 @@ export function sentencesOf(verdict: Verdict, names: Names = {}): readonly strin
   return [...new Set(deciding(verdict.explanation).map((leaf) => sentenceOfLeaf(leaf, names)))];
 }
 
-export function sentenceOfVerdict(verdict: Verdict, names: Names = {}): string {
-  const reasons = sentencesOf(verdict, names);
-  return reasons.length === 0 ? 'nothing is asked for' : reasons.join('; ');
-}
-
 /** "+8 because Looked at prices (2 times, last 3 days ago)". */
 export function sentenceOfPoint(point: ScoredPoint, now: number): string {
   const points = `${point.points > 0 ? '+' : ''}${Math.round(point.points * 10) / 10}`;
@@ -35,7 +30,7 @@ export function sentenceOfPoint(point: ScoredPoint, now: number): string {
   return `${points} because ${point.why} (${times} ${ago(now - last.occurredAt)})`;
 }
 
-export function sentenceOfLeaf(leaf: LeafExplanation, names: Names = {}): string {
+function sentenceOfLeaf(leaf: LeafExplanation, names: Names = {}): string {
   const fact = factInWords(leaf, names);
   if (leaf.operator === 'known') return `${fact} is ${isKnown(leaf.actual) ? '' : 'not '}known`;
   if (!isKnown(leaf.actual)) return `${fact} is not known`;

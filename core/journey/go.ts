@@ -19,7 +19,7 @@ export interface Advance {
  * A file cannot make a cycle, since its steps are nested lists; an operator can send a lead back.
  * The number only has to be out of reach of a sane operator and far below a runaway.
  */
-export const VISITS_PER_STEP_MAX = 100;
+const VISITS_PER_STEP_MAX = 100;
 const COMPLETION_ID = '$end/1';
 const NOWHERE: Position = { step: '$start', reachedAt: 0, waits: 0 };
 

@@ -37,11 +37,6 @@ export function isOpen(hours: Hours, at: number): boolean {
   });
 }
 
-/** `at` itself when open, else the next opening. */
-export function nextOpen(hours: Hours, at: number): number {
-  return addBusiness(hours, at, { amount: 0, unit: 'minutes', business: true });
-}
-
 function businessMs(hours: Hours, duration: BusinessDuration): number {
   if (duration.unit !== 'days') return duration.amount * unitMs[duration.unit];
   const from = minuteOf(hours.from);

@@ -17,8 +17,6 @@ import type { Pause, SendDecision } from './policy.ts';
 
 export type SendState =
   'planned' | 'held' | 'claimed' | 'transmitting' | 'sent' | 'failed' | 'unknown' | 'skipped';
-/** Rows in these states use up room under caps. */
-export const countedStates = ['claimed', 'transmitting', 'sent', 'unknown'] as const;
 
 /** What a row says about its mail, whoever it is for. */
 export interface SendIdentity {

@@ -95,11 +95,7 @@ export function decideSend(
 }
 
 /** Windows, quiet hours and holidays as this lead meets them. */
-export function sendingHours(
-  request: SendRequest,
-  facts: SendFacts,
-  policy: SendingPolicy,
-): SendingHours {
+function sendingHours(request: SendRequest, facts: SendFacts, policy: SendingPolicy): SendingHours {
   const { window } = request;
   const country = typeof facts.country === 'string' ? facts.country.toUpperCase() : '';
   return {

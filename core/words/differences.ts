@@ -109,7 +109,7 @@ function idOf(entry: Json): string | undefined {
 }
 
 /** Entries that stand elsewhere among those both sides have; what only got a new neighbour did not move. */
-export function movesIn(
+function movesIn(
   before: readonly string[],
   after: readonly string[],
   path: DifferencePath,

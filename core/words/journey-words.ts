@@ -74,7 +74,7 @@ export function exitWords({ goal, why, when }: ExitSource, lexicon: Lexicon): st
   return sentence(`${cause}${goal ? ', which is the goal' : ''}: ${quoted(why)}`);
 }
 
-export function sendingWords(sending: JourneyFile['sending'], lexicon: Lexicon): string {
+function sendingWords(sending: JourneyFile['sending'], lexicon: Lexicon): string {
   const { topic, because, window, holdAtMost, priority } = sending;
   const parts = [
     `${capitalised(sending.class)} email`,
@@ -100,7 +100,7 @@ function editLines({ inFlight, renamed, removed }: JourneyFile['whenEdited']): r
     ),
   ];
 }
-export const inFlightWords: {
+const inFlightWords: {
   readonly [Choice in JourneyFile['whenEdited']['inFlight']]: string;
 } = {
   stay: 'Leads inside stay on the version they entered with.',

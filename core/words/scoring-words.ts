@@ -61,12 +61,12 @@ export function ruleWords(rule: ScoringRule, lexicon: Lexicon): string {
   return `${pointsWords(rule.points)} ${ruleCauseWords(rule, lexicon)}: ${quoted(rule.why)}`;
 }
 
-export function pointsWords(points: number): string {
+function pointsWords(points: number): string {
   return points < 0 ? `takes ${count(-points, 'point')}` : `gives ${count(points, 'point')}`;
 }
 
 /** "when …" or "for each …". */
-export function ruleCauseWords(rule: ScoringRule, lexicon: Lexicon): string {
+function ruleCauseWords(rule: ScoringRule, lexicon: Lexicon): string {
   if ('when' in rule) return `while ${conditionWords(rule.when, lexicon)}`;
   const { forEach, atMost, keeps } = rule;
   const within = forEach.within === undefined ? '' : ` of the last ${span(forEach.within)}`;

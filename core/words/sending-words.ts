@@ -115,7 +115,7 @@ export function readTemplate(file: TemplateFile, lexicon: Lexicon): Reading {
   };
 }
 
-export function templateWords(file: TemplateFile, lexicon: Lexicon): string {
+function templateWords(file: TemplateFile, lexicon: Lexicon): string {
   const { topic, buyingStage, from, again, ifNoLanguage } = file;
   const sender =
     from === 'owner' ? 'the owner of the lead, else from the workspace' : 'the workspace';

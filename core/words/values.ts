@@ -138,7 +138,7 @@ export function instantWords(at: number, zone = 'UTC'): string {
 }
 
 /** "the zone of the lead", or the zone itself. */
-export function zoneWords(zone: string): string {
+function zoneWords(zone: string): string {
   return zone === 'lead' ? 'in the lead’s zone' : `in the zone ${zone}`;
 }
 

@@ -34,7 +34,7 @@ const homes: { readonly [K in DeclarationKind]: Home } = {
   rep: { file: 'routing', list: 'reps' },
   hours: { file: 'routing', list: 'hours' },
 };
-export const declarationKinds = Object.keys(homes) as readonly DeclarationKind[];
+const declarationKinds = Object.keys(homes) as readonly DeclarationKind[];
 const layout = { formattingOptions: { insertSpaces: true, tabSize: 2, eol: '\n' } };
 
 export function declarationsOf(files: readonly WorkspaceFile[]): readonly Declaration[] {
@@ -111,7 +111,7 @@ export function addProperty(
   });
 }
 
-export function replaceFile(
+function replaceFile(
   files: readonly WorkspaceFile[],
   changed: WorkspaceFile,
 ): readonly WorkspaceFile[] {

@@ -12,7 +12,7 @@ export type Formula =
 export type Box = ReadonlyMap<number, bigint>;
 
 /** A condition that people wrote needs a few dozen; 5,000 still take milliseconds. */
-export const BOXES_MOST = 5_000;
+const BOXES_MOST = 5_000;
 
 export function boxesOf(formula: Formula): readonly Box[] | undefined {
   switch (formula.type) {

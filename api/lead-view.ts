@@ -34,7 +34,7 @@ export interface LeadReads {
 export async function viewLead(deps: LeadReads, leadId: string): Promise<LeadView | null> {
   const now = deps.clock();
   const release = await deps.releases.current();
-  const enrolments = await listEnrolments(deps.sql, leadId);
+  const enrolments = await listEnrolments(deps.sql, leadId, now);
   const plans = await plansOf(deps.releases, release, enrolments);
   const lead = await loadWholeLead(deps.sql, release, leadId, now);
   if (lead === undefined) return null;

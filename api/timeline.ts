@@ -242,9 +242,11 @@ function pauseWords(what: string, detail: JsonObject, release: Release): Words {
     return { type: 'pause', title, reasons: [by === undefined ? lasted : `${lasted}, by ${by}`] };
   }
   const by = text(detail['by']);
+  // What was meant when it began: that it ended sooner has a line of its own.
+  const meant = detail['plannedUntil'] ?? (text(detail['resumedBy']) === undefined ? until : null);
   const end =
-    typeof until === 'number'
-      ? `Until ${instantInZone(until, release.sending.zoneIfUnknown)}`
+    typeof meant === 'number'
+      ? `Until ${instantInZone(meant, release.sending.zoneIfUnknown)}`
       : 'Until somebody resumes it';
   const title = scope === 'lead' ? 'This lead was paused' : `${thing}: paused`;
   const reasons = [text(detail['why']) ?? '', by === undefined ? '' : `By ${by}`, end];

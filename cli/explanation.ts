@@ -106,6 +106,7 @@ function standing({
   goal,
   closedAt,
   parked,
+  frozen,
 }: EnrolmentListing): string {
   if (status === 'closed') {
     const end = closedAt === null ? '' : ` on ${moment(closedAt)}`;
@@ -116,8 +117,9 @@ function standing({
     const until = turn === null ? 'until it is resumed' : `and has its turn at ${moment(turn)}`;
     return `${step === null ? 'has not acted yet' : `stands at "${step}"`}, kept waiting by a pause ${until}`;
   }
-  if (step === null) return 'has not acted yet';
-  const next = expectedBy === null ? '' : `, goes on by ${moment(expectedBy)}`;
+  const going = expectedBy === null ? '' : `, goes on by ${moment(expectedBy)}`;
+  const next = frozen ? ', its clock stopped by a pause' : going;
+  if (step === null) return `has not acted yet${frozen ? next : ''}`;
   return `stands at "${step}"${since === null ? '' : ` since ${moment(since)}`}${next}`;
 }
 

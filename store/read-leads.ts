@@ -109,19 +109,27 @@ export interface EnrolmentListing {
   readonly expectedBy: number | null;
   /** A pause keeps it from acting; `resumeAt`: its turn after the pause, once somebody resumed. */
   readonly parked: { readonly step: string; readonly resumeAt?: number | null } | null;
+  /** A pause has stopped its clock: when it goes on (`expectedBy`) nobody knows. */
+  readonly frozen: boolean;
 }
 
-/** Every run of a lead, the newest first. */
+/** Every run of a lead, the newest first. `now`: by which clock pauses are in force. */
 export async function listEnrolments(
   sql: Sql,
   leadId: string,
+  now: number,
 ): Promise<readonly EnrolmentListing[]> {
   return sql.query<EnrolmentListing>(
     `SELECT e.id, e.journey, e.status, e.plan_hash AS "planHash", e.entered_at AS "enteredAt",
-       e.closed_at AS "closedAt", e.outcome, e.goal, e.step, e.since, e.expected_by AS "expectedBy",
-       CASE WHEN e.status = 'open' THEN e.parked END AS parked
+       e.closed_at AS "closedAt", e.outcome, e.goal, e.step, e.since,
+       CASE WHEN NOT stopped.frozen THEN e.expected_by END AS "expectedBy",
+       CASE WHEN e.status = 'open' THEN e.parked END AS parked, stopped.frozen
      FROM lead m JOIN enrolment e ON e.lead_id = m.id
+     CROSS JOIN LATERAL (SELECT e.status = 'open' AND EXISTS (
+       SELECT FROM pause p WHERE ${inForce('p', '$2')} AND (p.scope = 'all'
+         OR (p.scope = 'journey' AND p.key = e.journey)
+         OR (p.scope = 'lead' AND p.key IN (SELECT o.id::text FROM lead o WHERE o.canonical_id = $1)))) AS frozen) AS stopped
      WHERE m.canonical_id = $1 ORDER BY e.status = 'open' DESC, e.entered_at DESC, e.id`,
-    [leadId],
+    [leadId, now],
   );
 }

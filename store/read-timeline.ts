@@ -62,7 +62,7 @@ const pauseTouches = `p.until IS DISTINCT FROM p."from" AND CASE WHEN p.scope = 
         WHEN 'sender' THEN p.key = '' OR EXISTS (SELECT FROM send h WHERE h.enrolment_id = e.id
           AND h.state = 'held' AND h.evidence->>'sender' = p.key) ELSE true END) END`;
 const pauseDetail = `jsonb_build_object('scope', p.scope, 'key', p.key, 'why', p.why, 'by', p.by,
-  'until', ${ms('p.until')}, 'from', ${ms('p."from"')}, 'resumedBy', p.resumed_by)`;
+  'until', ${ms('p.until')}, 'plannedUntil', ${ms('p.planned_until')}, 'from', ${ms('p."from"')}, 'resumedBy', p.resumed_by)`;
 
 const timelineSql = `SELECT kind, id, at, rank, what, detail FROM (
   ${part(

@@ -156,7 +156,9 @@ function journeys({ enrolments, plans, now, release }: LeadPageView): Html {
     const zone = release.sending.zoneIfUnknown;
     const waits =
       run.parked === null
-        ? ''
+        ? run.frozen
+          ? ', its clock stopped by a pause'
+          : ''
         : turn === null
           ? ', a pause keeps it from going on'
           : `, has its turn ${instantInZone(turn, zone)} after a pause`;
@@ -171,7 +173,7 @@ function journeys({ enrolments, plans, now, release }: LeadPageView): Html {
           }`;
     return html`<li><span><a href="/console/journeys/${run.journey}">${plan?.title ?? run.journey}</a><br />
         <span class="soft small">${where}</span></span>
-      ${run.parked !== null ? chip('paused', 'sun') : chip(run.status === 'open' ? 'running' : run.goal ? 'goal' : 'ended', run.status === 'open' ? 'sky' : run.goal ? 'leaf' : 'plain')}</li>`;
+      ${run.parked !== null || run.frozen ? chip('paused', 'sun') : chip(run.status === 'open' ? 'running' : run.goal ? 'goal' : 'ended', run.status === 'open' ? 'sky' : run.goal ? 'leaf' : 'plain')}</li>`;
   })}</ul>`;
 }
 

@@ -76,6 +76,8 @@ test('a journey is paused on its page and resumed after a look at what will happ
   const after = await mainText(page);
   expect(after).toContain('has its turn');
   expect(after).toContain('the pause ended');
+  // As it was meant when it began, not when it was resumed.
+  expect(after).toContain('Until Wed 4 Mar');
 });
 
 test('while everything is paused every page says so', async () => {
@@ -101,6 +103,14 @@ test('a lead is paused on its page, and the list of leads shows it', async () =>
   await page.getByRole('button', { name: 'Pause this lead' }).click();
   await page.getByText('The lead ben@nordwind.example is paused').waitFor();
   expect(await page.getByRole('button', { name: 'Pause this lead' }).count()).toBe(0);
+  await api.store.run(
+    'UPDATE enrolment SET parked = NULL, expected_by = now() WHERE lead_id = $1::uuid',
+    [leadId],
+  );
+  await page.reload();
+  const asleep = await mainText(page);
+  expect(asleep).toContain('its clock stopped by a pause');
+  expect(asleep).not.toContain(', next ');
   await page.goto(`${api.url}/console/leads`);
   const row = page.getByRole('row', { name: /Ben/ });
   expect(await row.getByText('paused').count()).toBe(1);

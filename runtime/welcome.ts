@@ -1,4 +1,5 @@
 /** The last words of a start: where everything is, and what to try first. Read by people in a hurry. */
+import { join, relative } from 'node:path';
 import type { Config } from './config.ts';
 
 export interface Welcome {
@@ -20,7 +21,7 @@ export function welcome(shown: Welcome): string {
     ...(temporalUiUrl === undefined ? [] : ([['Temporal', temporalUiUrl]] as const)),
     ['API', `${url}/v1`],
   ];
-  const key = newApiKey ?? '$(cat .perennial/api-key)';
+  const key = newApiKey ?? `$(cat ${near(join(config.home, 'api-key'))})`;
   return [
     `\nReady in ${(tookMs / 1000).toFixed(1)} s.\n`,
     ...rows.map(([name, value]) => `  ${name.padEnd(10)}${value}`),
@@ -28,6 +29,15 @@ export function welcome(shown: Welcome): string {
       ? []
       : [`  ${'API key'.padEnd(10)}${newApiKey}   (shown once; kept in ${config.home}/api-key)`]),
     '\nTry next:\n',
+    ...(isElsewhere(config) ? [] : ownExample(key, url)),
+    ...commands(config),
+    '\nCtrl-C stops it; the next start goes on from here.\n',
+  ].join('\n');
+}
+
+/** With the events and journeys of the company in this folder. */
+function ownExample(key: string, url: string): readonly string[] {
+  return [
     '  A lead starts a trial, and gets the welcome email at once:',
     `    curl -u "${key}:" ${url}/v1/identify -H 'content-type: application/json' \\`,
     `      -d '{"userId":"42","traits":{"email":"you@company.example","firstName":"You","title":"VP Data","country":"DE"}}'`,
@@ -36,8 +46,29 @@ export function welcome(shown: Welcome): string {
     '  Then they ask for a demo: the journey ends, and a rep has an email with the reasons:',
     `    curl -u "${key}:" ${url}/v1/track -H 'content-type: application/json' \\`,
     `      -d '{"userId":"42","event":"Demo Requested"}'`,
-    '  Thirty days of a persona in a second:   npx perennial simulate busy-vp',
-    '  What a file says wrong, with the place: npx perennial check',
-    '\nCtrl-C stops it; the next start goes on from here.\n',
-  ].join('\n');
+  ];
+}
+
+function commands(config: Config): readonly string[] {
+  const dir = near(config.workspaceDir);
+  const persona = isElsewhere(config) ? `--workspace ${dir}` : 'busy-vp';
+  return [
+    `  Days of a persona in a second:          npx perennial simulate ${persona}`,
+    `  What a file says wrong, with the place: npx perennial check${isElsewhere(config) ? ` ${dir}` : ''}`,
+    ...(isElsewhere(config) || near(config.home) !== '.perennial'
+      ? [
+          '  For other commands in a second terminal first:',
+          `    export PERENNIAL_HOME=${near(config.home)} PERENNIAL_WORKSPACE=${dir}`,
+        ]
+      : []),
+  ];
+}
+
+function isElsewhere({ workspaceDir }: Config): boolean {
+  return near(workspaceDir) !== '.';
+}
+
+/** As it is written in the folder of the start. */
+function near(path: string): string {
+  return relative(process.cwd(), path) || '.';
 }

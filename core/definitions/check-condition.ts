@@ -8,7 +8,7 @@ import type { Condition, EventMatch, Json, JsonObject, Leaf } from '../rules/con
 import { readDuration } from './duration.ts';
 import { condition as conditionFormat } from './condition.ts';
 import { explainIssues, sayFinding, sayValue } from './explain-issues.ts';
-import type { MatchSource } from './journey.ts';
+import type { MatchSource } from './step-source.ts';
 import { list } from './problems.ts';
 import { checkOperator } from './check-operator.ts';
 import type { WrittenOperator } from './check-operator.ts';

@@ -3,7 +3,8 @@
  *
  * It may stand right after the entry or after an awaited event; elsewhere the file says `because`.
  */
-import type { JourneyFile, StepSource, Steps } from './journey.ts';
+import type { JourneyFile } from './journey.ts';
+import type { StepSource, Steps } from './step-source.ts';
 import type { Path } from './problems.ts';
 import type { Scope } from './scope.ts';
 

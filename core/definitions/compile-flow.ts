@@ -5,7 +5,7 @@
  * shape is made here: `compile-journey.ts` checks names and makes the steps the flow points at.
  */
 import type { Flow, FlowStep, Next } from '../journey/flow.ts';
-import type { StepSource, Steps } from './journey.ts';
+import type { StepSource, Steps } from './step-source.ts';
 
 /** Arm of a `waitFor` without `first`. */
 export const happenedArm = 'happened';

@@ -7,7 +7,7 @@ import type { DateReference, PlanStep, Watch } from '../journey/plan.ts';
 import { checkCondition, checkMatch, findFact } from './check-condition.ts';
 import type { World } from './check-condition.ts';
 import { happenedArm } from './compile-flow.ts';
-import type { DateSource, Steps, StepSource, WatchSource } from './journey.ts';
+import type { DateSource, Steps, StepSource, WatchSource } from './step-source.ts';
 import { present } from './present.ts';
 import type { Path } from './problems.ts';
 import { list } from './problems.ts';

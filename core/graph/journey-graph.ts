@@ -5,7 +5,7 @@
  * empty leads straight on; a list that ends leads to what follows the step around it.
  */
 import type { JourneyFile } from '../definitions/journey.ts';
-import type { StepSource, Steps } from '../definitions/journey.ts';
+import type { StepSource, Steps } from '../definitions/step-source.ts';
 import { conditionWords, watchWords } from '../words/conditions.ts';
 import { entryCauseWords } from '../words/journey-words.ts';
 import { assigneeWords } from '../words/lexicon.ts';

@@ -4,7 +4,8 @@
  * Plans are flat; findings name a place in the nested file. This is the one walk over nested lists.
  */
 import type { StepId } from '../journey/flow.ts';
-import type { JourneyFile, Steps, StepSource } from '../definitions/journey.ts';
+import type { JourneyFile } from '../definitions/journey.ts';
+import type { Steps, StepSource } from '../definitions/step-source.ts';
 import type { Path } from '../definitions/problems.ts';
 import type { JourneyPlan } from '../journey/plan.ts';
 import type { ProvableWorkspace } from './finding.ts';

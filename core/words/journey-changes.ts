@@ -3,7 +3,7 @@
  *
  * A step that is new, gone or of another kind is told once, in its own sentence, and not field by field.
  */
-import type { StepSource } from '../definitions/journey.ts';
+import type { StepSource } from '../definitions/step-source.ts';
 import type { Json, JsonObject } from '../rules/condition.ts';
 import { changeWords } from './change-words.ts';
 import type { Wording, WordedDifference } from './change-words.ts';

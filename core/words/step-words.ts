@@ -3,7 +3,7 @@
  *
  * `stepWords` says one step alone: it is what the console, pictures and comparisons show of it.
  */
-import type { DateSource, StepSource, Steps, WaitForSource } from '../definitions/journey.ts';
+import type { DateSource, StepSource, Steps, WaitForSource } from '../definitions/step-source.ts';
 import type { Json, JsonObject } from '../rules/condition.ts';
 import { conditionWords, watchWords } from './conditions.ts';
 import { assigneeWords, factWords } from './lexicon.ts';

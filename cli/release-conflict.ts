@@ -41,9 +41,12 @@ async function conflictWords(
   const { number, author, message, publishedAt } = inForce;
   const { releaseChanges } = await import('../api/release-changes.ts');
   const changes = await releaseChanges(store, compared?.entries ?? {}, inForce.entries);
+  const who = `Nothing was published: ${author} published release ${number} on ${minute(publishedAt)} ("${message}"), after release ${compared?.number ?? 0}, which your files were compared with.`;
+  const lines = changeLines(changes);
+  if (lines.length === 0) return `${who} Both hold the same: publish again.`;
   return [
-    `Nothing was published: ${author} published release ${number} on ${minute(publishedAt)} ("${message}"), after release ${compared?.number ?? 0}, which your files were compared with. It changed:`,
-    ...changeLines(changes),
+    `${who} It changed:`,
+    ...lines,
     'Take that over into your files, then publish again.',
   ].join('\n');
 }

@@ -248,6 +248,25 @@ test('a journey that is gone keeps its leads, and says so', async () => {
   await journey(second, 'stay');
 });
 
+test('who compared with a release that is in force again is told that nothing differs', async () => {
+  const number = async (): Promise<number> => {
+    const [row] = await store.query<{ readonly number: number }>(
+      'SELECT max(number) AS number FROM release',
+    );
+    return row?.number ?? 0;
+  };
+  await journey([send('hello'), wait('rest', '3 days')], 'stay');
+  await perennial('publish');
+  const compared = await number();
+  await journey([send('hello'), wait('rest', '4 days')], 'stay');
+  await perennial('publish');
+  await perennial('rollback');
+  const stale = await perennial('publish', '--based-on', String(compared));
+  expect(stale.code).toBe(1);
+  expect(stale.err).toContain('Both hold the same: publish again.');
+  expect(stale.err).not.toContain('It changed');
+});
+
 test('of two who publish at once one is told what the other changed', async () => {
   const [{ number } = { number: 0 }] = await store.query<{ readonly number: number }>(
     'SELECT max(number) AS number FROM release',

@@ -144,7 +144,7 @@ export const sendingFile = shape({
   ),
   stopWhen: about(
     stopWhen.optional(),
-    'Stops sending by itself when too much comes back. Without it, never.',
+    'When sending is to stop by itself because too much comes back. Read and checked; nothing watches it yet.',
   ),
 }).meta({ title: 'Sending', description: 'When, how often and to whom the workspace may write.' });
 export type SendingFile = z.output<typeof sendingFile>;

@@ -87,7 +87,7 @@ function troubleLines({ uncertainSend, stopWhen }: SendingFile): readonly Line[]
   return [
     line(uncertain),
     line(
-      `Sending stops when ${percent(hardBounceRate)} of the emails of ${span(over)} bounce or ${percent(complaintRate)} are called spam, once ${count(atLeast, 'email')} went out.`,
+      `Sending is to stop when ${percent(hardBounceRate)} of the emails of ${span(over)} bounce or ${percent(complaintRate)} are called spam, once ${count(atLeast, 'email')} went out; nothing watches this yet.`,
     ),
   ];
 }

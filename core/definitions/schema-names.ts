@@ -112,24 +112,11 @@ function schemaNames(sources: Sources): SchemaNames {
 type MakeOffer = (names: readonly OfferedName[], ...kinds: readonly Kind[]) => Offer;
 
 function ownNames(sources: Sources, offer: MakeOffer) {
-  const { journey, qualification, handoffs, routing, scoring } = sources;
-  const team = teamOf(sources);
-  const journeys = journey.map(({ value }) => value);
-  const values = qualification.flatMap(({ value }) => value.order);
-  const rules = qualification.flatMap(({ value }) => value.stages);
-  const meanings = new Map(rules.map(({ stage, label, why }) => [stage, `${label}: ${why}`]));
-  const stages = values.map((name) => ({ name, means: meanings.get(name) ?? 'A stage' }));
-  const labels = rules.map(({ label, stage, why }) => ({ name: label, means: `${stage}: ${why}` }));
-  const exits = journeys.flatMap((one) =>
-    one.exit.map(({ id, why }) => ({ name: id, means: `${why} (${one.journey})` })),
-  );
+  const { handoffs, scoring, segments, template, sending } = sources;
   return {
-    ...team,
-    'enterable-journey': offer(
-      journeys.filter(({ enter }) => enter.some(({ on }) => on === 'api')).map(journeyName),
-      'journey',
-    ),
-    exit: offer([...exits, ...named({ completed: 'It came to its end' })], 'journey'),
+    ...ofTeam(sources, offer),
+    ...ofJourneys(sources, offer),
+    ...ofStages(sources, offer),
     handoff: offer(
       handoffs.flatMap(({ value }) =>
         value.handoffs.map(({ handoff, title }) => ({
@@ -139,7 +126,6 @@ function ownNames(sources: Sources, offer: MakeOffer) {
       ),
       'handoffs',
     ),
-    journey: offer(journeys.map(journeyName), 'journey'),
     model: offer(
       scoring.map(({ value }) => ({ name: value.model, means: 'A scoring model' })),
       'scoring',
@@ -157,72 +143,97 @@ function ownNames(sources: Sources, offer: MakeOffer) {
       'scoring',
     ),
     segment: offer(
-      sources.segments.flatMap(({ value }) =>
+      segments.flatMap(({ value }) =>
         value.segments.map(({ id, why }) => ({ name: id, means: why })),
       ),
       'segments',
     ),
-    stage: offer([...stages, ...labels], 'qualification'),
-    'stage-value': offer(stages, 'qualification'),
     template: offer(
-      sources.template.map(({ value }) => ({
+      template.map(({ value }) => ({
         name: value.template,
         means: Object.values(value.languages)[0]?.subject ?? 'An email',
       })),
       'template',
     ),
     topic: offer(
-      sources.sending.flatMap(({ value }) =>
+      sending.flatMap(({ value }) =>
         value.topics.map(({ id, title }) => ({ name: id, means: title })),
       ),
       'sending',
     ),
+  };
+}
+
+function ofJourneys({ journey }: Sources, offer: MakeOffer) {
+  const journeys = journey.map(({ value }) => value);
+  const exits = journeys.flatMap((one) =>
+    one.exit.map(({ id, why }) => ({ name: id, means: `${why} (${one.journey})` })),
+  );
+  return {
+    'enterable-journey': offer(
+      journeys.filter(({ enter }) => enter.some(({ on }) => on === 'api')).map(journeyName),
+      'journey',
+    ),
+    exit: offer([...exits, ...named({ completed: 'It came to its end' })], 'journey'),
+    journey: offer(journeys.map(journeyName), 'journey'),
+  };
+}
+
+function ofStages({ qualification }: Sources, offer: MakeOffer) {
+  const values = qualification.flatMap(({ value }) => value.order);
+  const rules = qualification.flatMap(({ value }) => value.stages);
+  const meanings = new Map(rules.map(({ stage, label, why }) => [stage, `${label}: ${why}`]));
+  const stages = values.map((name) => ({ name, means: meanings.get(name) ?? 'A stage' }));
+  const labels = rules.map(({ label, stage, why }) => ({ name: label, means: `${stage}: ${why}` }));
+  return {
+    stage: offer([...stages, ...labels], 'qualification'),
+    'stage-value': offer(stages, 'qualification'),
+  };
+}
+
+function ofTeam({ routing }: Sources, offer: MakeOffer) {
+  const files = routing.map(({ value }) => value);
+  const reps = files.flatMap((one) =>
+    Object.entries(one.reps).map(([name, rep]) => ({ name, means: rep.name })),
+  );
+  const pools = files.flatMap((one) =>
+    Object.entries(one.pools).map(([name, pool]) => ({
+      name,
+      means: `Shared by ${pool.members.map((member) => member.rep).join(', ')}`,
+    })),
+  );
+  const queues = files.flatMap((one) =>
+    Object.entries(one.queues).map(([name, queue]) => ({
+      name,
+      means: queue.title ?? `Watched by ${queue.watchedBy.join(', ')}`,
+    })),
+  );
+  const hours = files.flatMap((one) =>
+    Object.entries(one.hours).map(([name, { zone }]) => ({
+      name,
+      means: `Office hours, ${zone}`,
+    })),
+  );
+  const places = [
+    ...prefixed('rep:', reps),
+    ...prefixed('pool:', pools),
+    ...prefixed('queue:', queues),
+  ];
+  const account = named({ 'account-owner': 'The rep who owns the company' });
+  const people = named({
+    owner: 'The rep who owns the lead',
+    'last-owner': 'Who owned it before',
+  });
+  const atOnce = named({ 'assign-now-clock-later': 'Assign; the clock starts when it opens' });
+  const routes = prefixed('route:', routingNames(routing));
+  return {
+    assignee: offer([...people, ...account, ...routes, ...places], 'routing'),
+    'closed-destination': offer([...atOnce, ...account, ...places], 'routing'),
+    destination: offer([...account, ...places], 'routing'),
+    hours: offer(hours, 'routing'),
+    rep: offer(reps, 'routing'),
     routing: offer(routingNames(routing), 'routing'),
   };
-
-  function teamOf(all: Sources) {
-    const files = all.routing.map(({ value }) => value);
-    const reps = files.flatMap((one) =>
-      Object.entries(one.reps).map(([name, rep]) => ({ name, means: rep.name })),
-    );
-    const pools = files.flatMap((one) =>
-      Object.entries(one.pools).map(([name, pool]) => ({
-        name,
-        means: `Shared by ${pool.members.map((member) => member.rep).join(', ')}`,
-      })),
-    );
-    const queues = files.flatMap((one) =>
-      Object.entries(one.queues).map(([name, queue]) => ({
-        name,
-        means: queue.title ?? `Watched by ${queue.watchedBy.join(', ')}`,
-      })),
-    );
-    const hours = files.flatMap((one) =>
-      Object.entries(one.hours).map(([name, { zone }]) => ({
-        name,
-        means: `Office hours, ${zone}`,
-      })),
-    );
-    const places = [
-      ...prefixed('rep:', reps),
-      ...prefixed('pool:', pools),
-      ...prefixed('queue:', queues),
-    ];
-    const account = named({ 'account-owner': 'The rep who owns the company' });
-    const people = named({
-      owner: 'The rep who owns the lead',
-      'last-owner': 'Who owned it before',
-    });
-    const atOnce = named({ 'assign-now-clock-later': 'Assign; the clock starts when it opens' });
-    const routes = prefixed('route:', routingNames(routing));
-    return {
-      assignee: offer([...people, ...account, ...routes, ...places], 'routing'),
-      'closed-destination': offer([...atOnce, ...account, ...places], 'routing'),
-      destination: offer([...account, ...places], 'routing'),
-      hours: offer(hours, 'routing'),
-      rep: offer(reps, 'routing'),
-    };
-  }
 }
 
 function routingNames(routing: Sources['routing']): readonly OfferedName[] {

@@ -85,12 +85,16 @@ async function isUnchanged(sql: Sql, { leadId, leadSeq }: RunMove): Promise<bool
   return changed === 1;
 }
 
-/** Sends keep their command ids; only the steps' names follow. */
+/**
+ * Sends keep their command ids; only the steps' names follow. One that was parked is not any more: it
+ * looks anew under its plan, which may have it sleep instead, and is looked for should it not.
+ */
 async function setPlan(sql: Sql, move: RunMove): Promise<boolean> {
   const rows = await sql.query<{ readonly id: string }>(
     `WITH moved AS (
        UPDATE enrolment SET plan_hash = target_plan, target_plan = NULL, moved_by = target_release,
-         target_release = NULL, blocked = NULL, satisfied = $5::text[], step = coalesce($4::jsonb->>step, step)
+         target_release = NULL, blocked = NULL, satisfied = $5::text[], step = coalesce($4::jsonb->>step, step),
+         parked = NULL, expected_by = coalesce(expected_by, to_timestamp($7::float8 / 1000.0))
        WHERE id = $1 AND status = 'open' AND plan_hash = $2 AND target_plan = $3
        RETURNING id, moved_by, journey, lead_id),
      told AS (

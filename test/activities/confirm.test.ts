@@ -142,6 +142,8 @@ test('a mail held for a step that is gone is not sent, with a reason', async () 
     reason: 'exited',
     evidence: { rule: 'journey-edited' },
   });
+  expect(await fleet.row()).toMatchObject({ parked: null });
+  expect((await fleet.enrolment(fleet.enrolmentId)).expectedBy).toBe(tuesday);
   await fleet.store.run('DELETE FROM pause');
 });
 

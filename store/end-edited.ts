@@ -5,7 +5,7 @@
  * It takes the lock of each lead first, in order, like everybody who ends a run.
  */
 import { derivedId } from '../core/decision/ids.ts';
-import type { Sql } from './client.ts';
+import { StaleRead, type Sql } from './client.ts';
 import { saveDecisions } from './decisions.ts';
 import { closeEnrolments } from './enrolments.ts';
 import { addToOutbox } from './outbox.ts';
@@ -57,19 +57,24 @@ interface Run {
   readonly journey: string;
 }
 
+/** A lead that was merged while its lock was waited for is not the one to lock: all begins anew. */
 async function lockRuns(sql: Sql, journeys: EndEdited['journeys']): Promise<readonly Run[]> {
-  return sql.query<Run>(
+  const runs = await sql.query<Run & { readonly isCanonical: boolean }>(
     `WITH run AS (
        SELECT e.id, m.canonical_id AS lead_id, e.journey
        FROM json_to_recordset($1::json) AS x(journey text, "toPlan" text)
        JOIN enrolment e ON e.journey = x.journey AND e.plan_hash <> x."toPlan" AND e.status = 'open'
        JOIN lead m ON m.id = e.lead_id),
      locked AS MATERIALIZED (
-       SELECT id FROM lead WHERE id IN (SELECT lead_id FROM run) ORDER BY id FOR UPDATE)
-     SELECT run.id, run.lead_id AS "leadId", run.journey FROM run JOIN locked ON locked.id = run.lead_id
+       SELECT id, canonical_id FROM lead WHERE id IN (SELECT lead_id FROM run) ORDER BY id FOR UPDATE)
+     SELECT run.id, run.lead_id AS "leadId", run.journey, locked.canonical_id = locked.id AS "isCanonical"
+     FROM run JOIN locked ON locked.id = run.lead_id
      ORDER BY run.lead_id, run.id`,
     [JSON.stringify(journeys)],
   );
+  const merged = runs.find(({ isCanonical }) => !isCanonical);
+  if (merged !== undefined) throw new StaleRead(`lead ${merged.leadId} has been merged`);
+  return runs;
 }
 
 async function nextSeqs(

@@ -6,6 +6,7 @@ import { createStore, type Store } from '../../store/client.ts';
 import { lockPublishing, markStragglers, wakeMarked } from '../../store/edits.ts';
 import { saveRelease, type StoredDefinition } from '../../store/releases.ts';
 import { useTestDatabase } from '../support/postgres.ts';
+import { until } from '../support/until.ts';
 
 const database = useTestDatabase();
 const statements: string[] = [];
@@ -129,6 +130,32 @@ test('who enters the old version while the new one is published is marked a litt
   expect(await markStragglers(store)).toBe(0);
   await store.run(`UPDATE enrolment SET target_plan = NULL, blocked = 'no place'`);
   expect(await markStragglers(store)).toBe(0);
+});
+
+test('who is merged while a release waits for their lock leaves as the person they are now', async () => {
+  await publish(journey('trial', 'a', {}));
+  await enter('trial', 'a', 1);
+  await enter('other', 'a', 1);
+  const [merge] = await store.query<{ readonly from: string; readonly into: string }>(
+    `SELECT a.lead_id AS "from", b.lead_id AS "into" FROM enrolment a, enrolment b
+     WHERE a.journey = 'trial' AND b.journey = 'other'`,
+  );
+  const publishing = await store.transaction(async (merging) => {
+    await merging.run('UPDATE lead SET canonical_id = $2 WHERE id = $1', [
+      merge?.from,
+      merge?.into,
+    ]);
+    const waiting = publish(journey('trial', 'b', { inFlight: 'exit' }));
+    const isWaiting = () =>
+      merging.query(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+        AND datname = current_database()`);
+    await until(async () => (await isWaiting()).length === 1, { what: 'the release to wait' });
+    return { waiting };
+  });
+  expect((await publishing.waiting).applied).toEqual({ ended: 1, marked: 0 });
+  expect(await store.query(`SELECT lead_id AS "leadId" FROM decision WHERE kind = 'exit'`)).toEqual(
+    [{ leadId: merge?.into }],
+  );
 });
 
 test('a run that has not started is not woken before its time, nor one twice', async () => {

@@ -1,9 +1,9 @@
 /**
  * A journey as published: everything `journeys/<key>.json` says, parsed, checked and flattened.
  *
- * Plans are immutable and addressed by content hash; a lead in flight stays on the plan it entered
- * with. The workflow carries only `flow`; ingest reads `enter`, `exits` and the `listen` of waits;
- * the activity that executes a step reads `steps`.
+ * Plans are immutable and addressed by content hash; a lead in flight stays on its plan until a release
+ * marks it for a newer one. The workflow carries only `flow`; ingest reads `enter`, `exits` and the
+ * `listen` of waits; the activity that executes a step reads `steps`.
  */
 import type { Condition, EventMatch, JsonObject } from '../rules/condition.ts';
 import type { ArmId, Flow, StepId } from './flow.ts';

@@ -49,14 +49,21 @@ export async function saveFinding(sql: Sql, finding: Finding): Promise<void> {
   );
 }
 
-/** Whether the step that acted last has no send on its way, and every wait that was reported, in order. */
-export async function loadStanding(
-  sql: Sql,
-  enrolmentId: string,
-): Promise<{ readonly isSettled: boolean; readonly heard: readonly JourneyMessage[] }> {
-  const [row] = await sql.query<{ readonly isSettled: boolean }>(
+export interface RunRows {
+  /** The step that acted last has no send on its way. */
+  readonly isSettled: boolean;
+  /** Emails that had their answer, by the names their steps have in the plan of today. */
+  readonly answered: readonly string[];
+  /** Every wait that was reported, in order. */
+  readonly heard: readonly JourneyMessage[];
+}
+
+export async function loadStanding(sql: Sql, enrolmentId: string): Promise<RunRows> {
+  const [row] = await sql.query<Pick<RunRows, 'isSettled' | 'answered'>>(
     `SELECT NOT EXISTS (SELECT FROM send s WHERE s.enrolment_id = e.id AND s.step = e.step
-       AND s.state IN ('planned', 'held', 'claimed', 'transmitting')) AS "isSettled"
+         AND s.state IN ('planned', 'held', 'claimed', 'transmitting')) AS "isSettled",
+       ARRAY(SELECT DISTINCT s.step FROM send s WHERE s.enrolment_id = e.id
+         AND s.state NOT IN ('planned', 'held', 'claimed', 'transmitting') ORDER BY s.step) AS answered
      FROM enrolment e WHERE e.id = $1`,
     [enrolmentId],
   );
@@ -70,6 +77,7 @@ export async function loadStanding(
   );
   return {
     isSettled: row?.isSettled === true,
+    answered: row?.answered ?? [],
     heard: heard.map((message) => ({ type: 'satisfied', ...message })),
   };
 }

@@ -14,10 +14,14 @@ export interface Standing {
   readonly since: number;
   /** False while the step is held: then it is asked again. */
   readonly isDone: boolean;
+  /** Emails of earlier steps that had their answer: after an edit a lead may come to them again. */
+  readonly answered: readonly StepId[];
 }
 
 /** Null when the flow has no such step, or the step was the last one: nobody can say where it stands. */
-export function resumeAt(flow: Flow, { step, since, isDone }: Standing): JourneyState | null {
+export function resumeAt(flow: Flow, standing: Standing): JourneyState | null {
+  const { step, since, isDone } = standing;
+  const answered = standing.answered.filter((one) => one !== step);
   const acted = Object.hasOwn(flow.steps, step) ? flow.steps[step] : undefined;
   if (acted?.type !== 'act') return null;
   // Steps are nested lists: without an operator's doing each is reached once.
@@ -27,6 +31,7 @@ export function resumeAt(flow: Flow, { step, since, isDone }: Standing): Journey
     visits: { [step]: 1 },
     position: { step, reachedAt: since, waits: 0 },
     command: { type: 'act', id, step, last: acted.next === null },
+    ...(answered.length === 0 ? {} : { acted: answered }),
   };
   if (!isDone) return state;
   const { state: after } = advance(flow, state, {

@@ -91,12 +91,14 @@ async function restart(deps: LateRunsDeps, { id }: LateRun): Promise<Found> {
   if (enrolment === undefined || plan === undefined) {
     return { found: 'not in Temporal, and its plan is not stored' };
   }
-  const { isSettled, heard } = await loadStanding(deps.sql, id);
+  const { isSettled, answered, heard } = await loadStanding(deps.sql, id);
   // A webhook keeps no row of its own: told twice under one id is what its receiver expects.
   const isDone = isSettled && plan.steps[enrolment.step ?? '']?.type !== 'webhook';
   const { step, since } = enrolment;
   const state =
-    step === null || since === null ? undefined : resumeAt(plan.flow, { step, since, isDone });
+    step === null || since === null
+      ? undefined
+      : resumeAt(plan.flow, { step, since, isDone, answered });
   if (state === null)
     return { found: `not in Temporal, and stands at no step of its plan: "${step}"` };
   const { workflow, options } = journeyStart(deps, enrolment, plan, {

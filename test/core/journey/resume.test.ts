@@ -32,17 +32,32 @@ test('after a step that is done it waits for exactly what it waited for', () => 
   const started = advance(flow, initialState(), { type: 'started', now: T - 5 }).state;
   const settled = { type: 'settled', id: 'hello/1', outcome: { type: 'done' }, now: T } as const;
   const { state } = advance(flow, started, settled);
-  expect(resumeAt(flow, { step: 'hello', since: T, isDone: true })).toEqual(state);
+  expect(resumeAt(flow, { step: 'hello', since: T, isDone: true, answered: ['hello'] })).toEqual(
+    state,
+  );
+});
+
+test('an email that was answered is passed over, should an edit have brought the lead before it', () => {
+  const state = resumeAt(flow, { step: 'help', since: T, isDone: true, answered: ['last'] });
+  expect(state?.command).toMatchObject({ type: 'resolve-date' });
+  const input = {
+    type: 'settled',
+    id: 'date/1',
+    outcome: { type: 'date', at: null },
+    now: T,
+  } as const;
+  const after = state === null ? null : advance(flow, state, input).state;
+  expect(after?.command).toMatchObject({ type: 'complete' });
 });
 
 test('a step that was held is asked again under the same id', () => {
-  const state = resumeAt(flow, { step: 'help', since: T, isDone: false });
+  const state = resumeAt(flow, { step: 'help', since: T, isDone: false, answered: [] });
   expect(state?.command).toEqual({ type: 'act', id: 'help/1', step: 'help', last: false });
 });
 
 test('nobody guesses where a run stands whose step is unknown, waits, or was the last', () => {
   for (const step of ['gone', 'pause', 'last']) {
-    expect(resumeAt(flow, { step, since: T, isDone: true })).toBeNull();
+    expect(resumeAt(flow, { step, since: T, isDone: true, answered: [] })).toBeNull();
   }
 });
 

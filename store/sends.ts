@@ -205,7 +205,8 @@ async function beginTransmit(sql: Sql, leases: Leases, request: TransmitRequest)
        AND NOT EXISTS (SELECT FROM pause p WHERE p."from" <= to_timestamp($7::float8 / 1000.0)
          AND (p.until IS NULL OR p.until > to_timestamp($7::float8 / 1000.0))
          AND (p.scope = 'all' OR (p.scope = 'journey' AND p.key = $5)
-           OR (p.scope = 'lead' AND p.key = $3::text) OR (p.scope = 'sender' AND p.key IN ('', $10))))`,
+           OR (p.scope = 'lead' AND p.key IN (SELECT m.id::text FROM lead m WHERE m.canonical_id = $3::uuid))
+           OR (p.scope = 'sender' AND p.key IN ('', $10))))`,
     [
       ...[request.id, request.token, request.leadId, request.enrolmentId, request.journey],
       ...[request.consentSeq, request.now, request.subject, leases.transmitMs, request.sender],

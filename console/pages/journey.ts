@@ -99,9 +99,9 @@ function steps(view: JourneyView, plan: JourneyPlan): Html {
     ...(view.words?.steps ?? Object.keys(plan.steps).map(unsaid)),
     ...stepsOfOlderVersions(view, plan),
   ];
-  return html`<p class="soft small">A run is counted at the last step that acted.</p>
+  return html`<p class="soft small">A lead is counted at the last step that did something; whoever waits is counted before its wait.</p>
     <table class="steps">
-      <thead><tr><th>Step</th><th></th><th class="num">Here now</th><th>Emails</th></tr></thead>
+      <thead><tr><th>Step</th><th></th><th class="num">Last here</th><th>Emails</th></tr></thead>
       <tbody>${lines.map((line) => {
         const { depth, text, number } = line;
         const id = stepOf(line);

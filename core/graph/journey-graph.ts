@@ -105,7 +105,7 @@ function drawStep(step: StepSource, from: readonly Way[], draw: Draw): readonly 
   const { kind, title } = wordsOf(step, draw.lexicon);
   const standing = draw.here.get(step.id);
   const name = title === `Send “${step.id}”` ? [] : [step.id];
-  const crowd = standing === undefined ? [] : [`${count(standing, 'lead')} here`];
+  const crowd = standing === undefined ? [] : [`${count(standing, 'lead')} last here`];
   const detail = [...name, ...crowd].join(' · ');
   draw.nodes.push({ id, kind, title, detail, sentence: stepWords(step, draw.lexicon) });
   draw.edges.push(...from.map((way) => ({ ...way, to: id })));

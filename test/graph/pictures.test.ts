@@ -96,7 +96,7 @@ describe('the graph', () => {
     const [file] = journeys;
     if (file === undefined) throw new Error('There are no shipped journeys.');
     const graph = journeyGraph(fileOf(file), file.lexicon, new Map([['who', 3]]));
-    expect(graph.nodes.find(({ id }) => id === 'step who')?.detail).toBe('who · 3 leads here');
+    expect(graph.nodes.find(({ id }) => id === 'step who')?.detail).toBe('who · 3 leads last here');
   });
 });
 

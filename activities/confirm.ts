@@ -8,7 +8,9 @@
 import { derivedId } from '../core/decision/ids.ts';
 import { historyOfWaits, waitsHeard } from '../core/decision/waits-heard.ts';
 import type { Outcome, StepMapping } from '../core/journey/command.ts';
-import { placeIn } from '../core/journey/move.ts';
+import { expectedAt } from '../core/journey/expected.ts';
+import type { Flow } from '../core/journey/flow.ts';
+import { placeIn, type Placement } from '../core/journey/move.ts';
 import { frozenDue, type Due } from '../core/journey/pause.ts';
 import type { JourneyPlan } from '../core/journey/plan.ts';
 import type { Confirmable } from '../workflows/contract.ts';
@@ -131,8 +133,19 @@ async function moved(
     ...{ renamed: mapping.renamed, steps: Object.keys(flow.steps) },
     satisfied: [...new Set(heard)].filter(once),
     ...{ stood: input.at ?? null, stands: place?.step ?? null },
+    expectedBy: place === null ? null : expectedOf(flow, place, asked),
   });
   return isMoved ? outcome : 'changed';
+}
+
+/** When it is heard of next: a wait that goes on is counted from when it began. */
+function expectedOf(
+  flow: Flow,
+  { type, step }: Exclude<Placement, { type: 'blocked' }>,
+  { due, now }: Asked,
+): number | null {
+  const at = expectedAt(flow, step, type === 'kept' ? due.from : now);
+  return at === null ? null : Math.max(now, at);
 }
 
 /** An attempt that died on the way home: whoever asks again is told what it did. */

@@ -136,6 +136,8 @@ export interface RunMove {
   /** For the timeline: where it stood and where it stands, both in their plan's words. */
   readonly stood: string | null;
   readonly stands: string | null;
+  /** Null where a date decides. */
+  readonly expectedBy: number | null;
 }
 export interface RecordedArm {
   /** Derived from the command id. */

@@ -33,9 +33,9 @@ export function wholeNumber(text: string): number {
 
 async function list(shell: Shell, { limit, json }: Options): Promise<ExitCode> {
   return withDatabase<ExitCode>(shell, async ({ store }) => {
-    const { releaseList } = await import('../api/routes/releases.ts');
+    const { releaseJson, releaseList } = await import('../api/routes/releases.ts');
     const releases = await releaseList(store, { limit });
-    if (json === true) shell.printJson({ ok: true, releases });
+    if (json === true) shell.printJson({ ok: true, releases: releases.map(releaseJson) });
     else if (releases.length === 0) shell.print('Nothing is published yet.');
     else for (const line of releases.flatMap(listed)) shell.print(line);
     return 0;
@@ -44,13 +44,15 @@ async function list(shell: Shell, { limit, json }: Options): Promise<ExitCode> {
 
 async function show(shell: Shell, number: number, { json }: Options): Promise<ExitCode> {
   return withDatabase<ExitCode>(shell, async ({ store }) => {
-    const { viewRelease } = await import('../api/routes/releases.ts');
+    const { releaseJson, viewRelease } = await import('../api/routes/releases.ts');
     const view = await viewRelease(store, String(number)).catch((cause: unknown) => {
       if (!(cause instanceof Error) || cause.name !== 'Problem') throw cause;
       throw new CommandFailure(cause.message, { cause, exitCode: 1 });
     });
-    if (json === true) shell.printJson({ ok: true, release: view });
-    else for (const line of shown(view)) shell.print(line);
+    const { changes, blocked } = view;
+    if (json === true) {
+      shell.printJson({ ok: true, release: { ...releaseJson(view), changes, blocked } });
+    } else for (const line of shown(view)) shell.print(line);
     return 0;
   });
 }

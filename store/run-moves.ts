@@ -34,6 +34,8 @@ export interface RunMove {
   /** For the timeline: where it stood and where it stands, both in their plan's words. */
   readonly stood: string | null;
   readonly stands: string | null;
+  /** Null where a date decides. */
+  readonly expectedBy: number | null;
 }
 
 /** `expectedBy` null: nobody knows when it goes on. */
@@ -94,7 +96,8 @@ async function setPlan(sql: Sql, move: RunMove): Promise<boolean> {
     `WITH moved AS (
        UPDATE enrolment SET plan_hash = target_plan, target_plan = NULL, moved_by = target_release,
          target_release = NULL, blocked = NULL, satisfied = $5::text[], step = coalesce($4::jsonb->>step, step),
-         parked = NULL, expected_by = coalesce(expected_by, to_timestamp($7::float8 / 1000.0))
+         parked = NULL,
+         expected_by = coalesce(to_timestamp($10::float8 / 1000.0), expected_by, to_timestamp($7::float8 / 1000.0))
        WHERE id = $1 AND status = 'open' AND plan_hash = $2 AND target_plan = $3
        RETURNING id, moved_by, journey, lead_id),
      told AS (
@@ -115,7 +118,7 @@ async function setPlan(sql: Sql, move: RunMove): Promise<boolean> {
      SELECT id FROM moved`,
     [
       ...[move.enrolmentId, move.fromPlan, move.toPlan, JSON.stringify(move.renamed)],
-      ...[move.satisfied, move.steps, move.at, move.stood, move.stands],
+      ...[move.satisfied, move.steps, move.at, move.stood, move.stands, move.expectedBy],
     ],
   );
   return rows.length === 1;

@@ -98,7 +98,8 @@ export async function viewRelease(sql: Sql, named: string): Promise<ReleaseView>
   return { ...listingOf(row, before, moves), changes: told, blocked };
 }
 
-function releaseJson(release: ReleaseListing): object {
+/** As the API and `perennial releases --json` tell it. */
+export function releaseJson(release: ReleaseListing): object {
   const { id, number, publishedAt, author, approvedBy, message, restores } = release;
   const { added, changed, gone } = release;
   const moves = release.moves.map(({ releaseId: _releaseId, ...counts }) => counts);

@@ -91,6 +91,14 @@ test('a run that is marked moves before it acts, and acts for the old plan no mo
   ]);
 });
 
+test('a run that moves is expected when its newer plan says', async () => {
+  const fleet = await createFleet({ ...before, pause: wait(5) });
+  await fleet.mark();
+  expect(await fleet.act()).toMatchObject({ type: 'move' });
+  const { expectedBy } = await fleet.enrolment(fleet.enrolmentId);
+  expect(expectedBy).toBe(tuesday + 3 * day);
+});
+
 test('an answer that was lost is given again, and the newer plan then acts once', async () => {
   const fleet = await createFleet({ ...before, proof: send('third') });
   await fleet.mark();

@@ -47,6 +47,14 @@ async function missedIn(files: readonly WorkspaceFile[]): Promise<readonly strin
   );
 }
 
+test('without a recipe it is the least journey, clean and in the usual layout', async () => {
+  const folder = await temporaryFolder();
+  await folder.takeWorkspace();
+  expect((await run(['new', 'journey', 'hello'], { cwd: folder.path })).code).toBe(0);
+  expect((await run(['format', '--check'], { cwd: folder.path })).code).toBe(0);
+  expect((await run(['check', '--strict'], { cwd: folder.path })).code).toBe(0);
+});
+
 test('--list names the ten recipes with a line each', async () => {
   const ran = await run(['new', '--list']);
   expect(ran.code).toBe(0);

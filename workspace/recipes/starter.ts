@@ -5,7 +5,8 @@
  * It speaks of nothing that a workspace would have to declare, so it passes the check anywhere; emails
  * stand by themselves, without the partials of the workspace.
  */
-import type { WorkspaceFile } from '../../core/definitions/sources.ts';
+import { kindOf, type WorkspaceFile } from '../../core/definitions/sources.ts';
+import { formatFile } from '../../core/format/format-file.ts';
 
 export interface StarterWords {
   readonly key: string;
@@ -19,7 +20,7 @@ export interface StarterWords {
 
 export function starterFiles(words: StarterWords): readonly WorkspaceFile[] {
   const { key, topic, schema } = words;
-  return [
+  const files = [
     { path: `journeys/${key}.json`, text: journey(words) },
     ...email({
       ...{ name: `${key}-answer`, schema, about: '', again: 'always' },
@@ -34,10 +35,18 @@ export function starterFiles(words: StarterWords): readonly WorkspaceFile[] {
       words: 'Say here what helps somebody who wrote to you two days ago.',
     }),
   ];
+  return files.map(inLayout);
+}
+
+/** As `perennial format` would have it. */
+function inLayout(file: WorkspaceFile): WorkspaceFile {
+  const kind = kindOf(file.path);
+  const laid = kind === undefined ? undefined : formatFile(kind, file);
+  return laid?.ok === true ? { ...file, text: laid.text } : file;
 }
 
 export function starterPersona({ key, schema }: StarterWords): WorkspaceFile {
-  return {
+  return inLayout({
     path: `personas/${key}-reader.json`,
     text: `{ "$schema": "${schema}/persona.json",
   // An invented lead. \`npx perennial simulate ${key}-reader\` lives these days in a second.
@@ -47,7 +56,7 @@ export function starterPersona({ key, schema }: StarterWords): WorkspaceFile {
   "script": [ { "day": 0, "event": "Form Submitted", "properties": { "form": "${key}" } } ],
   "expect": { "emails": ["${key}-answer", "${key}-next"], "exit": "completed", "maxPerWeek": 2 } }
 `,
-  };
+  });
 }
 
 function journey({ key, schema, topic, owner }: StarterWords): string {

@@ -28,12 +28,13 @@ const embedded = ['test/runtime/embedded/**/*.test.ts'];
 export default defineConfig({
   test: {
     pool: 'forks', // The Temporal SDK keeps one native runtime per process.
-    // One more than the cores of a small machine: tests on real parts mostly wait.
-    maxWorkers: 3,
+    // More than the cores of a small machine: tests on real parts mostly wait.
+    maxWorkers: 4,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'core', include: core } },
+      // Nothing is kept between them, so that what they import is loaded once.
+      { extends: true, test: { name: 'core', include: core, isolate: false } },
       { extends: true, test: { name: 'embedded', include: embedded } },
       {
         extends: true,

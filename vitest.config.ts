@@ -28,8 +28,8 @@ const embedded = ['test/runtime/embedded/**/*.test.ts'];
 export default defineConfig({
   test: {
     pool: 'forks', // The Temporal SDK keeps one native runtime per process.
-    // More than the cores of a small machine: tests on real parts mostly wait.
-    maxWorkers: 4,
+    // One more than the cores of a small machine: tests on real parts often wait.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [

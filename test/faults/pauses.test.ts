@@ -21,6 +21,8 @@ import { useCluster } from './support/use-cluster.ts';
 const waitMs = 10_000;
 const perHour = 7_200;
 const slotMs = 3_600_000 / perHour;
+/** Two processes may read the clock of a busy machine a little apart: seen 32 ms. */
+const clocksApartMs = 250;
 const patience = { timeoutMs: 90_000, everyMs: 100 };
 
 const workspaceDir = pausableWorkspace();
@@ -274,5 +276,5 @@ test('a pause with an end resumes by itself, throttled, though the worker was de
     .map(({ at }) => at)
     .sort((a, b) => a - b);
   // The file says nothing: 600 an hour.
-  arrivals.forEach((at, n) => expect(at - ends).toBeGreaterThanOrEqual(n * 6_000));
+  arrivals.forEach((at, n) => expect(at - ends).toBeGreaterThanOrEqual(n * 6_000 - clocksApartMs));
 }, 120_000);

@@ -11,7 +11,7 @@
  * Synchronous, no clock, no chance, and never more than one step per step of the flow in one call.
  */
 import type { ActingCommand, Outcome, WaitCommand } from './command.ts';
-import type { Flow, StepId } from './flow.ts';
+import type { Flow, FlowStep, Next, StepId } from './flow.ts';
 import {
   ceilSecond,
   complete,
@@ -136,12 +136,11 @@ function sleepUntilDate(
   }
   invariant(step.type === 'wait-until', `step "${id}" waits for no date`);
   if (until > now) return issue(state, sleep(state, until), now);
-  if (positionOf(state).slept === true) return enter(flow, state, step.inside ?? step.next, now);
-  switch (step.ifPast) {
+  switch (positionOf(state).slept === true ? 'continue' : step.ifPast) {
     case 'skip':
       return enter(flow, state, step.next, now);
     case 'continue':
-      return enter(flow, state, step.inside ?? step.next, now);
+      return enter(flow, state, afterSleep(step), now);
     case 'exit':
       return complete(state, `past:${id}`, now);
   }
@@ -164,20 +163,26 @@ function wake(flow: Flow, state: JourneyState, command: WaitCommand, now: number
   if (state.held !== null) return issue({ ...state, held: null }, state.held, now);
   const position = positionOf(state);
   const step = stepOf(flow, position.step);
+  const isWaitFor = step.type === 'wait-for';
+  if (isWaitFor && flow.v > 1) return confirmSleep(flow, state, command, now);
   const due = dueAfterSleep(flow, state, command);
+  const woken = isWaitFor ? { ...state, due } : { ...state, due, woke: position };
+  return enter(flow, woken, afterSleep(step), now);
+}
+
+/** Where a sleep that nothing ended leads to. */
+function afterSleep(step: FlowStep): Next {
   switch (step.type) {
     case 'wait':
-      return enter(flow, { ...state, due, woke: position }, step.next, now);
+      return step.next;
     case 'wait-until':
-      return enter(flow, { ...state, due, woke: position }, step.inside ?? step.next, now);
+      return step.inside ?? step.next;
     case 'wait-for':
-      return flow.v === 1
-        ? enter(flow, { ...state, due }, step.timedOut, now)
-        : confirmSleep(flow, state, command, now);
+      return step.timedOut;
     case 'act':
     case 'choose':
     case 'exit':
-      invariant(false, `step "${position.step}" sleeps without being held`);
+      invariant(false, `a step of type "${step.type}" sleeps without being held`);
   }
 }
 
@@ -206,19 +211,7 @@ function goOnFromSleep(flow: Flow, state: JourneyState, until: number, now: numb
     if (arm !== null) return enter(flow, nothingDue(state), step.arms[arm] ?? null, now);
   }
   if (until > now) return hold(state, { type: 'wake', id, step: id, until }, until, now);
-  const on = confirmed(state, now);
-  switch (step.type) {
-    case 'wait':
-      return enter(flow, on, step.next, now);
-    case 'wait-until':
-      return enter(flow, on, step.inside ?? step.next, now);
-    case 'wait-for':
-      return enter(flow, on, step.timedOut, now);
-    case 'act':
-    case 'choose':
-    case 'exit':
-      invariant(false, `step "${id}" does not sleep`);
-  }
+  return enter(flow, confirmed(state, now), afterSleep(step), now);
 }
 
 function hear(

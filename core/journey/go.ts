@@ -48,8 +48,16 @@ export function complete(state: JourneyState, why: string, now: number): Advance
   return issue(state, { type: 'complete', id: COMPLETION_ID, why }, now);
 }
 
-/** The command a step begins with, or where to go when it has nothing to ask for. */
-function begin(step: FlowStep, id: StepId, state: JourneyState): Command | Next {
+/**
+ * The command a step begins with, or where to go when it has nothing to ask for. A `wait-for` that is not
+ * begun but come back to counts what happened up to `openUntil`.
+ */
+export function begin(
+  step: FlowStep,
+  id: StepId,
+  state: JourneyState,
+  openUntil = Infinity,
+): Command | Next {
   const commandId = commandIdOf(state, id);
   switch (step.type) {
     case 'act':
@@ -63,7 +71,7 @@ function begin(step: FlowStep, id: StepId, state: JourneyState): Command | Next 
     case 'wait-until':
       return { type: 'resolve-date', id: commandId, step: id };
     case 'wait-for': {
-      const span = { reachedAt: reachedAt(state), until: Infinity };
+      const span = { reachedAt: reachedAt(state), until: openUntil };
       const arm = satisfiedArm(state, id, step, span);
       if (arm !== null) return step.arms[arm] ?? null;
       if (step.upToMs === undefined) return { type: 'resolve-date', id: commandId, step: id };

@@ -6,20 +6,20 @@
  * nobody guesses, the run stays on its plan. What was done is never done again: acts that were carried
  * out are passed over, and what had been asked but not answered is asked under the same id.
  */
-import type { ActingCommand, Move, StepMapping } from './command.ts';
-import type { Flow, StepId } from './flow.ts';
+import type { Move, StepMapping } from './command.ts';
+import type { Flow, FlowStep, StepId } from './flow.ts';
 import {
-  complete,
+  begin,
+  ceilSecond,
   enter,
   issue,
   nothingDue,
   reachedAt,
-  sleep,
   stepOf,
   type Advance,
 } from './go.ts';
 import type { JourneyMessage } from './input.ts';
-import { remember, satisfiedArm } from './satisfaction.ts';
+import { remember } from './satisfaction.ts';
 import { invariant, type JourneyState } from './state.ts';
 
 export type Placement =
@@ -132,34 +132,17 @@ function goOnAt(
   const slept = isAsleep ? { slept: true as const } : {};
   const state: JourneyState = { ...carried, position: { ...position, ...slept, step: id } };
   const step = stepOf(flow, id);
-  const commandId = `${id}/${state.visits[id] ?? 1}`;
-  switch (step.type) {
-    case 'act':
-      return ask({ type: 'act', id: commandId, step: id, last: step.next === null });
-    case 'choose':
-      return ask({ type: 'choose', id: commandId, step: id });
-    case 'wait-until':
-      return ask({ type: 'resolve-date', id: commandId, step: id });
-    case 'exit':
-      return complete(state, `exit:${id}`, now);
-    case 'wait':
-      return issue(state, sleep(state, reachedAt(state) + step.ms), now);
-    case 'wait-for': {
-      const ends = step.upToMs === undefined ? null : sleep(state, reachedAt(state) + step.upToMs);
-      // A sleep that a pause made longer was open until it ended.
-      const slept = before.command?.type === 'wake' ? before.command.until : 0;
-      const until = ends === null ? Infinity : Math.max(ends.until, slept);
-      const arm = satisfiedArm(state, id, step, { reachedAt: reachedAt(state), until });
-      if (arm !== null) return enter(flow, nothingDue(state), step.arms[arm] ?? null, now);
-      return ends === null
-        ? ask({ type: 'resolve-date', id: commandId, step: id })
-        : issue(state, ends, now);
-    }
-  }
+  const on = begin(step, id, state, openUntil(step, state, before));
+  return typeof on === 'object' && on !== null
+    ? issue(state, on, now)
+    : enter(flow, nothingDue(state), on, now);
+}
 
-  function ask(command: ActingCommand): Advance {
-    return issue(state, command, now);
-  }
+/** A sleep that a pause made longer was open until it ended. */
+function openUntil(step: FlowStep, state: JourneyState, { command }: JourneyState): number {
+  if (step.type !== 'wait-for' || step.upToMs === undefined) return Infinity;
+  const ends = ceilSecond(reachedAt(state) + step.upToMs);
+  return command?.type === 'wake' ? Math.max(ends, command.until) : ends;
 }
 
 function own<Value>(record: { readonly [key: string]: Value }, key: string): Value | undefined {

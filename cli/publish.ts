@@ -1,5 +1,4 @@
 /** `perennial publish`: the files of a workspace become the release in force, unless nothing changed. */
-import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import type { Release } from '../core/definitions/release.ts';
 import type { WorkspaceFile } from '../core/definitions/sources.ts';
@@ -22,40 +21,29 @@ import {
   type InFlight,
 } from './in-flight.ts';
 import { conflictOf, refuseStale } from './release-conflict.ts';
+import { authorOf, withReleaseOptions, type ReleaseOptions } from './release-options.ts';
 import { wholeNumber } from './releases.ts';
 import { plural, type ExitCode, type Shell } from './shell.ts';
 import { placed, readFiles, workspaceDir } from './workspace.ts';
 
-interface Options {
-  readonly message?: string;
-  readonly author?: string;
-  readonly approvedBy?: string;
+interface Options extends ReleaseOptions {
   readonly basedOn?: number;
-  readonly dryRun?: true;
-  readonly now?: true;
-  readonly perHour?: number;
   readonly workspace?: string;
-  readonly json?: true;
 }
 
 export function publishCommand(shell: Shell, finish: (code: ExitCode) => void): Command {
-  return new Command('publish')
-    .description('check a workspace and put it in force as a new release')
-    .option('-m, --message <text>', 'what changed, for those who read the list of releases')
-    .option('--author <name>', 'who publishes (default: the name of your account)')
-    .option('--approved-by <name>', 'who else looked at it')
+  const command = new Command('publish').description(
+    'check a workspace and put it in force as a new release',
+  );
+  return withReleaseOptions(command, {
+    message: 'what changed',
+    author: 'who publishes',
+    now: 'leads in flight move now, not at their next step',
+  })
     .option('--based-on <number>', 'refuse unless this release is in force', wholeNumber)
-    .option('--dry-run', 'say what would change and store nothing')
-    .option('--now', 'leads in flight move now, not at their next step')
-    .option('--per-hour <number>', 'with --now: so many in an hour (default: 36000)', wholeNumber)
     .option('--workspace <dir>', 'the workspace (default: PERENNIAL_WORKSPACE, else this folder)')
-    .option('--json', 'answer with JSON')
     .addHelpText('after', help)
     .action(async (options: Options) => finish(await publish(shell, options)));
-}
-
-export function authorOf(shell: Shell, asked: string | undefined): string {
-  return asked ?? shell.env['USER'] ?? userInfo().username;
 }
 
 async function publish(shell: Shell, options: Options): Promise<ExitCode> {

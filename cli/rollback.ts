@@ -17,34 +17,22 @@ import {
   wokenLines,
   type InFlight,
 } from './in-flight.ts';
-import { authorOf } from './publish.ts';
 import { conflictOf } from './release-conflict.ts';
+import { authorOf, withReleaseOptions, type ReleaseOptions } from './release-options.ts';
 import { wholeNumber } from './releases.ts';
 import { CommandFailure, plural, type ExitCode, type Shell } from './shell.ts';
 
-interface Options {
-  readonly message?: string;
-  readonly author?: string;
-  readonly approvedBy?: string;
-  readonly dryRun?: true;
-  readonly now?: true;
-  readonly perHour?: number;
-  readonly json?: true;
-}
-
 export function rollbackCommand(shell: Shell, finish: (code: ExitCode) => void): Command {
-  return new Command('rollback')
+  const command = new Command('rollback')
     .description('put an earlier release in force again, and take leads in flight back to it')
-    .argument('[number]', 'which release (default: the one before)', wholeNumber)
-    .option('-m, --message <text>', 'why, for those who read the list of releases')
-    .option('--author <name>', 'who does it (default: the name of your account)')
-    .option('--approved-by <name>', 'who else looked at it')
-    .option('--dry-run', 'say what would change and store nothing')
-    .option('--now', 'leads in flight move back now, not at their next step')
-    .option('--per-hour <number>', 'with --now: so many in an hour (default: 36000)', wholeNumber)
-    .option('--json', 'answer with JSON')
+    .argument('[number]', 'which release (default: the one before)', wholeNumber);
+  return withReleaseOptions(command, {
+    message: 'why',
+    author: 'who does it',
+    now: 'leads in flight move back now, not at their next step',
+  })
     .addHelpText('after', help)
-    .action(async (number: number | undefined, options: Options) => {
+    .action(async (number: number | undefined, options: ReleaseOptions) => {
       finish(await rollback(shell, number, options));
     });
 }
@@ -52,7 +40,7 @@ export function rollbackCommand(shell: Shell, finish: (code: ExitCode) => void):
 async function rollback(
   shell: Shell,
   asked: number | undefined,
-  options: Options,
+  options: ReleaseOptions,
 ): Promise<ExitCode> {
   refusePaceAlone(options);
   return withDatabase<ExitCode>(shell, async ({ store }) => {
@@ -120,7 +108,7 @@ async function look(store: Store, latest: StoredRelease, target: StoredRelease):
 async function restore(
   store: Store,
   shell: Shell,
-  { latest, target, options }: Both & { readonly options: Options },
+  { latest, target, options }: Both & { readonly options: ReleaseOptions },
 ): Promise<{ readonly id: string; readonly number: number }> {
   const [{ findRelease, restoreRelease }, { passOverExisting }, { freshId }] = await Promise.all([
     import('../store/releases.ts'),
@@ -159,7 +147,7 @@ function asData({ changes, inFlight, target, number, woken }: Told): object {
     : { ok: true, type: 'rolled-back', number, ...same, woken };
 }
 
-function sentences(told: Told, { perHour }: Options): readonly string[] {
+function sentences(told: Told, { perHour }: ReleaseOptions): readonly string[] {
   const { changes, inFlight, target, number, woken } = told;
   const count = plural(partsOf(changes).length, 'part');
   const last =

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runChild, type Child } from './children.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
+import { keepRunning, type EmbeddedServer } from './embedded/keep-running.ts';
 import { startMailbox } from './embedded/mailbox.ts';
 import { assertPortIsFree } from './embedded/ports.ts';
 import { startPostgres } from './embedded/postgres.ts';
@@ -91,14 +92,17 @@ async function startParts(
 }
 
 async function embeddedPostgres(config: Config, progress: Progress, stops: Stops): Promise<string> {
+  const dataDir = join(config.home, 'postgres');
+  const wanted = config.POSTGRES_PORT;
   const server = await progress.step('PostgreSQL', (say) =>
     startPostgres({
-      dataDir: join(config.home, 'postgres'),
-      ...(config.POSTGRES_PORT !== undefined && { port: config.POSTGRES_PORT }),
+      dataDir,
+      ...(wanted !== undefined && { port: wanted }),
       onProgress: say,
     }),
   );
-  stops.push({ what: 'PostgreSQL', stop: () => server.stop() });
+  const again = () => startPostgres({ dataDir, port: server.port });
+  keep('PostgreSQL', server, again, progress, stops);
   return server.url;
 }
 
@@ -107,18 +111,44 @@ async function embeddedTemporal(
   progress: Progress,
   stops: Stops,
 ): Promise<{ readonly address: string; readonly uiUrl?: string }> {
-  const server = await progress.step('Temporal', async (say) => {
-    const binary = await findTemporalBinary({ env: process.env, onProgress: say });
-    return startTemporalServer({
-      binary: binary.path,
+  const launch = (binary: string, port: number | undefined, uiPort: number | undefined) =>
+    startTemporalServer({
+      binary,
       namespace: config.TEMPORAL_NAMESPACE,
       dbFilename: join(config.home, 'temporal', 'temporal.db'),
-      ...(config.TEMPORAL_PORT !== undefined && { port: config.TEMPORAL_PORT }),
-      ui: config.TEMPORAL_UI_PORT === undefined ? {} : { port: config.TEMPORAL_UI_PORT },
+      ...(port !== undefined && { port }),
+      ui: uiPort === undefined ? {} : { port: uiPort },
     });
+  const [binary, server] = await progress.step('Temporal', async (say) => {
+    const { path } = await findTemporalBinary({ env: process.env, onProgress: say });
+    return [path, await launch(path, config.TEMPORAL_PORT, config.TEMPORAL_UI_PORT)] as const;
   });
-  stops.push({ what: 'Temporal', stop: () => server.stop() });
+  const again = () => launch(binary, portOf(server.address), portOf(server.uiUrl));
+  keep('Temporal', server, again, progress, stops);
   return server;
+}
+
+/** "127.0.0.1:7233" → 7233. */
+function portOf(address: string | undefined): number | undefined {
+  return address === undefined ? undefined : Number(address.slice(address.lastIndexOf(':') + 1));
+}
+
+function keep(
+  what: string,
+  first: EmbeddedServer,
+  again: () => Promise<EmbeddedServer>,
+  progress: Progress,
+  stops: Stops,
+): void {
+  const kept = keepRunning({
+    first,
+    again,
+    onEnd: () => progress.line(`  ! ${what} ended and is started again`),
+    onBack: () => progress.line(`  · ${what} is back`),
+    onFailure: (error) =>
+      progress.line(`  ! ${what} did not start, and is tried again: ${sentence(error)}`),
+  });
+  stops.push({ what, stop: () => kept.stop() });
 }
 
 async function embeddedMailbox(config: Config, progress: Progress, stops: Stops): Promise<string> {

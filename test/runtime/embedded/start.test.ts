@@ -211,6 +211,28 @@ describe('npm start', { timeout: 150_000 }, () => {
     expect(releases).toHaveLength(1);
   });
 
+  test('an embedded server that is killed is started again, and the next email comes', async () => {
+    const output = () => current?.output() ?? '';
+    const record = await readFile(join(home, 'temporal/temporal.db.process.json'), 'utf8');
+    const { pid } = JSON.parse(record) as { readonly pid: number };
+    const [postmaster = ''] = (await readFile(join(home, 'postgres/postmaster.pid'), 'utf8')).split(
+      '\n',
+    );
+    process.kill(pid, 'SIGKILL');
+    process.kill(Number(postmaster), 'SIGKILL');
+    for (const what of ['Temporal', 'PostgreSQL']) {
+      await until(() => output().includes(`· ${what} is back`), { what, timeoutMs: 60_000 });
+      expect(output()).toContain(`! ${what} ended and is started again`);
+    }
+    const traits = { email: 'ole@nordwind.example', firstName: 'Ole', country: 'NO' };
+    await call('POST', '/v1/identify', { userId: 'ole', traits });
+    await call('POST', '/v1/track', { userId: 'ole', event: 'Trial Started' });
+    await until(async () => (await mails(traits.email))[0], {
+      what: 'the welcome email',
+      timeoutMs: 60_000,
+    });
+  });
+
   test('after kill -9 the next start ends what was left and recovers', async () => {
     current?.child.kill('SIGKILL');
     await current?.ended;

@@ -28,6 +28,7 @@ import {
   addEventCounts,
   saveEvents,
   type CountedEvents,
+  type SaidBeside,
   type StoredEvent,
 } from '../store/events.ts';
 import {
@@ -264,11 +265,26 @@ function storedEvent({ event, lead, answer }: Folded, releaseId: string): Stored
     properties,
     traits,
     trust,
+    said: saidBeside(event),
     occurredAt,
     receivedAt,
     answer,
     releaseId,
   };
+}
+
+/** Null for most events: they say nothing beside their properties. */
+function saidBeside(event: IncomingEvent): SaidBeside | null {
+  const { address, account, addTags, removeTags, fillOnly, historical } = event;
+  const said: SaidBeside = {
+    ...(address === undefined ? {} : { address }),
+    ...(account === undefined ? {} : { accountId: account.id }),
+    ...(addTags === undefined ? {} : { addTags }),
+    ...(removeTags === undefined ? {} : { removeTags }),
+    ...(fillOnly === true ? { fillOnly } : {}),
+    ...(historical === true ? { historical } : {}),
+  };
+  return Object.keys(said).length === 0 ? null : said;
 }
 
 function count(counts: Map<string, CountedEvents>, leadId: string, event: IncomingEvent): void {

@@ -15,6 +15,16 @@ export interface EventNeed {
   readonly since?: number;
 }
 
+/** What the fold was told beside properties and traits: with it a lead can be built again as it was. */
+export interface SaidBeside {
+  readonly address?: string;
+  readonly accountId?: string;
+  readonly addTags?: readonly string[];
+  readonly removeTags?: readonly string[];
+  readonly fillOnly?: boolean;
+  readonly historical?: boolean;
+}
+
 export interface StoredEvent {
   readonly id: string;
   readonly source: string;
@@ -26,6 +36,7 @@ export interface StoredEvent {
   readonly properties: JsonObject;
   readonly traits: JsonObject;
   readonly trust: Trust;
+  readonly said: SaidBeside | null;
   readonly occurredAt: number;
   readonly receivedAt: number;
   readonly answer: unknown;
@@ -35,12 +46,12 @@ export interface StoredEvent {
 export async function saveEvents(sql: Sql, events: readonly StoredEvent[]): Promise<void> {
   if (events.length === 0) return;
   await sql.run(
-    `INSERT INTO event (id, source, message_id, lead_id, seq, type, name, properties, traits, trust, occurred_at,
+    `INSERT INTO event (id, source, message_id, lead_id, seq, type, name, properties, traits, trust, said, occurred_at,
        received_at, answer, release_id)
-     SELECT id, source, "messageId", "leadId", seq, type, name, properties, traits, trust,
+     SELECT id, source, "messageId", "leadId", seq, type, name, properties, traits, trust, said,
        to_timestamp("occurredAt" / 1000.0), to_timestamp("receivedAt" / 1000.0), answer, "releaseId"
      FROM json_to_recordset($1::json) AS x(id uuid, source text, "messageId" text, "leadId" uuid, seq bigint,
-       type text, name text, properties jsonb, traits jsonb, trust text, "occurredAt" float8, "receivedAt" float8,
+       type text, name text, properties jsonb, traits jsonb, trust text, said jsonb, "occurredAt" float8, "receivedAt" float8,
        answer json, "releaseId" uuid)`,
     [JSON.stringify(events)],
   );

@@ -42,6 +42,7 @@ export const entryRefusals: { readonly [because: string]: string } = {
   'no-address': 'There is no address to write to',
   'too-old': 'The event is older than a day',
   historical: 'Facts of the past enter no journey',
+  'rules-changed': 'A change of the rules enters no journey by itself',
   disqualified: 'The lead is disqualified',
   'once-per': 'Has run for this before',
   suppressed: 'The address is suppressed',
@@ -52,6 +53,7 @@ export const handoffRefusals: { readonly [because: string]: string } = {
   'not-open': 'It was settled before',
   'too-old': 'The event is older than a day',
   historical: 'Facts of the past hand nobody over',
+  'rules-changed': 'A change of the rules hands nobody over by itself',
   disqualified: 'The lead is disqualified',
   'unknown-handoff': 'No handoff of this name is published',
 };

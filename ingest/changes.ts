@@ -4,7 +4,12 @@
  *
  * It decides nothing: every effect is already decided, this only says which row it becomes.
  */
-import type { Decision, Effect, IncomingEvent } from '../core/decision/decision.ts';
+import {
+  bringsNoEvent,
+  type Decision,
+  type Effect,
+  type IncomingEvent,
+} from '../core/decision/decision.ts';
 import type { Lead } from '../core/facts/lead.ts';
 import { addToOutbox, type NewOutboxRow, type OutboxRow } from '../store/outbox.ts';
 import { StaleRead, type Sql } from '../store/client.ts';
@@ -237,9 +242,8 @@ function tell(
   rows.outbox.push({ target, targetId, payload: { type: 'message', message } });
 }
 
-/** The clock brings no event of its own. */
 function eventIdOf(event: IncomingEvent): string | null {
-  return event.type === 'tick' ? null : event.id;
+  return bringsNoEvent(event) ? null : event.id;
 }
 
 /** Somebody else ended one meanwhile (the last step completes without asking): decide again. */

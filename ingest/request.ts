@@ -48,6 +48,7 @@ export interface OwnEvent {
   readonly existing?: string;
   readonly startsAt?: number;
   readonly historical?: boolean;
+  readonly rules?: IncomingEvent['rules'];
 }
 
 export function eventAbout(who: Who, own: OwnEvent): IngestRequest {
@@ -72,5 +73,18 @@ export function tickOf(leadId: string, at: number): IngestRequest {
   return eventAbout(
     { leadId },
     { source: 'clock', messageId: `${leadId}/${at}`, type: 'tick', name: '', now: at },
+  );
+}
+
+/** Other rules as an input: what they change about a lead that did nothing. */
+export function rulesChangedFor(
+  leadId: string,
+  at: number,
+  rules: NonNullable<IncomingEvent['rules']>,
+): IngestRequest {
+  const messageId = `${leadId}/${at}`;
+  return eventAbout(
+    { leadId },
+    { source: 'rules', messageId, type: 'rules', name: '', now: at, rules },
   );
 }

@@ -12,14 +12,14 @@ import { isActivity } from './activity.ts';
 import type { Json, JsonObject } from '../rules/condition.ts';
 import { applyPermission } from './apply-permission.ts';
 import { momentOf, nothing, type DecisionContext, type Moment } from './context.ts';
-import type { Decided, IncomingEvent } from './decision.ts';
+import { bringsNoEvent, type Decided, type IncomingEvent } from './decision.ts';
 import { leadEventOf } from './matching.ts';
 import { textOf } from './properties.ts';
 
 export function applyEvent(lead: Lead, moment: Moment, context: DecisionContext): Decided {
   const { event } = moment;
   const counted = { ...lead, seq: moment.seq };
-  if (event.type === 'tick') return nothing(counted);
+  if (bringsNoEvent(event)) return nothing(counted);
   const known = withProfile(counted, moment);
   const lived = withHistory(known, moment, context.release);
   return applyPermission(withOwner(lived, moment), moment);

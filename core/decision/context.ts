@@ -12,7 +12,7 @@ import type { JourneyPlan } from '../journey/plan.ts';
 import { compileCondition, type CompiledCondition, type Verdict } from '../rules/compile.ts';
 import type { Condition, JsonObject, ReadFact } from '../rules/condition.ts';
 import { valueAt } from '../rules/path.ts';
-import type { Decided, Decision, IncomingEvent } from './decision.ts';
+import { bringsNoEvent, type Decided, type Decision, type IncomingEvent } from './decision.ts';
 
 export interface DecisionContext {
   readonly release: Release;
@@ -29,7 +29,7 @@ export interface Moment {
   readonly now: number;
   readonly seq: number;
   /** Anything but `fresh` changes facts and stage, and neither enters a journey nor opens a handoff. */
-  readonly age: 'fresh' | 'too-old' | 'historical';
+  readonly age: 'fresh' | 'too-old' | 'historical' | 'rules-changed';
 }
 
 export interface Judge {
@@ -64,9 +64,13 @@ export function compiledIn(release: Release, condition: Condition): CompiledCond
 
 export function momentOf(lead: Lead, event: IncomingEvent): Moment {
   const now = event.receivedAt;
-  const tooOld = event.type !== 'tick' && now - event.occurredAt > FRESH_FOR_MS;
-  const age = event.historical === true ? 'historical' : tooOld ? 'too-old' : 'fresh';
-  return { event, now, seq: lead.seq + 1, age };
+  return { event, now, seq: lead.seq + 1, age: ageOf(event, now) };
+}
+
+function ageOf(event: IncomingEvent, now: number): Moment['age'] {
+  if (event.historical === true) return 'historical';
+  if (event.rules?.handOver === false) return 'rules-changed';
+  return !bringsNoEvent(event) && now - event.occurredAt > FRESH_FOR_MS ? 'too-old' : 'fresh';
 }
 
 export function judgeOf(

@@ -11,7 +11,14 @@
 import type { Lead } from '../facts/lead.ts';
 import { applyEvent } from './apply-event.ts';
 import { momentOf, readerOf, type DecisionContext, type Moment, type Phase } from './context.ts';
-import type { Decided, Decision, Effect, IncomingEvent, ScoreSummary } from './decision.ts';
+import {
+  bringsNoEvent,
+  type Decided,
+  type Decision,
+  type Effect,
+  type IncomingEvent,
+  type ScoreSummary,
+} from './decision.ts';
 import { withBaseline } from './baseline.ts';
 import { nextDueAt } from './due.ts';
 import { enterJourneys } from './entries.ts';
@@ -68,7 +75,7 @@ function scoreDecisions(
   { event, now }: Moment,
   { release }: DecisionContext,
 ): readonly Decision[] {
-  if (event.type === 'tick') return [];
+  if (bringsNoEvent(event)) return [];
   const [then, here] = [readerOf(release, before, now), readerOf(release, after, now)];
   return release.models.flatMap(({ model }) => {
     const [was, is] = [then.scored(model), here.scored(model)];

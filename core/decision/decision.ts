@@ -17,8 +17,8 @@ export interface IncomingEvent {
   readonly id: string;
   readonly source: string;
   readonly messageId: string;
-  /** `tick` is the clock as an input: no event is stored for it. */
-  readonly type: 'identify' | 'track' | 'page' | 'screen' | 'group' | 'enrol' | 'tick';
+  /** `tick` is the clock as an input, `rules` are other rules: no event is stored for either. */
+  readonly type: 'identify' | 'track' | 'page' | 'screen' | 'group' | 'enrol' | 'tick' | 'rules';
   /** Event name; `Page Viewed` for a page call, `` for identify, group and tick. */
   readonly name: string;
   readonly properties: JsonObject;
@@ -42,6 +42,13 @@ export interface IncomingEvent {
   readonly startsAt?: number;
   /** Past facts of an import or a demo: never enters a journey nor opens a handoff. */
   readonly historical?: boolean;
+  /** `rules`: what is told as the cause; sales hears of the stage reached that way only when asked to. */
+  readonly rules?: { readonly cause: string; readonly handOver: boolean };
+}
+
+/** The clock and other rules bring no event of their own. */
+export function bringsNoEvent({ type }: Pick<IncomingEvent, 'type'>): boolean {
+  return type === 'tick' || type === 'rules';
 }
 
 export type Decision = { readonly at: number } & (

@@ -1,6 +1,7 @@
 /**
  * When a lead is handed to sales: on entering a stage that says so, on the first fresh `instantOn`
- * event of a stage that past facts had filled, and again by a rejection that reroutes.
+ * event of a stage that past facts had filled, when asked for a stage that other rules had filled, and
+ * again by a rejection that reroutes.
  *
  * One handoff is open per lead. A further cause is told to whoever has it; nobody gets a second one.
  * Facts of the past and disqualified leads open none. Who gets it is decided elsewhere (routing).
@@ -29,7 +30,8 @@ export function handOver(
   const wanted =
     byRejection(lead, context, before) ??
     byStage(moment, context, before) ??
-    byInstantEvent(lead, moment, context);
+    byInstantEvent(lead, moment, context) ??
+    afterRules(lead, moment, context);
   if (wanted === undefined) return nothing(lead);
   if (moment.age !== 'fresh') return declined(lead, moment, wanted, moment.age);
   if (lead.disqualified !== undefined) return declined(lead, moment, wanted, 'disqualified');
@@ -87,6 +89,20 @@ function byInstantEvent(
   const wasHandedOver = lead.handoff !== undefined && lead.handoff.openedAt >= since;
   if (wasHandedOver && lead.handoff.status !== 'open') return undefined;
   return { handoff, stage, cause: event.name };
+}
+
+/** Stages reached because rules changed are handed over when somebody asks for it, and once. */
+function afterRules(
+  lead: Lead,
+  { event }: Moment,
+  { release }: DecisionContext,
+): Wanted | undefined {
+  if (event.rules?.handOver !== true) return undefined;
+  const { stage, since } = lead.stage;
+  const rule = release.qualification.stages.find((known) => known.stage === stage);
+  const handoff = rule?.onEnter?.handoff;
+  const wasHandedOver = lead.handoff !== undefined && lead.handoff.openedAt >= since;
+  return handoff === undefined || wasHandedOver ? undefined : { handoff, stage, cause: stage };
 }
 
 function open(lead: Lead, moment: Moment, context: DecisionContext, wanted: Wanted): Decided {

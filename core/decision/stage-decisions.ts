@@ -42,10 +42,13 @@ export function decideStages(
 ): Decided {
   const { event, now } = moment;
   const { qualification } = context.release;
-  const moved = moveStages(lead, qualification, stageMoment(moment, context, before), (current) =>
-    judgeOf(context, current, now),
+  const moved = moveStages(
+    lead,
+    qualification,
+    stageMoment(lead, moment, context, before),
+    (current) => judgeOf(context, current, now),
   );
-  const cause = event.name === '' ? event.type : event.name;
+  const cause = event.rules?.cause ?? (event.name === '' ? event.type : event.name);
   const decisions = moved.moves.map((move): StageDecision => ({
     kind: 'stage',
     at: now,
@@ -70,6 +73,7 @@ export function stageDecisions(decisions: readonly Decision[]): readonly StageDe
 }
 
 function stageMoment(
+  lead: Lead,
   { event, now, age }: Moment,
   context: DecisionContext,
   before: readonly Decision[],
@@ -81,6 +85,8 @@ function stageMoment(
     event: event.name,
     trust: event.trust,
     isPast: age !== 'fresh',
+    // Who was about to reach a stage before the rules changed reaches it in time, and is handed over.
+    ...(age === 'rules-changed' ? { underway: Object.keys(lead.stage.holding) } : {}),
     ...(reason === undefined || stage === undefined
       ? {}
       : { sentTo: { stage, rule: `rejected:${reason.id}`, why: reason.label } }),

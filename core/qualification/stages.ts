@@ -25,6 +25,8 @@ export interface StageMoment {
   readonly trust: Trust;
   /** Facts of the past: what holds has held long enough. */
   readonly isPast: boolean;
+  /** Stages that have to be held to the end all the same. */
+  readonly underway?: readonly string[];
   /** Where a rejection sends the lead. */
   readonly sentTo?: { readonly stage: string; readonly rule: string; readonly why: string };
 }
@@ -185,7 +187,8 @@ function byRule(lead: Lead, scene: Scene): readonly Found[] {
 }
 
 function hasHeld(lead: Lead, rule: StageRule, moment: StageMoment): boolean {
-  if (rule.holdForMs === 0 || moment.isPast || isOneOf(rule.instantOn, moment)) return true;
+  const hasLasted = moment.isPast && moment.underway?.includes(rule.stage) !== true;
+  if (rule.holdForMs === 0 || hasLasted || isOneOf(rule.instantOn, moment)) return true;
   const since = ownInstant(lead.stage.holding, rule.stage);
   return since !== undefined && moment.now - since >= rule.holdForMs;
 }

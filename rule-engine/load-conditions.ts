@@ -34,7 +34,10 @@ function assertLeaf(leaf: Leaf): void {
   if (leaf.path !== undefined && !dottedPath.test(leaf.path)) {
     throw new ConditionError(`${place}: the path "${leaf.path}" must be keys joined by dots.`);
   }
-  const wantsList = operator?.value === 'list' || /(?:some|every)Value:/.test(leaf.operator);
+  const wantsList =
+    operator?.value === 'list' ||
+    operator?.value === 'range' ||
+    /(?:some|every)Value:/.test(leaf.operator);
   if (wantsList && !Array.isArray(leaf.value) && !isFactReference(leaf)) {
     throw new ConditionError(`${place}: "${leaf.operator}" needs a list of values.`);
   }

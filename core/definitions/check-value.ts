@@ -5,6 +5,7 @@
  * letters. Here such a leaf is a problem with its place.
  */
 import type { Json, Leaf } from '../rules/condition.ts';
+import { instantOf } from '../rules/instant.ts';
 import type { Operator } from '../rules/operators.ts';
 import { readDuration } from './duration.ts';
 import { sayValue } from './explain-issues.ts';
@@ -74,6 +75,20 @@ function checkOne(
       if (!parsed.ok) refuse(parsed.expected, path, value);
       return;
     }
+    case 'instant':
+      if (typeof value !== 'string' || instantOf(value) === undefined) {
+        refuse('a date such as "2026-12-31" or "2026-12-31T18:00:00Z"', path, value);
+      }
+      return;
+    case 'range': {
+      const isPair = Array.isArray(value) && value.length === 2;
+      const [low, high]: readonly Json[] = isPair ? value : [];
+      if (typeof low !== 'number' || typeof high !== 'number') {
+        refuse('two numbers, the least and the greatest', path, value, 'write [10, 50]');
+      } else if (low > high)
+        refuse('the least number first', path, value, `write [${high}, ${low}]`);
+      return;
+    }
     case 'list': {
       if (!Array.isArray(value)) return refuse('a list', path, value, 'put it in [ ]');
       value.forEach((one: Json, index) => {
@@ -133,18 +148,33 @@ export function checkFit(
 
 function misfit(leaf: Leaf, written: WrittenOperator, { type }: FactInfo): string | undefined {
   const { operator, eachFact } = written;
-  const isForLists = ['has', 'contains', 'doesNotContain'].includes(operator.name);
+  const isForLists = listOperators.has(operator.name);
   if (eachFact) return type === 'list' ? undefined : `${JSON.stringify(leaf.fact)} is not a list`;
   if (isForLists && type !== 'list') {
+    if (operator.value === 'list') return 'use "isOneOf"';
     return type === 'text' ? 'use "containsText" or "is"' : 'use "is"';
   }
-  if (!isForLists && type === 'list' && operator.name !== 'known') return 'use "has"';
+  if (!isForLists && type === 'list' && operator.name !== 'known') {
+    return operator.value === 'list' ? 'use "hasAnyOf"' : 'use "has"';
+  }
+  if (operator.name === 'domainIn') {
+    return type === 'text' ? undefined : `${JSON.stringify(leaf.fact)} is not a text`;
+  }
   const isFit = {
     number: type === 'number',
     text: type === 'text' || type === 'choice',
     duration: type === 'date',
+    instant: type === 'date',
+    range: type === 'number',
     ...{ any: true, boolean: true, list: true },
   }[operator.value];
-  const kind = operator.value === 'duration' ? 'date' : operator.value;
+  const kind = kindNeeded[operator.value] ?? operator.value;
   return isFit ? undefined : `${JSON.stringify(leaf.fact)} is not a ${kind}`;
 }
+
+const listOperators = new Set(['has', 'hasAnyOf', 'hasAllOf', 'contains', 'doesNotContain']);
+const kindNeeded: { readonly [kind: string]: string } = {
+  duration: 'date',
+  instant: 'date',
+  range: 'number',
+};

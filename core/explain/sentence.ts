@@ -71,6 +71,9 @@ function factInWords(leaf: LeafExplanation, names: Names): string {
 const opposites = new Map([
   ['has', 'does not have'],
   ['starts with', 'does not start with'],
+  ['ends with', 'does not end with'],
+  ['has one of', 'has none of'],
+  ['has all of', 'does not have all of'],
   ['contains', 'does not contain'],
   ['equals', 'is not'],
   ['is none of', 'is one of'],
@@ -89,6 +92,8 @@ function wordsOf(operator: string, holds: boolean): string {
 
 function shown(value: FactValue, operator: string): string {
   const kind = operators.get(operator)?.value;
+  if (kind === 'instant' && typeof value === 'number') return new Date(value).toISOString();
+  if (kind === 'range' && Array.isArray(value)) return value.map(inWords).join(' and ');
   if (kind === 'duration' && typeof value === 'number') {
     return value < YEAR_MS ? durationInWords(value) : new Date(value).toISOString();
   }

@@ -7,11 +7,13 @@
  * what they mean there, traps included, except that nothing here throws. No operator reads a clock.
  */
 import type { FactValue } from './condition.ts';
+import { domainOf } from './domain.ts';
 import { durationOf } from './duration.ts';
 import { instantOf } from './instant.ts';
 
 /** What may stand under `value`. */
-export type ValueKind = 'any' | 'number' | 'text' | 'list' | 'boolean' | 'duration';
+export type ValueKind =
+  'any' | 'number' | 'text' | 'list' | 'boolean' | 'duration' | 'range' | 'instant';
 export interface Operator {
   readonly name: string;
   readonly meaning: string;
@@ -37,8 +39,29 @@ const plainWords: readonly Operator[] = [
   plain('isOneOf', 'is one of', 'list', 'The fact equals one of the values.', (fact, value) =>
     includes(value, fact),
   ),
+  plain(
+    'isNoneOf',
+    'is none of',
+    'list',
+    'The fact is known and equals none of the values.',
+    (fact, value) => isList(value) && !includes(value, fact),
+  ),
   plain('has', 'has', 'any', 'The fact is a list that holds the value.', (fact, value) =>
     includes(fact, value),
+  ),
+  plain(
+    'hasAnyOf',
+    'has one of',
+    'list',
+    'The fact is a list that holds at least one of the values.',
+    (fact, value) => isList(value) && value.some((one) => includes(fact, one)),
+  ),
+  plain(
+    'hasAllOf',
+    'has all of',
+    'list',
+    'The fact is a list that holds every one of the values.',
+    (fact, value) => isList(fact) && isList(value) && value.every((one) => includes(fact, one)),
   ),
   plain('atLeast', 'is at least', 'number', 'The number is the value or more.', (fact, value) =>
     compares(fact, value, (a, b) => a >= b),
@@ -52,6 +75,13 @@ const plainWords: readonly Operator[] = [
   plain('lessThan', 'is less than', 'number', 'The number is below the value.', (fact, value) =>
     compares(fact, value, (a, b) => a < b),
   ),
+  plain(
+    'between',
+    'is between',
+    'range',
+    'The number lies from the first to the second value, both included.',
+    isBetween,
+  ),
   {
     ...plain('known', 'is known', 'boolean', 'Whether the fact is known at all.', () => true),
     evaluate: (fact, value) => isKnown(fact) === value,
@@ -59,8 +89,18 @@ const plainWords: readonly Operator[] = [
   plain('startsWith', 'starts with', 'text', 'The text begins so, in any case.', (fact, value) =>
     texts(fact, value, (a, b) => a.startsWith(b)),
   ),
+  plain('endsWith', 'ends with', 'text', 'The text ends so, in any case.', (fact, value) =>
+    texts(fact, value, (a, b) => a.endsWith(b)),
+  ),
   plain('containsText', 'contains', 'text', 'The text contains it, in any case.', (fact, value) =>
     texts(fact, value, (a, b) => a.includes(b)),
+  ),
+  plain(
+    'domainIn',
+    'is of the domain',
+    'list',
+    'The domain of the address, link or domain is one of these or lies below one: mail.acme.com lies below acme.com.',
+    (fact, value) => isList(value) && value.some((one) => isOfDomain(fact, one)),
   ),
   {
     ...plain('onList', 'is on the list', 'any', 'The fact is on the named list.', (fact, value) =>
@@ -76,6 +116,20 @@ const plainWords: readonly Operator[] = [
     isWithin,
   ),
   plain('olderThan', 'is older than', 'duration', 'The date lies further back than this.', isOlder),
+  plain(
+    'before',
+    'is before',
+    'instant',
+    'The date comes before this one; a day without a time is that whole day in UTC.',
+    isBefore,
+  ),
+  plain(
+    'after',
+    'is after',
+    'instant',
+    'The date comes after this one; a day without a time is that whole day in UTC.',
+    isAfter,
+  ),
 ];
 
 const theirs: readonly Operator[] = [
@@ -209,6 +263,39 @@ function texts(fact: FactValue, value: FactValue, test: (a: string, b: string) =
   if (typeof fact !== 'string' || typeof value !== 'string') return false;
   return test(fact.toLowerCase(), value.toLowerCase());
 }
+
+/** Text or number, as long as both bounds are numbers. */
+function isBetween(fact: FactValue, value: FactValue): boolean {
+  if (!isList(value) || value.length !== 2) return false;
+  const [low, high] = value;
+  return compares(fact, low, (a, b) => a >= b) && compares(fact, high, (a, b) => a <= b);
+}
+
+function isOfDomain(fact: FactValue, value: FactValue): boolean {
+  const domain = domainOf(fact);
+  const listed = domainOf(value);
+  if (domain === undefined || listed === undefined) return false;
+  return domain === listed || domain.endsWith(`.${listed}`);
+}
+
+function isBefore(fact: FactValue, value: FactValue): boolean {
+  const at = instantOf(fact);
+  const day = instantOf(value);
+  return at !== undefined && day !== undefined && at < day;
+}
+
+function isAfter(fact: FactValue, value: FactValue): boolean {
+  const at = instantOf(fact);
+  const day = instantOf(value);
+  if (at === undefined || day === undefined) return false;
+  return isWholeDay(value) ? at >= day + DAY_MS : at > day;
+}
+
+function isWholeDay(value: FactValue): boolean {
+  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value.trim());
+}
+
+const DAY_MS = 86_400_000;
 
 /** The edge belongs to `olderThan`, so that exactly one of the two holds for every past date. */
 function isWithin(fact: FactValue, value: FactValue, now: number): boolean {

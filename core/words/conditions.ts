@@ -8,7 +8,16 @@ import type { Condition, Json, JsonObject, Leaf } from '../rules/condition.ts';
 import { durationOf } from '../rules/duration.ts';
 import { eventWords, factWords, labelOfEvent, lowered, stageWords, topicWords } from './lexicon.ts';
 import type { Lexicon } from './lexicon.ts';
-import { fieldsWords, isList, listed, quoted, span, times, valueWords } from './values.ts';
+import {
+  dayWords,
+  fieldsWords,
+  isList,
+  listed,
+  quoted,
+  span,
+  times,
+  valueWords,
+} from './values.ts';
 
 export interface EventSource {
   readonly event: string;
@@ -164,18 +173,26 @@ const comparisons: { readonly [operator: string]: Say } = {
   is: (value, word) => `is ${word(value)}`,
   isNot: (value, word) => `is known and not ${word(value)}`,
   isOneOf: (value, word) => oneOf('is', value, word),
+  isNoneOf: (value, word) => `is known and none of ${listWords(value, word)}`,
   has: (value, word) => `include ${word(value)}`,
+  hasAnyOf: (value, word) => `include one of ${listWords(value, word)}`,
+  hasAllOf: (value, word) => `include all of ${listWords(value, word, 'and')}`,
   atLeast: (value, word) => `is at least ${word(value)}`,
   atMost: (value, word) => `is at most ${word(value)}`,
   moreThan: (value, word) => `is more than ${word(value)}`,
   lessThan: (value, word) => `is less than ${word(value)}`,
+  between: (value) => `is between ${rangeWords(value)}`,
   known: (value) =>
     value === true ? 'is known' : value === false ? 'is not known' : `known ${valueWords(value)}`,
   startsWith: (value, word) => `starts with ${word(value)}`,
+  endsWith: (value, word) => `ends with ${word(value)}`,
+  domainIn: (value, word) => `is of the domain ${listWords(value, word)}`,
   containsText: (value, word) => `contains ${word(value)}`,
   onList: (value, word) => `is on the list ${word(value)}`,
   withinLast: (value) => `lies within the last ${durationValue(value)}`,
   olderThan: (value) => `lies ${durationValue(value)} back or more`,
+  before: (value) => `comes before ${dateValue(value)}`,
+  after: (value) => `comes after ${dateValue(value)}`,
   equal: (value, word) => `equals ${word(value)}`,
   notEqual: (value, word) => `does not equal ${word(value)}, or is not known`,
   in: (value, word) => `is in the list ${word(value)}`,
@@ -191,6 +208,25 @@ function oneOf(verb: string, value: Json, word: (value: Json) => string): string
   if (!isList(value)) return `${verb} one of ${word(value)}`;
   const words = listed(value.map(word), 'or');
   return value.length > 1 ? `${verb} ${words}` : `${verb} one of ${words || 'nothing'}`;
+}
+
+/** "DE, AT or CH"; an empty or single list is told as the list it is. */
+function listWords(value: Json, word: (value: Json) => string, joint: 'and' | 'or' = 'or'): string {
+  if (!isList(value)) return word(value);
+  return value.length === 0 ? 'nothing' : listed(value.map(word), joint);
+}
+
+function rangeWords(value: Json): string {
+  return isList(value) && value.length === 2
+    ? value.map(valueWords).join(' and ')
+    : valueWords(value);
+}
+
+/** A day reads as a day; an instant stays as it is written. */
+function dateValue(value: Json): string {
+  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value)
+    ? dayWords(value)
+    : valueWords(value);
 }
 
 function durationValue(value: Json): string {

@@ -53,6 +53,7 @@ const factNames = [
   'company',
   'consent',
   'eventCount',
+  'website',
   'nobodyKnows',
 ];
 const scalars: readonly Json[] = [
@@ -78,6 +79,9 @@ const scalars: readonly Json[] = [
   '2026-03-01',
   '2026-03-27T15:30:00Z',
   '2026-03-20T00:00:00+01:00',
+  'ana@mail.acme.com',
+  'https://www.acme.com/jobs',
+  'acme.com',
 ];
 const operatorNames = [...operators.keys()];
 const decoratorNames = [...decorators.keys()];
@@ -161,8 +165,12 @@ function expected(random: Random, base: string, chain: readonly string[]): Json 
       ? list(random)
       : kind === 'duration'
         ? random.pick(['2 days', '7 days', 'P3D', 'nonsense', 3 * day])
-        : kind === 'boolean'
-          ? random.chance(0.5)
-          : value(random);
+        : kind === 'range'
+          ? random.pick<Json>([[1, 12], [12, 1], ['1', 500], [3], 'nonsense', null])
+          : kind === 'instant'
+            ? random.pick<Json>(['2026-03-01', '2026-03-27T15:30:00Z', now - 3 * day, 'soon', true])
+            : kind === 'boolean'
+              ? random.chance(0.5)
+              : value(random);
   return chain.some((name) => name.endsWith('Value')) ? [single, random.pick(scalars)] : single;
 }

@@ -49,7 +49,7 @@ export function isUnderstood(domain: FactDomain, leaf: Leaf): boolean {
   if (operator.name === 'known') return true;
   switch (domain.type) {
     case 'number':
-      return ['any', 'number', 'list'].includes(operator.value);
+      return ['any', 'number', 'list', 'range'].includes(operator.value);
     case 'choice':
       return operator.value !== 'duration';
     case 'text':
@@ -72,8 +72,11 @@ export function truthOf(leaf: Leaf, cell: Cell): Truth {
   return evaluate(cell.value, value, PROOF_NOW);
 }
 
-const equality = new Set(['is', 'isNot', 'isOneOf', 'equal', 'notEqual', 'in', 'notIn']);
-const membership = new Set(['has', 'contains', 'doesNotContain']);
+const equality = new Set([
+  ...['is', 'isNot', 'isOneOf', 'isNoneOf'],
+  ...['equal', 'notEqual', 'in', 'notIn'],
+]);
+const membership = new Set(['has', 'hasAnyOf', 'hasAllOf', 'contains', 'doesNotContain']);
 
 function knownCells(domain: FactDomain, leaves: readonly Leaf[], fact: string): readonly Cell[] {
   switch (domain.type) {
@@ -100,7 +103,7 @@ export function unlike(values: readonly Json[]): string {
 }
 
 /** Every value named, once. */
-function mentioned(leaves: readonly Leaf[]): readonly Json[] {
+export function mentioned(leaves: readonly Leaf[]): readonly Json[] {
   return [...new Set(leaves.flatMap(({ value }) => (isList(value) ? value : [value])))];
 }
 

@@ -1,5 +1,5 @@
 /**
- * Cells of a text: every text named, every combination of "starts with" and "contains" that spelling
+ * Cells of a text: every text named, every combination of "starts with", "ends with" and "contains" that spelling
  * does not forbid, and one text that is none of them.
  *
  * For a combination that is not forbidden a text is built and tried. Where that fails, the cell stays
@@ -10,7 +10,7 @@ import { unlike } from './cells.ts';
 import type { Cell } from './cells.ts';
 
 interface Pattern {
-  readonly type: 'starts' | 'contains';
+  readonly type: 'starts' | 'ends' | 'contains';
   readonly text: string;
 }
 
@@ -46,6 +46,7 @@ function patternOf({ operator, value }: Leaf): Pattern | undefined {
   if (typeof value !== 'string') return undefined;
   const name = operator.split(':').at(-1);
   if (name === 'startsWith') return { type: 'starts', text: value.toLowerCase() };
+  if (name === 'endsWith') return { type: 'ends', text: value.toLowerCase() };
   return name === 'containsText' ? { type: 'contains', text: value.toLowerCase() } : undefined;
 }
 
@@ -66,13 +67,15 @@ function combinations(patterns: readonly Pattern[]): readonly (readonly Wanted[]
 
 function isAsWanted(text: string, wanted: readonly Wanted[]): boolean {
   const lower = text.toLowerCase();
-  return wanted.every(
-    ({ type, text: part, holds }) =>
-      holds === (type === 'starts' ? lower.startsWith(part) : lower.includes(part)),
-  );
+  return wanted.every(({ type, text: part, holds }) => holds === matches(type, lower, part));
 }
 
-/** The longest beginning, then what it must contain and does not yet; with and without a tail. */
+function matches(type: Pattern['type'], text: string, part: string): boolean {
+  if (type === 'starts') return text.startsWith(part);
+  return type === 'ends' ? text.endsWith(part) : text.includes(part);
+}
+
+/** The longest beginning, then what it must contain and does not yet, then the longest end; with and without a tail. */
 function build(wanted: readonly Wanted[]): readonly string[] {
   const held = wanted.filter(({ holds }) => holds);
   const beginnings = held.filter(({ type }) => type === 'starts').map(({ text }) => text);
@@ -80,7 +83,11 @@ function build(wanted: readonly Wanted[]): readonly string[] {
   const whole = held
     .filter(({ type }) => type === 'contains')
     .reduce((text, part) => (text.includes(part.text) ? text : `${text}${part.text}`), start);
-  const plain = whole === '' ? 'something else' : whole;
+  const end = held
+    .filter(({ type }) => type === 'ends')
+    .reduce((a, { text }) => (text.length > a.length ? text : a), '');
+  const ended = whole.endsWith(end) ? whole : `${whole}${end}`;
+  const plain = ended === '' ? 'something else' : ended;
   return [plain, '?', `${plain}-2`, plain.toUpperCase(), `${plain.toUpperCase()}-2`];
 }
 
@@ -90,12 +97,11 @@ function isForbidden(wanted: readonly Wanted[]): boolean {
 
 function clash(held: Wanted, other: Wanted): boolean {
   if (other.holds) {
-    const bothStart = held.type === 'starts' && other.type === 'starts';
-    return bothStart && !held.text.startsWith(other.text) && !other.text.startsWith(held.text);
+    if (held.type === 'contains' || held.type !== other.type) return false;
+    return !matches(held.type, held.text, other.text) && !matches(held.type, other.text, held.text);
   }
-  return other.type === 'contains'
-    ? held.text.includes(other.text)
-    : held.type === 'starts' && held.text.startsWith(other.text);
+  if (other.type === 'contains') return held.text.includes(other.text);
+  return held.type === other.type && matches(held.type, held.text, other.text);
 }
 
 function doubtful(wanted: readonly Wanted[]): Cell {

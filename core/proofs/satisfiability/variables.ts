@@ -8,7 +8,7 @@ import { canonicalJson } from '../../definitions/canonical.ts';
 import type { Release } from '../../definitions/release.ts';
 import type { Condition, JsonObject, Leaf } from '../../rules/condition.ts';
 import type { Formula } from './boxes.ts';
-import { cellsOf, isUnderstood, truthOf } from './cells.ts';
+import { cellsOf, isUnderstood, mentioned, truthOf } from './cells.ts';
 import type { Cell } from './cells.ts';
 import { domainOf } from './domain.ts';
 import type { FactDomain, FactWorld } from './domain.ts';
@@ -114,16 +114,16 @@ function isScalar(domain: FactDomain): boolean {
 const COMBINED_MOST = 6;
 
 function hasRoom({ domain, leaves }: Draft, leaf: Leaf): boolean {
-  const isCombined = (one: Leaf) => domain?.type === 'list' || isPattern(one);
-  if (!isCombined(leaf)) return true;
+  if (domain?.type === 'list') return mentioned([...leaves, leaf]).length <= COMBINED_MOST;
+  if (!isPattern(leaf)) return true;
   const values = [...leaves, leaf]
-    .filter(isCombined)
+    .filter(isPattern)
     .map(({ operator, value }) => [operator, value]);
   return new Set(values.map((one) => canonicalJson(one))).size <= COMBINED_MOST;
 }
 
 function isPattern({ operator }: Leaf): boolean {
-  return operator.endsWith('startsWith') || operator.endsWith('containsText');
+  return ['startsWith', 'endsWith', 'containsText'].some((name) => operator.endsWith(name));
 }
 
 function ownDraft(leaf: Leaf, drafts: Map<string, Draft>): Draft {

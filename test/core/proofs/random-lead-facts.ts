@@ -26,8 +26,10 @@ const numeric = [
   'isNot',
   'greaterThan',
   'isOneOf',
+  'isNoneOf',
+  'between',
 ];
-const equal = ['is', 'isNot', 'isOneOf', 'equal', 'notEqual', 'in', 'notIn', 'not:in'];
+const equal = ['is', 'isNot', 'isOneOf', 'isNoneOf', 'equal', 'notEqual', 'in', 'notIn', 'not:in'];
 const numbers = [-1, 0, 1, 2.5, 6, 12, 36, 40, 69, 70, 100];
 const counted = (event: string, within?: string): Asked => ({
   fact: 'eventCount',
@@ -51,7 +53,10 @@ const asked: readonly Asked[] = [
   { fact: 'country', operators: [...equal, 'startsWith'], values: ['DE', 'de', 'US', 'D'] },
   {
     fact: 'industry',
-    operators: [...equal, 'startsWith', 'containsText', 'not:containsText'],
+    operators: [
+      ...equal,
+      ...['startsWith', 'endsWith', 'containsText', 'not:containsText', 'not:endsWith'],
+    ],
     values: ['retail', 'retail and food', 're', 'tail', 'a', 'food'],
   },
   { fact: 'wantsCall', operators: ['is', 'isNot', 'notEqual'], values: [true, false] },
@@ -62,11 +67,20 @@ const asked: readonly Asked[] = [
     operators: ['withinLast', 'olderThan'],
     values: ['2 days', '7 days', 'P3D'],
   },
-  { fact: 'products', operators: ['has', 'contains', 'doesNotContain'], values: ['a', 'b', 3] },
+  {
+    fact: 'products',
+    operators: ['has', 'hasAnyOf', 'hasAllOf', 'contains', 'doesNotContain'],
+    values: ['a', 'b', 3],
+  },
   counted('Report Created'),
   counted('Report Created', '7 days'),
   counted('Report Created', '30 days'),
 ];
+
+const listed = new Set([
+  ...['isOneOf', 'isNoneOf', 'in', 'notIn', 'not:in'],
+  ...['hasAnyOf', 'hasAllOf'],
+]);
 
 const leaf: fc.Arbitrary<Condition> = fc
   .constantFrom(...asked)
@@ -79,8 +93,14 @@ const leaf: fc.Arbitrary<Condition> = fc
         known: fc.boolean(),
       })
       .map(({ operator, value, list, known }): Condition => {
-        const wantsList = ['isOneOf', 'in', 'notIn', 'not:in'].includes(operator);
-        const expected = operator === 'known' ? known : wantsList ? list : value;
+        const expected =
+          operator === 'known'
+            ? known
+            : operator === 'between'
+              ? [...list, value].slice(0, 2)
+              : listed.has(operator)
+                ? list
+                : value;
         return { fact, operator, value: expected, ...(params === undefined ? {} : { params }) };
       }),
   );

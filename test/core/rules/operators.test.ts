@@ -14,7 +14,7 @@ function check(fact: FactValue, operator: string, value: FactValue): boolean | u
 
 test('every plain word is false when the fact is missing; only known false is true', () => {
   const words = [...operators.values()].filter(({ origin }) => origin === 'plain-words');
-  expect(words).toHaveLength(14);
+  expect(words).toHaveLength(22);
   for (const { name, evaluate } of words) {
     for (const missing of [undefined, null, '']) {
       for (const value of ['DE', 0, '', ['DE'], true, '2 days', null]) {
@@ -49,6 +49,36 @@ test.each<[FactValue, string, FactValue, boolean]>([
   ['2026-03-26', 'withinLast', 'P2D', true],
   [now - 2 * day, 'olderThan', '2 days', true],
   ['yesterday', 'olderThan', '2 days', false],
+  ['DE', 'isNoneOf', ['AT', 'CH'], true],
+  ['DE', 'isNoneOf', ['DE'], false],
+  ['DE', 'isNoneOf', 'AT', false],
+  [['a', 'b'], 'hasAnyOf', ['x', 'b'], true],
+  [['a', 'b'], 'hasAnyOf', ['x'], false],
+  [['a', 'b'], 'hasAnyOf', [], false],
+  [['a', 'b'], 'hasAllOf', ['b', 'a'], true],
+  [['a', 'b'], 'hasAllOf', ['b', 'x'], false],
+  ['ab', 'hasAllOf', [], false],
+  [10, 'between', [10, 50], true],
+  ['50', 'between', [10, 50], true],
+  [50.1, 'between', [10, 50], false],
+  ['many', 'between', [10, 50], false],
+  [10, 'between', [10], false],
+  ['Sales Lead', 'endsWith', 'LEAD', true],
+  ['Leading', 'endsWith', 'lead', false],
+  ['ana@mail.acme.com', 'domainIn', ['acme.com'], true],
+  ['ana@acme.com', 'domainIn', ['x.com', 'Acme.com'], true],
+  ['ana@notacme.com', 'domainIn', ['acme.com'], false],
+  ['acme.com', 'domainIn', ['mail.acme.com'], false],
+  ['https://www.acme.com:8443/jobs?x=@evil.com', 'domainIn', ['acme.com'], true],
+  ['https://user@acme.com/x', 'domainIn', ['acme.com'], true],
+  ['acme', 'domainIn', ['acme'], false],
+  ['2026-03-26', 'before', '2026-03-27', true],
+  ['2026-03-27', 'before', '2026-03-27', false],
+  ['2026-03-27T23:59:59Z', 'after', '2026-03-27', false],
+  ['2026-03-28', 'after', '2026-03-27', true],
+  ['2026-03-27T12:00:01Z', 'after', '2026-03-27T12:00:00Z', true],
+  [now, 'after', '2026-03-27T15:30:00Z', false],
+  ['soon', 'before', '2026-03-27', false],
   ['DE', 'not:in', ['AT'], true],
   [['a', 'b'], 'someFact:startsWith', 'b', true],
   [['a', 'b'], 'everyFact:startsWith', 'b', false],

@@ -3,56 +3,32 @@
  * of an `again`, an event falling out of a window, a score fading over a threshold, a date coming near.
  *
  * Watched are the conditions whose answer leads to something: stages ahead, the way back, `disqualified`,
- * segments, and the exits and waits of open enrolments. The answer may be early (a tick that finds
- * nothing to do asks again) but never late, and always lies after `now`, so ticks cannot spin.
+ * segments, and the exits and waits of open enrolments. The answer may be early, because a part of a
+ * condition turns that does not turn the whole: a tick that finds nothing to do asks again. It is never
+ * late, and always lies after `now`, so ticks cannot spin; looking ahead for whether the whole turns
+ * cost every event more than such ticks ever do.
  */
 import type { Lead } from '../facts/lead.ts';
-import { mayChangeByClock, nextChange } from '../facts/next-change.ts';
-import { factReader } from '../facts/read.ts';
+import { clockBoundLeaves, nextChange } from '../facts/next-change.ts';
 import { mayEnterAgain, rulesAhead } from '../qualification/stages.ts';
 import type { CompiledCondition } from '../rules/compile.ts';
 import type { JsonObject } from '../rules/condition.ts';
 import { compiledIn, judgeOf, planOf, readerOf, type DecisionContext } from './context.ts';
 
-interface Watched {
-  readonly condition: CompiledCondition;
-  /** Of the enrolment that watches. */
-  readonly entry?: JsonObject;
-}
-
-/** Instants that turn out to change nothing are passed over; after so many the lead is simply asked again. */
-const INSTANTS_TRIED_MAX = 8;
-
 export function nextDueAt(lead: Lead, now: number, context: DecisionContext): number | undefined {
-  let until = Math.min(Infinity, ...endsOfHolds(lead, now, context));
-  for (const watched of watchedBy(lead, context)) {
-    if (!mayChangeByClock(watched.condition)) continue;
-    until = Math.min(until, nextAnswer(watched, lead, now, until, context));
+  const { release } = context;
+  const read = readerOf(release, lead, now);
+  const changes = [nextChange(release, lead, watchedBy(lead, context), now, {}, read)];
+  for (const { conditions, entry } of watchedByJourneys(lead, context)) {
+    const reader = readerOf(release, lead, now, entry);
+    changes.push(nextChange(release, lead, conditions, now, { entry }, reader));
   }
+  const known = changes.filter((instant) => instant !== null);
+  const until = Math.min(Infinity, ...endsOfHolds(lead, now, context), ...known);
   return until === Infinity ? undefined : until;
 }
 
-/** The first instant before `until` at which the condition answers differently, or Infinity. */
-function nextAnswer(
-  { condition, entry }: Watched,
-  lead: Lead,
-  now: number,
-  until: number,
-  { release }: DecisionContext,
-): number {
-  const scope = entry === undefined ? {} : { entry };
-  let at = now;
-  for (let tried = 0; tried < INSTANTS_TRIED_MAX; tried += 1) {
-    const next = nextChange(release, lead, [condition], at, scope);
-    if (next === null || next >= until) return Infinity;
-    at = next;
-    const holds = condition.holds(readerOf(release, lead, now, entry), now);
-    if (condition.holds(factReader(release, lead, at, scope), at) !== holds) break;
-  }
-  return at;
-}
-
-function watchedBy(lead: Lead, context: DecisionContext): readonly Watched[] {
+function watchedBy(lead: Lead, context: DecisionContext): readonly CompiledCondition[] {
   const { qualification, segments } = context.release;
   const current = qualification.stages.find(({ stage }) => stage === lead.stage.stage);
   const ahead = lead.disqualified === undefined ? rulesAhead(qualification, lead.stage.stage) : [];
@@ -62,13 +38,16 @@ function watchedBy(lead: Lead, context: DecisionContext): readonly Watched[] {
     ...qualification.disqualified.map(({ when }) => when),
     ...Object.values(segments).map(({ when }) => when),
   ];
-  const watched = conditions.map((condition) => ({
-    condition: compiledIn(context.release, condition),
-  }));
-  return [...watched, ...watchedByJourneys(lead, context)];
+  return conditions.map((condition) => compiledIn(context.release, condition));
 }
 
-function watchedByJourneys(lead: Lead, context: DecisionContext): readonly Watched[] {
+interface WatchedByJourney {
+  readonly conditions: readonly CompiledCondition[];
+  /** Of the enrolment that watches. */
+  readonly entry: JsonObject;
+}
+
+function watchedByJourneys(lead: Lead, context: DecisionContext): readonly WatchedByJourney[] {
   return lead.enrolments.flatMap(({ status, journey, planHash, entry, satisfied }) => {
     const plan = status === 'open' ? planOf(context, journey, planHash) : undefined;
     if (plan === undefined) return [];
@@ -78,11 +57,11 @@ function watchedByJourneys(lead: Lead, context: DecisionContext): readonly Watch
         : [],
     );
     const watches = [...plan.exits.map(({ when }) => when), ...waits];
-    return watches.flatMap((when) =>
-      when.type === 'condition'
-        ? [{ condition: compiledIn(context.release, when.condition), entry }]
-        : [],
-    );
+    const conditions = watches
+      .flatMap((when) => (when.type === 'condition' ? [when.condition] : []))
+      .map((condition) => compiledIn(context.release, condition))
+      .filter((condition) => clockBoundLeaves(condition).length > 0);
+    return conditions.length === 0 ? [] : [{ conditions, entry }];
   });
 }
 

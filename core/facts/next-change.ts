@@ -7,51 +7,60 @@
  * At the instant returned, the new answer is already there.
  */
 import type { Release } from '../definitions/release.ts';
-import type { JsonObject, Leaf, ReadFact } from '../rules/condition.ts';
+import type { EventMatch, JsonObject, Leaf, ReadFact } from '../rules/condition.ts';
 import type { CompiledCondition } from '../rules/compile.ts';
 import { durationOf } from '../rules/duration.ts';
 import { instantOf } from '../rules/instant.ts';
-import { numberOf } from '../rules/operators.ts';
 import { factAtPath } from '../rules/path.ts';
 import { nextScoreChange } from '../scoring/next-change.ts';
+import type { CompiledModel } from '../scoring/score.ts';
 import { compiledRelease } from './compiled-release.ts';
+import { eventsByName } from './event-index.ts';
 import type { Lead } from './lead.ts';
-import { DEFAULT_MODEL, factReader, type FactScope } from './read.ts';
+import { matchesEvent } from './match-event.ts';
+import { DEFAULT_MODEL, factReader, type FactReader, type FactScope } from './read.ts';
+import { scoreThresholds, turningPoints } from './turning-points.ts';
 
 interface Search {
   readonly release: Release;
   readonly lead: Lead;
   readonly from: number;
-  readonly read: ReadFact;
+  readonly read: FactReader;
   /** Models and facts being looked into: one that asks for itself ends here. */
   readonly within: readonly string[];
 }
 
-/** The first instant after `from` at which one of the conditions may answer differently, or `null`. */
+/**
+ * The first instant after `from` at which one of the conditions may answer differently, or `null`.
+ * `read` is a reader of that lead at that instant, where the caller has one.
+ */
 export function nextChange(
   release: Release,
   lead: Lead,
   conditions: readonly CompiledCondition[],
   from: number,
   scope: FactScope = {},
+  read: FactReader = factReader(release, lead, from, scope),
 ): number | null {
-  const read = factReader(release, lead, from, scope);
   return earliest(candidates({ release, lead, from, read, within: [] }, conditions));
 }
 
 function candidates(search: Search, conditions: readonly CompiledCondition[]): readonly number[] {
-  const leaves = conditions.flatMap((condition) => condition.leaves);
+  const leaves = conditions.flatMap(clockBoundLeaves);
+  if (leaves.length === 0) return [];
   const later = leaves.flatMap((leaf) => leafChanges(search, leaf));
-  return [...later, ...scoreChanges(search, leaves)].filter((instant) => instant > search.from);
+  return [...later, ...scoreChanges(search, leaves)].filter(
+    (instant) => instant > search.from && instant < Infinity,
+  );
 }
 
 function leafChanges(search: Search, leaf: Leaf): readonly number[] {
-  const { lead, release, read } = search;
+  const { release, read } = search;
   switch (leaf.fact) {
     case 'eventCount':
-      return countChanges(search, leaf.params ?? {});
+      return countChanges(search, leaf);
     case 'daysSinceActivity':
-      return dayChanges(lead, leaf);
+      return dayChanges(search, leaf);
     case 'bantYes':
       return changesWithin(search, leaf.fact, compiledRelease(release).bant);
     case 'mayEmail':
@@ -77,20 +86,32 @@ function changesWithin(
   return candidates({ ...search, within: [...search.within, fact] }, conditions);
 }
 
-/** An event leaves the window; one dated ahead of the clock comes in. */
-function countChanges({ lead }: Search, { event, within }: JsonObject): readonly number[] {
-  const withinMs = durationOf(within);
-  return lead.events
-    .filter(({ name }) => name === event)
-    .flatMap(({ occurredAt }) =>
-      withinMs === undefined ? [occurredAt] : [occurredAt, occurredAt + withinMs],
-    );
+/**
+ * Events leave the window, oldest first, so the count falls to one below a turning point when all but
+ * that many have left. Events dated ahead of the clock come in, and then every instant counts.
+ */
+function countChanges({ lead, from, release, read }: Search, leaf: Leaf): readonly number[] {
+  const { event, within } = leaf.params ?? noParams;
+  const withinMs = within === undefined ? Infinity : (durationOf(within) ?? 0);
+  const events = typeof event === 'string' ? (eventsByName(lead.events).get(event) ?? []) : [];
+  const match = leaf.params as unknown as EventMatch;
+  const context = { segments: release.segments, now: from };
+  const counted = events.filter(
+    (one) => one.occurredAt + withinMs > from && matchesEvent(match, one, context),
+  );
+  if (counted.some(({ occurredAt }) => occurredAt > from)) {
+    return counted.flatMap(({ occurredAt }) => [occurredAt, occurredAt + withinMs]);
+  }
+  return turningPoints(leaf, read).flatMap((point) => {
+    const last = point < 1 ? undefined : counted[counted.length - point];
+    return last === undefined ? [] : [last.occurredAt + withinMs];
+  });
 }
 
 /** Whole days: `n` is reached after n days. */
-function dayChanges(lead: Lead, leaf: Leaf): readonly number[] {
+function dayChanges({ lead, read }: Search, leaf: Leaf): readonly number[] {
   const since = lead.lastActivityAt ?? lead.bornAt;
-  return turningPoints(leaf).map((days) => since + days * DAY_MS);
+  return turningPoints(leaf, read).map((days) => since + days * DAY_MS);
 }
 
 /** `withinLast` and `olderThan`, decorated or not. */
@@ -105,58 +126,67 @@ function ageChanges(actual: ReturnType<ReadFact>, { value }: Leaf): readonly num
 }
 
 function scoreChanges(search: Search, leaves: readonly Leaf[]): readonly number[] {
-  const { release, lead, from } = search;
+  const { release, lead, from, read } = search;
+  const scoreLeaves = leaves.filter(({ fact }) => scoreFacts.has(fact));
+  if (scoreLeaves.length === 0) return [];
   return [...compiledRelease(release).models].flatMap(([name, model]) => {
-    const thresholds = thresholdsOf(
-      leaves.filter((leaf) => modelOf(leaf) === name),
-      model.model.grades,
-    );
-    if (search.within.includes(`model ${name}`) || thresholds.size === 0) return [];
-    const whens = model.rules
-      .flatMap((rule) => (rule.type === 'when' ? [rule.condition] : []))
-      .filter(mayChangeByClock);
-    const readAt = (now: number) => (now === from ? search.read : factReader(release, lead, now));
-    const nextFactChange = (after: number) => {
-      if (whens.length === 0) return null;
-      const later = {
-        ...search,
-        from: after,
-        read: readAt(after),
-        within: [...search.within, `model ${name}`],
-      };
-      return earliest(candidates(later, whens));
+    const ofModel = scoreLeaves.filter((leaf) => modelOf(leaf) === name);
+    if (search.within.includes(`model ${name}`) || ofModel.length === 0) return [];
+    const scored = read.scored(name);
+    const grades = {
+      model,
+      moves: (score: string) => movingScores(model).has(score),
+      gradeOf: (score: string) => scored?.grades[score],
     };
-    const at = nextScoreChange({ model, lead, thresholds, readAt, nextFactChange }, from);
+    const thresholds = scoreThresholds(ofModel, grades, read);
+    if (scored === undefined || thresholds.size === 0) return [];
+    const whens = clockBoundWhens(model);
+    const readAt = (now: number) => (now === from ? read : factReader(release, lead, now));
+    const nextFactChange = (after: number) => {
+      const within = [...search.within, `model ${name}`];
+      return earliest(candidates({ ...search, from: after, read: readAt(after), within }, whens));
+    };
+    const isSteady = whens.length === 0;
+    const score = { model, lead, scored, thresholds, readAt, nextFactChange, isSteady };
+    const at = nextScoreChange(score, from);
     return at === null ? [] : [at];
   });
 }
 
-/** The points at which a leaf on a score or grade of a model can answer differently. */
-function thresholdsOf(
-  leaves: readonly Leaf[],
-  grades: { readonly [score: string]: readonly { readonly from: number }[] },
-): ReadonlyMap<string, readonly number[]> {
-  const thresholds = new Map<string, readonly number[]>();
-  const add = (score: string, points: readonly number[]) => {
-    thresholds.set(score, [...(thresholds.get(score) ?? []), ...points]);
-  };
-  const bands = (score: string) => (grades[score] ?? []).map((band) => band.from);
-  for (const leaf of leaves) {
-    if (leaf.fact === 'fitScore') add('fit', turningPoints(leaf));
-    else if (leaf.fact === 'engagementScore') add('engagement', turningPoints(leaf));
-    else add('fit', bands('fit'));
-    if (leaf.fact === 'grade') add('engagement', bands('engagement'));
-  }
-  return thresholds;
+const whensOf = new WeakMap<CompiledModel, readonly CompiledCondition[]>();
+
+/** The conditions of `when` rules that the clock alone may change. */
+function clockBoundWhens(model: CompiledModel): readonly CompiledCondition[] {
+  const known = whensOf.get(model);
+  if (known !== undefined) return known;
+  const found = model.rules
+    .flatMap((rule) => (rule.type === 'when' ? [rule.condition] : []))
+    .filter((condition) => clockBoundLeaves(condition).length > 0);
+  whensOf.set(model, found);
+  return found;
 }
 
-const clockBound = new WeakMap<CompiledCondition, boolean>();
+const movingOf = new WeakMap<CompiledModel, ReadonlySet<string>>();
 
-/** Whether the clock alone can change the answer at all: most conditions never need to be looked at. */
-export function mayChangeByClock(condition: CompiledCondition): boolean {
+/** Scores that the clock alone may change: their points fade, end, or hang on what it changes. */
+function movingScores(model: CompiledModel): ReadonlySet<string> {
+  const known = movingOf.get(model);
+  if (known !== undefined) return known;
+  const moving = model.rules.filter(
+    (rule) => rule.type === 'for-each' || clockBoundLeaves(rule.condition).length > 0,
+  );
+  const found = new Set(moving.map(({ rule }) => rule.score));
+  movingOf.set(model, found);
+  return found;
+}
+
+const clockBound = new WeakMap<CompiledCondition, readonly Leaf[]>();
+
+/** The leaves that the clock alone can change: most conditions have none and are never looked at. */
+export function clockBoundLeaves(condition: CompiledCondition): readonly Leaf[] {
   const known = clockBound.get(condition);
   if (known !== undefined) return known;
-  const found = condition.leaves.some(isClockBound);
+  const found = condition.leaves.filter(isClockBound);
   clockBound.set(condition, found);
   return found;
 }
@@ -166,26 +196,11 @@ function isClockBound(leaf: Leaf): boolean {
 }
 
 const clockBoundFacts = new Set(['eventCount', 'daysSinceActivity', 'bantYes', 'mayEmail']);
-
-/** Days and scores are whole: "at least 60" turns at 60, "more than 60" at 61, "is 60" at both. */
-function turningPoints({ operator, value }: Leaf): readonly number[] {
-  const values = Array.isArray(value) ? value : [value];
-  return values.flatMap((one: Leaf['value']) => {
-    const number = numberOf(one);
-    if (number === undefined) return [];
-    if (fromTheValueOn.has(operator)) return [Math.ceil(number)];
-    if (aboveTheValue.has(operator)) return [Math.floor(number) + 1];
-    return [Math.ceil(number), Math.floor(number) + 1];
-  });
-}
-
-const fromTheValueOn = new Set(['atLeast', 'lessThan', 'greaterThanInclusive']);
-const aboveTheValue = new Set(['moreThan', 'atMost', 'greaterThan', 'lessThanInclusive']);
-const DAY_MS = 86_400_000;
 const scoreFacts = new Set(['fitScore', 'engagementScore', 'fitGrade', 'grade']);
+const DAY_MS = 86_400_000;
+const noParams: JsonObject = {};
 
-function modelOf({ fact, params }: Leaf): string | undefined {
-  if (!scoreFacts.has(fact)) return undefined;
+function modelOf({ params }: Leaf): string {
   const model = params?.['model'];
   return typeof model === 'string' ? model : DEFAULT_MODEL;
 }

@@ -8,6 +8,7 @@
  */
 import type { Lead, LeadEvent } from '../facts/lead.ts';
 import type { ReadFact } from '../rules/condition.ts';
+import { nextFall } from './next-fall.ts';
 import type { ScoreScale } from './model.ts';
 import {
   isUnknown,
@@ -17,16 +18,21 @@ import {
   wholePoints,
   type CompiledModel,
   type CompiledRule,
+  type Scored,
 } from './score.ts';
 
 export interface ScoreSearch {
   readonly model: CompiledModel;
   readonly lead: Lead;
+  /** By this model at the instant from which is searched. */
+  readonly scored: Scored;
   /** Score → points to watch: reaching or leaving them is a change. */
   readonly thresholds: ReadonlyMap<string, readonly number[]>;
   readonly readAt: (now: number) => ReadFact;
   /** When the facts behind `when` rules may change next. */
   readonly nextFactChange: (after: number) => number | null;
+  /** No fact behind a `when` rule ever changes by the clock: only events fade. */
+  readonly isSteady: boolean;
 }
 
 type FadingRule = Extract<CompiledRule, { type: 'for-each' }>;
@@ -62,6 +68,8 @@ function nextCrossing(
   // The lowest band usually begins at the least score: nothing ever crosses that.
   const thresholds = points.filter((point) => point > scale.min && point <= scale.max);
   if (thresholds.length === 0) return null;
+  const fall = search.isSteady ? nextFall(search, score, scale, thresholds, from) : undefined;
+  if (fall !== undefined) return fall;
   const terms = termsOf(search, score, from);
   const breaks = breaksOf(terms, from);
   const bandAt = ({ isUnknown, holding }: Steady, now: number): number => {

@@ -28,6 +28,11 @@ export function conditionsOf(part: Part): readonly PlacedCondition[] {
       ].flatMap((entry) => one(entry.id, entry.if));
     case 'sending':
       return part.compiled.consent.flatMap((rule) => one(`consent ${rule.id}`, rule.if));
+    case 'accounts':
+      return [
+        ...part.compiled.roles.flatMap(({ role, when }) => one(`role ${role}`, when)),
+        ...one('engaged', part.compiled.engaged.when),
+      ];
     case 'journey':
       return ofPlan(part.compiled);
     case 'events':

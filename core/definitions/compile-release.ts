@@ -5,6 +5,7 @@
  * each with its references checked. Nothing here reads a disk or compiles MJML.
  */
 import { canonicalJson, contentHash } from './canonical.ts';
+import { compileAccounts } from './compile-accounts.ts';
 import { compileImport } from './compile-import.ts';
 import type { ImportMapping } from './compile-import.ts';
 import { compileJourney } from './compile-journey.ts';
@@ -120,6 +121,14 @@ function compileParts(
       part('handoffs', one.path, one, compile(one, compileHandoffs)),
     ),
     ...sources.sending.map((one) => part('sending', one.path, one, compile(one, compileSending))),
+    ...sources.accounts.map((one) =>
+      part(
+        'accounts',
+        one.path,
+        one,
+        compile(one, (scope, file) => compileAccounts(scope, file, segments)),
+      ),
+    ),
     ...sources.journey.map((one) =>
       part('journey', one.value.journey, one, compile(one, compilePlan)),
     ),
@@ -148,11 +157,11 @@ function templateSources(files: readonly WorkspaceFile[], folder: string): Templ
   return Object.fromEntries(sorted.map(({ path, text }) => [path, text]));
 }
 
-/** Exactly one `qualification` and one `sending`; scores of the model "core" are the default. */
+/** Exactly one `qualification` and one `sending`, at most one `accounts`; scores of the model "core" are the default. */
 function checkCounts(files: readonly WorkspaceFile[], sources: Sources, problems: Problem[]): void {
-  for (const kind of ['qualification', 'sending'] as const) {
+  for (const kind of ['qualification', 'sending', 'accounts'] as const) {
     const paths = files.map(({ path }) => path).filter((path) => isRuleFile(path, kind));
-    if (paths.length === 0) {
+    if (paths.length === 0 && kind !== 'accounts') {
       problems.push(wholeFile(`rules/${kind}.json`, 'the file is missing: a workspace has one'));
     }
     const shortestFirst = [...paths].sort((a, b) => a.length - b.length);

@@ -58,6 +58,7 @@ function unreadNames(sources: Sources): Names['unread'] {
     routing: ['routing', 'rep', 'pool', 'queue', 'hours'],
     scoring: ['model', 'score'],
     segments: ['segment'],
+    accounts: ['role'],
     sending: ['topic'],
     template: ['template'],
   };
@@ -114,6 +115,7 @@ function collectKinds(sources: Sources, draft: Names, problems: Problem[]): Name
     hours: collect('hours', routing, (file) => keysAt(file.hours, 'hours')),
     pool: collect('pool', routing, (file) => keysAt(file.pools, 'pools')),
     queue: collect('queue', routing, (file) => keysAt(file.queues, 'queues')),
+    role: collect('role', sources.accounts, (file) => at(file.roles, 'roles', 'role')),
     rep: collect('rep', routing, (file) => keysAt(file.reps, 'reps')),
     routing: collect('routing', routing, (file) =>
       file.routing === undefined ? [] : [{ id: file.routing, path: ['routing'] }],
@@ -154,6 +156,7 @@ function emptyNames(tolerated: ReadonlySet<string>): Names {
     'queue',
     'rejectReason',
     'rep',
+    'role',
     'routing',
     'score',
     'segment',

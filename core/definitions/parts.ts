@@ -4,6 +4,7 @@
  * `assembleRelease` is the only way a release comes to be, from files just compiled and from stored
  * parts alike, so that both are the same release.
  */
+import type { AccountRules } from '../accounts/model.ts';
 import { builtInEvents } from '../facts/catalogue.ts';
 import type { JourneyPlan } from '../journey/plan.ts';
 import type { Qualification } from '../qualification/model.ts';
@@ -43,6 +44,7 @@ export type Part =
   | PartOf<'routing', RoutingPart>
   | PartOf<'handoffs', HandoffsPart>
   | PartOf<'sending', SendingPolicy>
+  | PartOf<'accounts', AccountRules>
   | PartOf<'journey', JourneyPlan>
   | PartOf<'template', TemplatePart>;
 
@@ -52,6 +54,7 @@ export function assembleRelease(id: string, unsorted: readonly Part[]): Release 
   const qualification = ofKind(parts, 'qualification')[0]?.compiled;
   const sending = ofKind(parts, 'sending')[0]?.compiled;
   if (qualification === undefined || sending === undefined) return undefined;
+  const accounts = ofKind(parts, 'accounts')[0]?.compiled;
   const routing = ofKind(parts, 'routing').map(({ compiled }) => compiled);
   const handoffs = ofKind(parts, 'handoffs').map(({ compiled }) => compiled);
   const routings = routing.flatMap((file) => (file.routing === undefined ? [] : [file.routing]));
@@ -87,6 +90,7 @@ export function assembleRelease(id: string, unsorted: readonly Part[]): Release 
     ),
     rejectReasons: handoffs.flatMap((file) => file.rejectReasons),
     sending,
+    ...(accounts === undefined ? {} : { accounts }),
     journeys: Object.fromEntries(
       ofKind(parts, 'journey').map(({ hash, compiled }) => [
         compiled.journey,

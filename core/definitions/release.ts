@@ -4,6 +4,7 @@
  * Immutable; every decision, send and score names the release it was made under. Parts are addressed
  * by the SHA-256 of their canonical source, so an unchanged file keeps its hash from release to release.
  */
+import type { AccountRules } from '../accounts/model.ts';
 import type { JourneyPlan } from '../journey/plan.ts';
 import type { Qualification } from '../qualification/model.ts';
 import type { HandoffKind, RejectReason, Routing, SalesTeam } from '../routing/model.ts';
@@ -12,6 +13,8 @@ import type { ScoringModel } from '../scoring/model.ts';
 import type { SendingPolicy } from '../sending/model.ts';
 
 export type FactType = 'text' | 'number' | 'boolean' | 'choice' | 'date' | 'list';
+/** Which of two words about a trait stays, of one rank: see `core/facts/survivors.ts`. */
+export type Survivor = 'latest' | 'first' | 'largest';
 export interface FactDeclaration {
   readonly id: string;
   readonly type: FactType;
@@ -20,6 +23,8 @@ export interface FactDeclaration {
   readonly from: string;
   readonly values?: readonly string[];
   readonly range?: readonly [number, number];
+  /** Default: latest. */
+  readonly survivor?: Survivor;
   /** Reads another fact and maps its words: the first value one of whose words occurs (whole words, any case). */
   readonly derive?: {
     readonly from: string;
@@ -75,6 +80,8 @@ export interface Release {
   readonly handoffs: { readonly [handoff: string]: HandoffKind };
   readonly rejectReasons: readonly RejectReason[];
   readonly sending: SendingPolicy;
+  /** Absent: `defaultAccountRules`. */
+  readonly accounts?: AccountRules;
   readonly journeys: { readonly [journey: string]: PlanWithHash };
   readonly templates: {
     readonly [template: string]: { readonly hash: string; readonly manifest: TemplateManifest };

@@ -48,6 +48,7 @@ export const noNames: () => SchemaNames = () =>
   schemaNames({ ...readSources([], []), unread: new Set(declaringKinds) });
 
 const declaringKinds: readonly Kind[] = [
+  'accounts',
   'events',
   'facts',
   'handoffs',
@@ -112,7 +113,7 @@ function schemaNames(sources: Sources): SchemaNames {
 type MakeOffer = (names: readonly OfferedName[], ...kinds: readonly Kind[]) => Offer;
 
 function ownNames(sources: Sources, offer: MakeOffer) {
-  const { handoffs, scoring, segments, template, sending } = sources;
+  const { accounts, handoffs, scoring, segments, template, sending } = sources;
   return {
     ...ofTeam(sources, offer),
     ...ofJourneys(sources, offer),
@@ -135,6 +136,12 @@ function ownNames(sources: Sources, offer: MakeOffer) {
         value.rejectReasons.map(({ id, label }) => ({ name: id, means: label })),
       ),
       'handoffs',
+    ),
+    role: offer(
+      accounts.flatMap(({ value }) =>
+        value.roles.map(({ role, why }) => ({ name: role, means: why })),
+      ),
+      'accounts',
     ),
     score: offer(
       scoring.flatMap(({ value }) =>

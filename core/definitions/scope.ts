@@ -30,6 +30,7 @@ export type NameKind =
   | 'queue'
   | 'rejectReason'
   | 'rep'
+  | 'role'
   | 'routing'
   | 'score'
   | 'segment'
@@ -84,6 +85,7 @@ const homes: { readonly [Kind in NameKind | 'event' | 'fact']: string } = {
   queue: 'rules/routing.json',
   rejectReason: 'rules/handoffs.json',
   rep: 'rules/routing.json',
+  role: 'the "roles" of rules/accounts.json',
   routing: 'rules/routing.json',
   score: 'the "scores" of this file',
   segment: 'rules/segments.json',

@@ -89,6 +89,7 @@ export type NamesOf =
   | 'operator'
   | 'reject-reason'
   | 'rep'
+  | 'role'
   | 'routing'
   | 'score'
   | 'segment'

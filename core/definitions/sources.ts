@@ -5,6 +5,7 @@
  * workspace knows are left alone; unknown rule files are problems, because they would silently not count.
  */
 import type { z } from 'zod';
+import { accountsFile } from './accounts.ts';
 import type { Document } from './document.ts';
 import { eventsFile } from './events.ts';
 import { factsFile } from './facts.ts';
@@ -41,6 +42,7 @@ export const formats = {
   routing: routingFile,
   handoffs: handoffsFile,
   sending: sendingFile,
+  accounts: accountsFile,
   template: templateFile,
   import: importFile,
   persona: personaFile,
@@ -70,8 +72,9 @@ const ruleKinds: readonly Kind[] = [
   'routing',
   'handoffs',
   'sending',
+  'accounts',
 ];
-const laterRules = ['interests', 'accounts', 'lists'];
+const laterRules = ['interests', 'lists'];
 
 export function readSources(
   files: readonly WorkspaceFile[],

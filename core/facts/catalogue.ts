@@ -4,6 +4,7 @@
  * Files are checked against these types, editors complete from them, documentation lists them, and
  * `read.ts` answers every fact named here (a test proves it). No value is computed in this file.
  */
+import { accountFacts, buyingRole } from '../accounts/catalogue.ts';
 import type { EventDeclaration, FactType } from '../definitions/release.ts';
 
 export interface BuiltInFact {
@@ -35,13 +36,8 @@ export const builtInFacts: { readonly [fact: string]: BuiltInFact } = {
   source: trait('text', 'Source', 'Where the lead came from.'),
   owner: trait('text', 'Owner', 'The rep who owns the lead.'),
   tags: { type: 'list', label: 'Tags', description: 'Tags of the lead.' },
-  'account.owner': text('Owner of the account', 'The rep who owns the company.'),
-  'account.tags': {
-    type: 'list',
-    label: 'Tags of the account',
-    description: 'Tags of the company.',
-  },
-  'account.domain': text('Domain of the account', 'Such as nordwind.example.'),
+  buyingRole,
+  ...accountFacts,
   'handoff.cause': { ...text('What caused the handoff', 'An event, or a stage.'), onlyIn: 'sla' },
   'handoff.to': { ...text('Who gets the handoff', 'Such as pool:dach.'), onlyIn: 'sla' },
   stage: text('Stage', 'The stage the lead is in.'),
@@ -78,6 +74,12 @@ export const builtInFacts: { readonly [fact: string]: BuiltInFact } = {
     description: 'What is known about writing to it.',
     values: ['ok', 'unsubscribed', 'bounced', 'complained', 'suppressed'],
   },
+  emailVerdict: {
+    type: 'choice',
+    label: 'Verdict on the address',
+    description: 'Whether mail can reach it; missing while nothing is known.',
+    values: ['valid', 'risky', 'invalid'],
+  },
   mayEmail: {
     type: 'choice',
     label: 'May be written to',
@@ -99,9 +101,12 @@ export const builtInFacts: { readonly [fact: string]: BuiltInFact } = {
 
 const page = { path: 'text', url: 'text', title: 'text', referrer: 'text' };
 const consent = { class: 'text', topic: 'text', state: 'text', text: 'text', evidence: 'text' };
+const verification = { status: 'text', reason: 'text', by: 'text' };
 const message = { template: 'text', journey: 'text', step: 'text' };
 const deal = { amount: 'number', currency: 'text' };
 const handoff = { handoff: 'text', rep: 'text' };
+const byHand = { stage: 'text', reason: 'text', until: 'date', by: 'text', quiet: 'boolean' };
+const judged = { event: 'text', trust: 'text', because: 'text', by: 'text', before: 'text' };
 const rejection = { ...handoff, reason: 'text', callAgainAt: 'date', note: 'text' };
 
 export const builtInEvents: { readonly [event: string]: EventDeclaration } = Object.fromEntries(
@@ -119,9 +124,13 @@ export const builtInEvents: { readonly [event: string]: EventDeclaration } = Obj
     event('Consent Given', 'Agreed to receive mail', false, consent),
     event('Consent Confirmed', 'Confirmed the consent', false, consent),
     event('Consent Withdrawn', 'Withdrew the consent', false, consent),
+    event('Email Verified', 'The address was verified', false, verification),
+    event('Lead Enriched', 'More became known', false, { provider: 'text', outcome: 'text' }),
     event('Rep Assigned', 'Was given to a rep', false, handoff),
     event('Handoff Accepted', 'A rep accepted', false, handoff),
     event('Handoff Rejected', 'A rep rejected', false, rejection),
+    event('Stage Set', 'Stage set by hand', false, byHand),
+    event('Event Judged', 'An event was judged anew', false, judged),
     event('Meeting Booked', 'Booked a meeting', true, { rep: 'text', startsAt: 'date' }),
     event('Deal Created', 'A deal was opened', false, deal),
     event('Deal Won', 'Bought', false, deal),

@@ -14,6 +14,22 @@ export type LeadId = string;
 /** Human unless something speaks against it; robots never count as activity. */
 export type Trust = 'human' | 'likely-robot' | 'unknown';
 
+/** Where the value of a trait comes from; what it means for survival is in `survivors.ts`. */
+export interface Origin {
+  /** Of the event that brought it; `''` for what was known before origins were kept. */
+  readonly source: string;
+  readonly at: number;
+  readonly by: SaidBy;
+  /** 0 to 1; of enrichment. */
+  readonly confidence?: number;
+  /** From a list that fills what is unknown and replaces nothing. */
+  readonly fillOnly?: true;
+}
+export type SaidBy = 'person' | 'import' | 'enrichment';
+export interface Origins {
+  readonly [trait: string]: Origin;
+}
+
 export interface LeadEvent {
   readonly id: string;
   readonly name: string;
@@ -36,6 +52,21 @@ export interface Account {
   readonly owner?: string;
   readonly tags: readonly string[];
   readonly traits: JsonObject;
+  /** The `groupId` of the caller, or `domain:<domain>`. */
+  readonly key?: string;
+  /** How it came to its owner, where a rep's word made one. */
+  readonly ownerSource?: OwnerSource;
+  /** The other members, each by itself; loaded only where the release asks for what they say together. */
+  readonly others?: readonly Lead[];
+  /** All of them, when there are more than are loaded. */
+  readonly memberCount?: number;
+  /** The handoff of another member that is open: an account has one at a time. */
+  readonly openHandoff?: { readonly id: string; readonly leadId: LeadId };
+}
+export interface OwnerSource {
+  readonly by: 'accepted' | 'assigned';
+  readonly leadId: LeadId;
+  readonly at: number;
 }
 export interface Consent {
   readonly class: MessageClass;
@@ -49,6 +80,12 @@ export interface Suppression {
   readonly reason: string;
   readonly at: number;
 }
+/** The latest verdict on an address; see `core/verification`. */
+export interface EmailCheck {
+  readonly status: 'valid' | 'risky' | 'invalid';
+  readonly reason: string;
+  readonly at: number;
+}
 export interface StageState {
   readonly stage: string;
   readonly since: number;
@@ -57,6 +94,15 @@ export interface StageState {
   readonly left: { readonly [stage: string]: number };
   /** Since when the `when` of a stage with `holdFor`, or of one that was left, has held without a break. */
   readonly holding: { readonly [stage: string]: number };
+  /** The stage was set by a person; rules leave it alone until then, for ever without `until`. */
+  readonly byHand?: {
+    readonly why: string;
+    readonly by: string;
+    readonly at: number;
+    readonly until?: number;
+  };
+  /** Stages that were left because a verdict took their evidence away: the id of that event. */
+  readonly takenBack?: { readonly [stage: string]: string };
 }
 export type HandoffStatus = 'open' | 'accepted' | 'rejected' | 'closed';
 export interface HandoffState {
@@ -95,6 +141,8 @@ export interface Lead {
   readonly address?: string;
   /** Canonical facts and every trait sent (`traits.x` is read at `x`). */
   readonly traits: { readonly [trait: string]: Json };
+  /** Of each trait; the address is the trait `email`. */
+  readonly origins?: Origins;
   readonly tags: readonly string[];
   readonly owner?: string;
   readonly account?: Account;
@@ -102,6 +150,8 @@ export interface Lead {
   readonly disqualified?: { readonly id: string; readonly why: string; readonly at: number };
   readonly consents: readonly Consent[];
   readonly suppressions: readonly Suppression[];
+  /** Of its address; absent while nothing is known. */
+  readonly emailCheck?: EmailCheck;
   readonly events: readonly LeadEvent[];
   readonly counts: { readonly [event: string]: EventCount };
   readonly lastActivityAt?: number;

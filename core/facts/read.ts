@@ -5,6 +5,7 @@
  * a lead: in ingest, in the simulator and behind json-rules-engine. It changes nothing and never throws
  * for a name it does not know: such a fact is missing.
  */
+import { accountFact, roleOf, type AccountReading } from '../accounts/read-account.ts';
 import type { FactDeclaration, Release } from '../definitions/release.ts';
 import type { MessageClass } from '../journey/plan.ts';
 import type { EventMatch, FactValue, JsonObject, ReadFact } from '../rules/condition.ts';
@@ -86,7 +87,7 @@ function answer(reading: Reading, fact: string, params: JsonObject): FactValue {
   const computed = Object.hasOwn(answers, fact) ? answers[fact] : undefined;
   if (computed !== undefined) return computed(reading, params);
   if (fact.startsWith('entry.')) return valueAt(reading.scope.entry, fact.slice('entry.'.length));
-  if (fact.startsWith('account.')) return accountFact(reading.lead, fact.slice('account.'.length));
+  if (fact.startsWith('account.')) return accountFact(accountReading(reading), fact, params);
   const declared = Object.hasOwn(reading.release.facts, fact)
     ? reading.release.facts[fact]
     : undefined;
@@ -112,11 +113,14 @@ const answers: { readonly [fact: string]: Answer } = {
   lastSeen: ({ lead }) => lead.lastSeenAt,
   daysSinceActivity: ({ lead, now }) =>
     Math.max(0, Math.floor((now - (lead.lastActivityAt ?? lead.bornAt)) / DAY_MS)),
+  buyingRole: ({ release, lead, read, now }) => roleOf(release, lead, read, now),
   emailKind: ({ read }) => {
     const email = read('email');
     return typeof email === 'string' ? emailKind(email) : undefined;
   },
   emailStatus: ({ lead }) => (lead.address === undefined ? undefined : emailStatus(lead)),
+  emailVerdict: ({ lead }) =>
+    lead.address === undefined ? undefined : hasBounced(lead) ? 'invalid' : lead.emailCheck?.status,
   mayEmail: ({ lead, compiled, read, now }, params) => {
     if (lead.address === undefined) return 'no';
     const topic = typeof params['topic'] === 'string' ? params['topic'] : undefined;
@@ -147,18 +151,9 @@ function scoredBy({ scored }: Reading, params: JsonObject): Scored | undefined {
   return scored(typeof params['model'] === 'string' ? params['model'] : DEFAULT_MODEL);
 }
 
-function accountFact({ account }: Lead, field: string): FactValue {
-  if (account === undefined) return undefined;
-  switch (field) {
-    case 'id':
-    case 'name':
-    case 'domain':
-    case 'owner':
-    case 'tags':
-      return account[field];
-    default:
-      return valueAt(account.traits, field);
-  }
+/** Of other members a reader sees what each is by itself. */
+function accountReading({ release, lead, now }: Reading): AccountReading {
+  return { release, lead, now, readerOf: (member) => factReader(release, member, now) };
 }
 
 /** What the lead said of itself wins over what a `group` call said of its company. */
@@ -193,6 +188,10 @@ function declaredFact({ lead, compiled, read }: Reading, declared: FactDeclarati
   const text = wordsOf(source);
   return compiled.derived.get(id)?.find(({ any }) => any.some((word) => text.includes(word)))
     ?.value;
+}
+
+function hasBounced(lead: Lead): boolean {
+  return emailStatus(lead) === 'bounced';
 }
 
 function emailStatus({ suppressions }: Lead): string {

@@ -5,6 +5,8 @@
  * fields. Only for entries that their format has read.
  */
 import type { Json } from '../rules/condition.ts';
+import { namedWords, roleWords } from './account-words.ts';
+import type { NamedSource, RoleSource } from './account-words.ts';
 import { eventDeclarationWords, factDeclarationWords, segmentWords } from './declaration-words.ts';
 import { entryWords, exitWords } from './journey-words.ts';
 import type { EntrySource, ExitSource } from './journey-words.ts';
@@ -35,6 +37,8 @@ const sayings: { readonly [list: string]: Say } = {
   'sending/caps': (entry: Parameters<typeof capWords>[0]) => capWords(entry),
   'sending/consent': (entry: Parameters<typeof consentWords>[0], lexicon) =>
     consentWords(entry, lexicon),
+  'accounts/named': (entry: NamedSource, lexicon) => namedWords(entry, lexicon),
+  'accounts/roles': (entry: RoleSource, lexicon) => roleWords(entry, lexicon),
   'events/events': (entry: Parameters<typeof eventDeclarationWords>[0]) =>
     eventDeclarationWords(entry),
   'facts/facts': (entry: Parameters<typeof factDeclarationWords>[0], lexicon) =>

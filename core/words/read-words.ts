@@ -9,6 +9,7 @@ import type { Problem } from '../definitions/problems.ts';
 import { readFormat } from '../definitions/read-format.ts';
 import { formats } from '../definitions/sources.ts';
 import type { Kind } from '../definitions/sources.ts';
+import { readAccounts } from './account-words.ts';
 import { readEvents, readFacts, readSegments } from './declaration-words.ts';
 import { readImport } from './import-words.ts';
 import { readJourney } from './journey-words.ts';
@@ -48,6 +49,7 @@ const readers: { readonly [K in Kind]: Reader<z.output<(typeof formats)[K]>> } =
   routing: readRouting,
   handoffs: readHandoffs,
   sending: readSending,
+  accounts: readAccounts,
   template: readTemplate,
   import: readImport,
   persona: readPersona,

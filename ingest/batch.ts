@@ -151,10 +151,11 @@ function leadIdsOf(identities: readonly FoundIdentity[]): readonly string[] {
   return [...new Set(identities.map(({ leadId }) => leadId))];
 }
 
-async function loadFold(
+/** `plan` says who is born in the batch; `saved` are the locked leads that it is about. */
+export async function loadFold(
   sql: Sql,
   requests: readonly IngestRequest[],
-  plan: ResolutionPlan,
+  plan: Pick<ResolutionPlan, 'born'>,
   saved: readonly SavedLead[],
   enrolments: ReadonlyMap<string, readonly EnrolmentState[]>,
   context: DecisionContext,
@@ -188,7 +189,7 @@ async function write(sql: Sql, fold: Fold, changes: Changes): Promise<readonly O
 }
 
 /** Earlier plans are fetched only where somebody is still on one. */
-async function contextFor(
+export async function contextFor(
   enrolments: readonly EnrolmentState[],
   release: Release,
   releases: Pick<Releases, 'plans'>,

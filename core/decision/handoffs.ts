@@ -33,6 +33,9 @@ export function handOver(
     byInstantEvent(lead, moment, context) ??
     afterRules(lead, moment, context);
   if (wanted === undefined) return nothing(lead);
+  const isOpen = lead.handoff?.status === 'open';
+  if (moment.age === 'rules-changed' && isOpen)
+    return declined(lead, moment, wanted, 'already-open');
   if (moment.age !== 'fresh') return declined(lead, moment, wanted, moment.age);
   if (lead.disqualified !== undefined) return declined(lead, moment, wanted, 'disqualified');
   return lead.handoff?.status === 'open'

@@ -131,6 +131,7 @@ function sendFacts(
     ...(lead.disqualified === undefined ? {} : { disqualified: lead.disqualified }),
     ...(lead.address === undefined ? {} : { address: lead.address }),
     suppressions: lead.suppressions,
+    ...(lead.emailCheck === undefined ? {} : { emailCheck: lead.emailCheck }),
     mayEmail: mayEmail(consent, lead, read, task.now, asked).verdict,
     timezone: read('timezone'),
     country: read('country'),

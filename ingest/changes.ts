@@ -10,7 +10,8 @@ import {
   type Effect,
   type IncomingEvent,
 } from '../core/decision/decision.ts';
-import type { Lead } from '../core/facts/lead.ts';
+import type { Lead, Trust } from '../core/facts/lead.ts';
+import type { JsonObject } from '../core/rules/condition.ts';
 import { addToOutbox, type NewOutboxRow, type OutboxRow } from '../store/outbox.ts';
 import { StaleRead, type Sql } from '../store/client.ts';
 import {
@@ -21,6 +22,7 @@ import {
   type NewConsent,
   type NewSuppression,
 } from '../store/consent.ts';
+import { saveEmailChecks, type NewEmailCheck } from '../store/email-checks.ts';
 import { saveDecisions, type NewDecision } from '../store/decisions.ts';
 import {
   closeEnrolments,
@@ -42,6 +44,7 @@ import {
   type NewHandoff,
   type SettledHandoff,
 } from '../store/handoffs.ts';
+import { judgeEvents } from '../store/judged.ts';
 import type { IngestAnswer } from './request.ts';
 
 /** Of one folded event. */
@@ -88,6 +91,7 @@ interface Rows {
   readonly events: StoredEvent[];
   readonly counts: Map<string, CountedEvents>;
   readonly decisions: NewDecision[];
+  readonly judged: Map<string, Trust>;
   readonly enrolments: Map<string, NewEnrolment>;
   readonly closed: ClosedEnrolment[];
   /** Enrolments that reported something, perhaps a wait. */
@@ -98,6 +102,7 @@ interface Rows {
   /** By address and scope: what one batch sets, lifts and sets again is written as it ends. */
   readonly suppressions: Map<string, NewSuppression>;
   readonly lifted: Map<string, LiftedSuppression>;
+  readonly emailChecks: Map<string, NewEmailCheck>;
   readonly outbox: NewOutboxRow[];
 }
 
@@ -108,6 +113,7 @@ function emptyRows(releaseId: string, newId: () => string): Rows {
     events: [],
     counts: new Map(),
     decisions: [],
+    judged: new Map(),
     enrolments: new Map(),
     closed: [],
     told: new Set(),
@@ -116,6 +122,7 @@ function emptyRows(releaseId: string, newId: () => string): Rows {
     consents: [],
     suppressions: new Map(),
     lifted: new Map(),
+    emailChecks: new Map(),
     outbox: [],
   };
 }
@@ -129,6 +136,10 @@ async function write(sql: Sql, rows: Rows, leads: readonly Lead[]): Promise<read
   }
   await saveEvents(sql, rows.events);
   await addEventCounts(sql, [...rows.counts.values()]);
+  await judgeEvents(
+    sql,
+    [...rows.judged].map(([id, trust]) => ({ id, trust })),
+  );
   await saveDecisions(sql, rows.decisions);
   // What ends goes before what begins: at most one enrolment and one handoff may be open.
   expectAll('enrolment', closed, await closeEnrolments(sql, closed));
@@ -142,6 +153,7 @@ async function write(sql: Sql, rows: Rows, leads: readonly Lead[]): Promise<read
   await saveConsents(sql, rows.consents);
   await liftSuppressions(sql, [...rows.lifted.values()]);
   await saveSuppressions(sql, [...rows.suppressions.values()]);
+  await saveEmailChecks(sql, [...rows.emailChecks.values()]);
   return addToOutbox(sql, rows.outbox);
 }
 
@@ -171,9 +183,13 @@ function apply(rows: Rows, effect: Effect, { event, lead }: Folded): void {
       const born = rows.handoffs.get(id);
       if (born === undefined) rows.settled.push(verdict);
       else rows.handoffs.set(id, { ...born, settled: verdict });
-      tell(rows, 'handoff', id, { type: 'settled', status });
+      const because = effect.tell === true && reason !== null ? { because: reason } : {};
+      tell(rows, 'handoff', id, { type: 'settled', status, ...because });
       return;
     }
+    case 'judge-event':
+      rows.judged.set(effect.eventId, effect.trust);
+      return;
     case 'tell-handoff':
       tell(rows, 'handoff', effect.handoffId, {
         type: 'cause',
@@ -194,6 +210,12 @@ function apply(rows: Rows, effect: Effect, { event, lead }: Folded): void {
       if (address === undefined) return;
       const key = `${effect.scope} ${address}`;
       rows.suppressions.set(key, { ...suppression, address, source: eventId });
+      return;
+    }
+    case 'email-check': {
+      const { type: _type, ...check } = effect;
+      const { address } = lead;
+      if (address !== undefined) rows.emailChecks.set(address, { ...check, address });
       return;
     }
     case 'lift-suppression': {
@@ -255,9 +277,18 @@ function expectAll(
   if (asked.length !== done.length) throw new StaleRead(`an ${what} was closed meanwhile`);
 }
 
-function storedEvent({ event, lead, answer }: Folded, releaseId: string): StoredEvent {
-  const { id, source, messageId, type, name, properties, traits, trust, occurredAt, receivedAt } =
-    event;
+/** A verdict keeps what it changed: what was decided before it can be explained by that. */
+function propertiesOf({ event, effects }: Folded): JsonObject {
+  const judged = effects.find((effect) => effect.type === 'judge-event');
+  if (judged === undefined) return event.properties;
+  const { name, trust, occurredAt } = judged.before;
+  const at = new Date(occurredAt).toISOString();
+  return { ...event.properties, before: trust, name, at };
+}
+
+function storedEvent(folded: Folded, releaseId: string): StoredEvent {
+  const { event, lead, answer } = folded;
+  const { id, source, messageId, type, name, traits, trust, occurredAt, receivedAt } = event;
   return {
     id,
     source,
@@ -266,7 +297,7 @@ function storedEvent({ event, lead, answer }: Folded, releaseId: string): Stored
     seq: lead.seq,
     type,
     name,
-    properties,
+    properties: propertiesOf(folded),
     traits,
     trust,
     said: saidBeside(event),
@@ -279,7 +310,7 @@ function storedEvent({ event, lead, answer }: Folded, releaseId: string): Stored
 
 /** Null for most events: they say nothing beside their properties. */
 function saidBeside(event: IncomingEvent): SaidBeside | null {
-  const { address, account, addTags, removeTags, fillOnly, historical } = event;
+  const { address, account, addTags, removeTags, fillOnly, historical, by, confidence } = event;
   const said: SaidBeside = {
     ...(address === undefined ? {} : { address }),
     ...(account === undefined ? {} : { accountId: account.id }),
@@ -287,12 +318,14 @@ function saidBeside(event: IncomingEvent): SaidBeside | null {
     ...(removeTags === undefined ? {} : { removeTags }),
     ...(fillOnly === true ? { fillOnly } : {}),
     ...(historical === true ? { historical } : {}),
+    ...(by === undefined ? {} : { by }),
+    ...(confidence === undefined ? {} : { confidence }),
   };
   return Object.keys(said).length === 0 ? null : said;
 }
 
 function count(counts: Map<string, CountedEvents>, leadId: string, event: IncomingEvent): void {
-  if (event.name === '') return;
+  if (event.name === '' || event.trust === 'likely-robot') return;
   const { name, occurredAt: at } = event;
   const key = `${leadId} ${name}`;
   const known = counts.get(key);

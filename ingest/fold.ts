@@ -11,7 +11,7 @@ import type { DecisionContext } from '../core/decision/context.ts';
 import { decide } from '../core/decision/decide.ts';
 import type { Decision, IncomingEvent } from '../core/decision/decision.ts';
 import { summarise } from '../core/decision/summarise.ts';
-import type { Account, Consent, Lead, Suppression } from '../core/facts/lead.ts';
+import type { Account, Consent, EmailCheck, Lead, Suppression } from '../core/facts/lead.ts';
 import type { SavedAccount } from '../store/accounts.ts';
 import type { Permissions } from '../store/consent.ts';
 import type { Merge, MergeAt, MergeCandidate } from '../store/identities.ts';
@@ -61,6 +61,7 @@ export function createFold(loaded: Loaded, changes: Changes): Fold {
     accountKeys: new Map(),
     consents: new Map(loaded.permissions.consents),
     suppressions: new Map(loaded.permissions.suppressions),
+    emailChecks: new Map(loaded.permissions.emailChecks),
     touched: new Set(),
     merges: [],
     candidates: [],
@@ -93,6 +94,7 @@ interface World {
   readonly accountKeys: Map<string, string>;
   readonly consents: Map<string, readonly Consent[]>;
   readonly suppressions: Map<string, readonly Suppression[]>;
+  readonly emailChecks: Map<string, EmailCheck>;
   readonly touched: Set<string>;
   readonly merges: MergeAt[];
   readonly candidates: MergeCandidate[];
@@ -122,6 +124,7 @@ function foldOne(world: World, { lead: before, scores }: SavedLead, event: Incom
   if (lead.address !== undefined) {
     world.consents.set(lead.address, lead.consents);
     world.suppressions.set(lead.address, lead.suppressions);
+    if (lead.emailCheck !== undefined) world.emailChecks.set(lead.address, lead.emailCheck);
   }
   const answer = answerOf(event, lead, summarise(decided));
   const decisionIds = world.changes.add({ event, lead, decisions, effects, answer });
@@ -170,11 +173,14 @@ function withAccount(
 
 /** The lead with what other leads of the batch changed: its account, and what its address allows. */
 function current(world: World, lead: Lead, event: IncomingEvent): Lead {
-  const address = addressAfter(lead, event);
+  const address = addressAfter(lead, event, world.context.release);
   const account = lead.account === undefined ? undefined : world.accounts.get(lead.account.id);
+  const { emailCheck: _ofEarlierAddress, ...rest } = lead;
+  const emailCheck = address === undefined ? undefined : world.emailChecks.get(address);
   return {
-    ...lead,
+    ...rest,
     ...(account === undefined ? {} : { account }),
+    ...(emailCheck === undefined ? {} : { emailCheck }),
     ...(address === undefined
       ? {}
       : {

@@ -45,6 +45,11 @@ export const variables = {
   SEND_RETRY_SECONDS: z.coerce.number().min(0).max(120).default(60),
   /** How long a send may take before its worker counts as dead; an answer that comes later still counts. */
   SEND_LEASE_SECONDS: z.coerce.number().min(1).max(600).default(30),
+  /**
+   * How addresses are verified: `dns` asks name servers whether domains take mail, `offline` judges by
+   * the address alone, `off` not at all. Default: `dns`; in tests `offline`.
+   */
+  PERENNIAL_VERIFY: z.enum(['dns', 'offline', 'off']).optional(),
   PERENNIAL_TEMPORAL_BIN: z.string().optional(),
   TEMPORAL_PORT: port.optional(),
   TEMPORAL_UI_PORT: port.optional(),
@@ -76,6 +81,7 @@ export interface Config extends Readonly<Values> {
   readonly publicUrl: string;
   readonly production: boolean;
   readonly sendVia: 'local' | 'queue';
+  readonly verify: 'dns' | 'offline' | 'off';
   readonly webhooks: { readonly [name: string]: string };
 }
 
@@ -115,6 +121,7 @@ export function readConfig(
     ),
     production: values.NODE_ENV === 'production',
     sendVia: values.SEND_VIA ?? (isLoopbackRelay(values.SMTP_URL) ? 'local' : 'queue'),
+    verify: values.PERENNIAL_VERIFY ?? (values.NODE_ENV === 'test' ? 'offline' : 'dns'),
     webhooks: webhookTargets(values.WEBHOOKS),
   });
 }

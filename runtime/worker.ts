@@ -1,6 +1,7 @@
 /**
  * The worker process: runs journeys and handoffs on their three queues, delivers what the outbox
- * still holds, lets the clock tick for leads that are due and resumes pauses that are over. Any number of these run side by side.
+ * still holds, lets the clock tick for leads that are due, resumes pauses that are over and verifies
+ * addresses. Any number of these run side by side.
  *
  * SIGTERM stops polling, lets sends in progress finish, then closes. A worker that dies instead
  * leaves claims behind whose leases end; the ledger says what became of them.
@@ -27,6 +28,7 @@ import { startDueLoop } from './dispatch/due-loop.ts';
 import { startPauseLoop } from './dispatch/pauses.ts';
 import { NothingPublished } from './releases.ts';
 import { startUpkeep } from './upkeep.ts';
+import { startVerification } from './verification.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 import { createActivityDependencies, createHandoffDependencies } from './worker-dependencies.ts';
 import { QUEUES } from '../workflows/contract.ts';
@@ -58,6 +60,7 @@ async function main(): Promise<void> {
     onError: (error) => core.log.error({ err: error }, 'pauses that are over'),
   });
   const upkeep = startUpkeep(core);
+  const verification = startVerification(core);
   const beat = setInterval(() => void beatOnce(core), 1_000);
   await beatOnce(core);
   core.log.info({ queues: Object.values(QUEUES) }, 'worker runs');
@@ -68,7 +71,8 @@ async function main(): Promise<void> {
   await Promise.all(workers.map((worker) => worker.run()));
 
   clearInterval(beat);
-  await Promise.all([relay.stop(), due.stop(), pauses.stop(), upkeep.stop()]);
+  const loops = [relay, due, pauses, upkeep, verification];
+  await Promise.all(loops.map((loop) => loop.stop()));
   await closeMail();
   await core.close();
   await connection.close();

@@ -7,13 +7,15 @@
  * stronger one, nor "nothing was said" a refusal. Consent is never updated or deleted; a suppression
  * of scope `marketing` goes when the person asks for marketing again.
  */
-import type { Consent, Suppression } from '../core/facts/lead.ts';
+import type { Consent, EmailCheck, Suppression } from '../core/facts/lead.ts';
 import type { Sql } from './client.ts';
 
 /** What the addresses of leads allow. */
 export interface Permissions {
   readonly consents: ReadonlyMap<string, readonly Consent[]>;
   readonly suppressions: ReadonlyMap<string, readonly Suppression[]>;
+  /** Verdicts, where there is one. */
+  readonly emailChecks: ReadonlyMap<string, EmailCheck>;
 }
 
 export async function loadPermissions(
@@ -22,7 +24,7 @@ export async function loadPermissions(
 ): Promise<Permissions> {
   return {
     consents: await loadConsents(sql, addresses),
-    suppressions: await loadSuppressions(sql, addresses),
+    ...(await loadStandings(sql, addresses)),
   };
 }
 
@@ -69,16 +71,37 @@ export interface NewSuppression extends Suppression {
   readonly source: string | null;
 }
 
-export async function loadSuppressions(
+interface StandingRow {
+  readonly address: string;
+  /** Of a suppression. */
+  readonly scope: Suppression['scope'] | null;
+  /** Of a verdict. */
+  readonly status: EmailCheck['status'] | null;
+  readonly reason: string;
+  readonly at: number;
+}
+
+/** What stops mail to these addresses, and what verification said of them: one statement for both. */
+async function loadStandings(
   sql: Sql,
   addresses: readonly string[],
-): Promise<ReadonlyMap<string, readonly Suppression[]>> {
-  if (addresses.length === 0) return new Map();
-  const rows = await sql.query<Suppression & { readonly address: string }>(
-    'SELECT address, scope, reason, at FROM suppression WHERE address = ANY($1::text[]) ORDER BY address, scope',
+): Promise<Pick<Permissions, 'suppressions' | 'emailChecks'>> {
+  if (addresses.length === 0) return { suppressions: new Map(), emailChecks: new Map() };
+  const rows = await sql.query<StandingRow>(
+    `SELECT address, scope, NULL AS status, reason, at FROM suppression WHERE address = ANY($1::text[])
+     UNION ALL
+     SELECT address, NULL, status, reason, checked_at FROM email_check
+     WHERE address = ANY($1::text[]) AND status IS NOT NULL
+     ORDER BY address, scope`,
     [addresses],
   );
-  return byAddress<Suppression>(rows);
+  const suppressions = rows.flatMap(({ address, scope, reason, at }) =>
+    scope === null ? [] : [{ address, scope, reason, at }],
+  );
+  const checks = rows.flatMap(({ address, status, reason, at }) =>
+    status === null ? [] : [[address, { status, reason, at }] as const],
+  );
+  return { suppressions: byAddress<Suppression>(suppressions), emailChecks: new Map(checks) };
 }
 
 export interface LiftedSuppression {

@@ -65,7 +65,7 @@ export async function findCanonical(
 
 /**
  * Adds keys in sorted order, so that two transactions with the same new keys wait for each other
- * instead of deadlocking. Returns how many were new: fewer than asked for means another transaction won.
+ * instead of deadlocking. A new address waits to be verified from then on. Returns how many were new: fewer than asked for means another transaction won.
  */
 export async function addIdentities(
   sql: Sql,
@@ -73,10 +73,15 @@ export async function addIdentities(
 ): Promise<number> {
   if (keys.length === 0) return 0;
   return sql.run(
-    `INSERT INTO identity (kind, value, lead_id)
-     SELECT kind, value, lead_id FROM unnest($1::text[], $2::text[], $3::uuid[]) AS k(kind, value, lead_id)
-     ORDER BY kind, value
-     ON CONFLICT DO NOTHING`,
+    `WITH fresh AS (
+       INSERT INTO identity (kind, value, lead_id)
+       SELECT kind, value, lead_id FROM unnest($1::text[], $2::text[], $3::uuid[]) AS k(kind, value, lead_id)
+       ORDER BY kind, value
+       ON CONFLICT DO NOTHING RETURNING kind, value),
+     unverified AS (
+       INSERT INTO email_check (address) SELECT value FROM fresh WHERE kind = 'email' ORDER BY value
+       ON CONFLICT DO NOTHING)
+     SELECT FROM fresh`,
     [keys.map((key) => key.kind), keys.map((key) => key.value), keys.map((key) => key.leadId)],
   );
 }

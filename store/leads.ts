@@ -5,7 +5,7 @@
  * `lockLeads` is its first part alone, under the one lock a lead has (rows in order of id, always
  * before accounts and pools). Scores are stored for lists only and never read back.
  */
-import type { Account, EnrolmentState, Lead, StageState } from '../core/facts/lead.ts';
+import type { Account, EnrolmentState, Lead, Origins, StageState } from '../core/facts/lead.ts';
 import type { Json } from '../core/rules/condition.ts';
 import { StaleRead, type Sql } from './client.ts';
 import { loadPermissions, type Permissions } from './consent.ts';
@@ -77,6 +77,7 @@ export async function completeLeads(
   const handoffs = await loadHandoffStates(sql, ids);
   return leads.map((lead) => {
     const handoff = handoffs.get(lead.id);
+    const emailCheck = permissions.emailChecks.get(lead.address ?? '');
     return {
       ...lead,
       enrolments: enrolments.get(lead.id) ?? [],
@@ -85,6 +86,7 @@ export async function completeLeads(
       ...(handoff === undefined ? {} : { handoff }),
       consents: permissions.consents.get(lead.address ?? '') ?? [],
       suppressions: permissions.suppressions.get(lead.address ?? '') ?? [],
+      ...(emailCheck === undefined ? {} : { emailCheck }),
     };
   });
 }
@@ -99,16 +101,17 @@ export interface SavedLead {
 export async function saveLeads(sql: Sql, saved: readonly SavedLead[]): Promise<void> {
   if (saved.length === 0) return;
   await sql.run(
-    `INSERT INTO lead (id, canonical_id, split_key, born_at, address, traits, tags, owner, account_id, stage,
+    `INSERT INTO lead (id, canonical_id, split_key, born_at, address, traits, origins, tags, owner, account_id, stage,
        stage_state, disqualified, segments, segments_hash, scores, last_activity_at, last_seen_at, seq, due_at)
-     SELECT id, id, split_key, to_timestamp(born_at / 1000.0), address, traits, tags, owner, account_id, stage,
+     SELECT id, id, split_key, to_timestamp(born_at / 1000.0), address, traits, origins, tags, owner, account_id, stage,
        stage_state, disqualified, segments, segments_hash, scores, to_timestamp(last_activity_at / 1000.0),
        to_timestamp(last_seen_at / 1000.0), seq, to_timestamp(due_at / 1000.0)
-     FROM json_to_recordset($1::json) AS x(id uuid, split_key uuid, born_at float8, address text, traits jsonb,
+     FROM json_to_recordset($1::json) AS x(id uuid, split_key uuid, born_at float8, address text, traits jsonb, origins jsonb,
        tags text[], owner text, account_id uuid, stage text, stage_state jsonb, disqualified jsonb, segments text[],
        segments_hash text, scores jsonb, last_activity_at float8, last_seen_at float8, seq bigint, due_at float8)
      ORDER BY id
-     ON CONFLICT (id) DO UPDATE SET born_at = excluded.born_at, address = excluded.address, traits = excluded.traits, tags = excluded.tags,
+     ON CONFLICT (id) DO UPDATE SET born_at = excluded.born_at, address = excluded.address, traits = excluded.traits,
+       origins = excluded.origins, tags = excluded.tags,
        owner = excluded.owner, account_id = excluded.account_id, stage = excluded.stage,
        stage_state = excluded.stage_state, disqualified = excluded.disqualified, segments = excluded.segments,
        segments_hash = excluded.segments_hash,
@@ -125,6 +128,7 @@ interface LeadRow {
   readonly bornAt: number;
   readonly address: string | null;
   readonly traits: { readonly [trait: string]: Json };
+  readonly origins: Origins;
   readonly tags: readonly string[];
   readonly owner: string | null;
   readonly stage: string;
@@ -146,7 +150,7 @@ interface LeadRow {
 }
 
 const selectLead = `SELECT l.id, l.canonical_id AS "canonicalId", l.split_key AS "splitKey", l.born_at AS "bornAt",
-  l.address, l.traits, l.tags, l.owner, l.stage, l.stage_state AS "stageState", l.disqualified, l.segments,
+  l.address, l.traits, l.origins, l.tags, l.owner, l.stage, l.stage_state AS "stageState", l.disqualified, l.segments,
   l.segments_hash AS "segmentsHash", l.scores,
   l.last_activity_at AS "lastActivityAt", l.last_seen_at AS "lastSeenAt", l.seq, l.due_at AS "dueAt",
   a.id AS "accountId", a.name AS "accountName", a.domain AS "accountDomain", a.owner AS "accountOwner",
@@ -161,6 +165,7 @@ function leadOf(row: LeadRow): Lead {
     bornAt: row.bornAt,
     ...(row.address === null ? {} : { address: row.address }),
     traits: row.traits,
+    ...(Object.keys(row.origins).length === 0 ? {} : { origins: row.origins }),
     tags: row.tags,
     ...(row.owner === null ? {} : { owner: row.owner }),
     ...(account === undefined ? {} : { account }),
@@ -201,6 +206,7 @@ function rowOf({ lead, scores }: SavedLead): object {
     born_at: lead.bornAt,
     address: lead.address,
     traits: lead.traits,
+    origins: lead.origins ?? {},
     tags: lead.tags,
     owner: lead.owner,
     account_id: lead.account?.id,

@@ -4,7 +4,7 @@
  * It must never be run before the lock: caps hold only because nobody else of this lead reads at the
  * same time. It counts rows and says nothing about what they mean; `core/sending` does that.
  */
-import type { Consent, Lead, Suppression } from '../core/facts/lead.ts';
+import type { Consent, EmailCheck, Lead, Suppression } from '../core/facts/lead.ts';
 import type { ClaimRequest, LedgerView, SendState } from '../core/sending/ledger.ts';
 import type { Sql } from './client.ts';
 
@@ -43,6 +43,7 @@ export async function readLedger(sql: Sql, lead: Lead, request: ClaimRequest): P
       ...lead,
       consents: row.consents.map(withoutBlankTopic),
       suppressions: row.suppressions,
+      ...(row.emailCheck === null ? {} : { emailCheck: row.emailCheck }),
     },
     enrolmentOpen: row.enrolmentStatus === 'open',
     plannedAt: own?.plannedAt ?? request.now,
@@ -74,6 +75,7 @@ interface ViewRow {
   readonly consents: readonly (Consent & { readonly topic: string })[];
   readonly consentSeq: number;
   readonly suppressions: readonly Suppression[];
+  readonly emailCheck: EmailCheck | null;
 }
 
 function withoutBlankTopic({ topic, ...consent }: Consent & { readonly topic: string }): Consent {
@@ -122,4 +124,6 @@ const viewSql = `SELECT
   ${list(
     `'scope', x.scope, 'reason', x.reason, 'at', ${ms('x.at')}`,
     'suppression x WHERE x.address = $8::text',
-  )} AS suppressions`;
+  )} AS suppressions,
+  (SELECT json_build_object('status', v.status, 'reason', v.reason, 'at', ${ms('v.checked_at')})
+     FROM email_check v WHERE v.address = $8::text AND v.status IS NOT NULL) AS "emailCheck"`;

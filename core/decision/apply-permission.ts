@@ -1,5 +1,6 @@
 /**
- * What an event says about being allowed to write: consent given and withdrawn, bounces, complaints.
+ * What an event says about being allowed to write: consent given and withdrawn, bounces, complaints;
+ * and whether mail can reach the address at all (`apply-verification.ts`).
  *
  * Consent and suppression belong to the address, so without one there is nothing to record. Withdrawing
  * for one topic refuses that topic; withdrawing without one is an unsubscribe and stops all marketing,
@@ -10,6 +11,7 @@ import type { Consent, Lead, Suppression } from '../facts/lead.ts';
 import type { MessageClass } from '../journey/plan.ts';
 import type { JsonObject } from '../rules/condition.ts';
 import type { ConsentState } from '../sending/model.ts';
+import { applyVerification } from './apply-verification.ts';
 import { nothing, type Moment } from './context.ts';
 import type { Decided, Effect } from './decision.ts';
 import { textOf } from './properties.ts';
@@ -29,6 +31,8 @@ export function applyPermission(lead: Lead, moment: Moment): Decided {
         : nothing(lead);
     case 'Email Complained':
       return suppress(lead, moment, 'all', 'complaint');
+    case 'Email Verified':
+      return applyVerification(lead, moment);
     default:
       return nothing(lead);
   }

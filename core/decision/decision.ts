@@ -8,7 +8,7 @@
 import type { JourneyMessage } from '../journey/input.ts';
 import type { ConsentState } from '../sending/model.ts';
 import type { MessageClass } from '../journey/plan.ts';
-import type { Account, Lead, Trust } from '../facts/lead.ts';
+import type { Account, EmailCheck, Lead, SaidBy, Trust, LeadEvent } from '../facts/lead.ts';
 import type { JsonObject } from '../rules/condition.ts';
 
 /** An event as it reaches the fold: validated, normalised, its lead resolved. */
@@ -28,6 +28,10 @@ export interface IncomingEvent {
   readonly removeTags?: readonly string[];
   /** Set when the event's traits only fill what is unknown (imports). */
   readonly fillOnly?: boolean;
+  /** Who says so: a person unless told. Enrichment never replaces what a person or a list said. */
+  readonly by?: SaidBy;
+  /** 0 to 1: how sure a provider is. */
+  readonly confidence?: number;
   readonly address?: string;
   readonly account?: Account;
   readonly occurredAt: number;
@@ -71,6 +75,10 @@ export type Decision = { readonly at: number } & (
       readonly why: string;
       readonly cause: string;
       readonly explanation: unknown;
+      /** Who set it by hand, and until when rules leave it alone; `quiet`: nobody is told, nothing begins. */
+      readonly by?: string;
+      readonly until?: number;
+      readonly quiet?: true;
     }
   | {
       readonly kind: 'disqualified';
@@ -175,6 +183,25 @@ export type Effect =
       readonly reason?: string;
       readonly detail?: JsonObject;
       readonly at: number;
+      /** Whoever has it is written to: it lost its point. */
+      readonly tell?: true;
+    }
+  /** A verdict on the address of the lead. */
+  | {
+      readonly type: 'email-check';
+      readonly status: EmailCheck['status'];
+      readonly reason: string;
+      readonly by: string;
+      readonly at: number;
+      /** Whether it is looked at again by itself. */
+      readonly again: boolean;
+    }
+  /** A verdict on an earlier event: its row is trusted otherwise from now on. */
+  | {
+      readonly type: 'judge-event';
+      readonly eventId: string;
+      readonly trust: Trust;
+      readonly before: LeadEvent;
     }
   /** A cause while a handoff is open: the owner is told, nobody gets a second one. */
   | {

@@ -7,45 +7,26 @@
  */
 import { accountFact, roleOf, type AccountReading } from '../accounts/read-account.ts';
 import type { FactDeclaration, Release } from '../definitions/release.ts';
-import type { MessageClass } from '../journey/plan.ts';
-import type { EventMatch, FactValue, JsonObject, ReadFact } from '../rules/condition.ts';
-import { durationOf } from '../rules/duration.ts';
+import type { FactValue, JsonObject, ReadFact } from '../rules/condition.ts';
 import { isKnown } from '../rules/operators.ts';
 import { valueAt } from '../rules/path.ts';
 import { scoreLead, type Scored } from '../scoring/score.ts';
-import { mayEmail } from '../sending/consent.ts';
+import { addressFacts } from './address-facts.ts';
 import { builtInFacts } from './catalogue.ts';
 import { compiledRelease, wordsOf, type CompiledRelease } from './compiled-release.ts';
-import { emailKind } from './email-kind.ts';
-import { eventsByName } from './event-index.ts';
+import { eventFacts } from './event-facts.ts';
+import { interestFacts } from './interest-facts.ts';
 import type { Lead } from './lead.ts';
-import { matchesEvent } from './match-event.ts';
+import { qualificationFacts } from './qualification-facts.ts';
+import type { Answers, FactScope, Reading } from './reading.ts';
+import { scoreFacts } from './score-facts.ts';
 import { ofType, standardTrait, traitAt } from './traits.ts';
 
-export interface FactScope {
-  /** Properties of the entry event, read as `entry.<property>`. */
-  readonly entry?: JsonObject;
-  /** Read as `handoff.cause` and `handoff.to`, in `sla` only. */
-  readonly handoff?: { readonly cause: string; readonly to?: string };
-}
 export interface FactReader extends ReadFact {
   /** The lead scored by a model at the reader's instant; `undefined` when there is no such model. */
   readonly scored: (model: string) => Scored | undefined;
 }
 
-interface Reading {
-  readonly release: Release;
-  readonly compiled: CompiledRelease;
-  readonly lead: Lead;
-  readonly now: number;
-  readonly scope: FactScope;
-  readonly read: ReadFact;
-  readonly scored: (model: string) => Scored | undefined;
-}
-type Answer = (reading: Reading, params: JsonObject) => FactValue;
-
-const DAY_MS = 86_400_000;
-export const DEFAULT_MODEL = 'core';
 const noParams: JsonObject = {};
 
 export function factReader(
@@ -95,61 +76,19 @@ function answer(reading: Reading, fact: string, params: JsonObject): FactValue {
   return Object.hasOwn(builtInFacts, fact) ? builtInTrait(reading.lead, fact) : undefined;
 }
 
-const answers: { readonly [fact: string]: Answer } = {
+const answers: Answers = {
   email: ({ lead }) => lead.address ?? builtInTrait(lead, 'email'),
   owner: ({ lead }) => lead.owner ?? builtInTrait(lead, 'owner'),
   tags: ({ lead }) => lead.tags,
   'handoff.cause': ({ scope }) => scope.handoff?.cause,
   'handoff.to': ({ scope }) => scope.handoff?.to,
-  stage: ({ lead }) => lead.stage.stage,
-  withSales: ({ lead, compiled }) =>
-    compiled.salesStages.has(lead.stage.stage) || lead.handoff?.status === 'open',
-  fitScore: (reading, params) => scoredBy(reading, params)?.scores['fit'] ?? undefined,
-  engagementScore: (reading, params) =>
-    scoredBy(reading, params)?.scores['engagement'] ?? undefined,
-  fitGrade: (reading, params) => scoredBy(reading, params)?.grades['fit'],
-  grade: (reading, params) => scoredBy(reading, params)?.grade,
-  eventCount,
-  lastSeen: ({ lead }) => lead.lastSeenAt,
-  daysSinceActivity: ({ lead, now }) =>
-    Math.max(0, Math.floor((now - (lead.lastActivityAt ?? lead.bornAt)) / DAY_MS)),
   buyingRole: ({ release, lead, read, now }) => roleOf(release, lead, read, now),
-  emailKind: ({ read }) => {
-    const email = read('email');
-    return typeof email === 'string' ? emailKind(email) : undefined;
-  },
-  emailStatus: ({ lead }) => (lead.address === undefined ? undefined : emailStatus(lead)),
-  emailVerdict: ({ lead }) =>
-    lead.address === undefined ? undefined : hasBounced(lead) ? 'invalid' : lead.emailCheck?.status,
-  mayEmail: ({ lead, compiled, read, now }, params) => {
-    if (lead.address === undefined) return 'no';
-    const topic = typeof params['topic'] === 'string' ? params['topic'] : undefined;
-    const others: ReadFact = (fact, of) => (fact === 'mayEmail' ? undefined : read(fact, of));
-    return mayEmail(compiled.consent, lead, others, now, { class: classOf(params), topic }).verdict;
-  },
-  bantYes: ({ compiled, read, now }) => compiled.bant.filter((yes) => yes.holds(read, now)).length,
-  repAccepted: ({ lead }) => lead.handoff?.status === 'accepted',
+  ...addressFacts,
+  ...eventFacts,
+  ...interestFacts,
+  ...qualificationFacts,
+  ...scoreFacts,
 };
-
-/** Over all time from the counts; within a time or under a condition from the events themselves. */
-function eventCount({ lead, release, now }: Reading, params: JsonObject): FactValue {
-  const { event, where, within } = params;
-  if (typeof event !== 'string') return undefined;
-  if (where === undefined && within === undefined) return lead.counts[event]?.count ?? 0;
-  const withinMs = within === undefined ? Infinity : (durationOf(within) ?? 0);
-  // The parameters of a leaf live as long as its release, so their `where` is compiled once.
-  const match = params as unknown as EventMatch;
-  const context = { segments: release.segments, now };
-  const events = eventsByName(lead.events).get(event) ?? [];
-  return events.filter(
-    (one) =>
-      one.occurredAt <= now && now - one.occurredAt < withinMs && matchesEvent(match, one, context),
-  ).length;
-}
-
-function scoredBy({ scored }: Reading, params: JsonObject): Scored | undefined {
-  return scored(typeof params['model'] === 'string' ? params['model'] : DEFAULT_MODEL);
-}
 
 /** Of other members a reader sees what each is by itself. */
 function accountReading({ release, lead, now }: Reading): AccountReading {
@@ -188,20 +127,4 @@ function declaredFact({ lead, compiled, read }: Reading, declared: FactDeclarati
   const text = wordsOf(source);
   return compiled.derived.get(id)?.find(({ any }) => any.some((word) => text.includes(word)))
     ?.value;
-}
-
-function hasBounced(lead: Lead): boolean {
-  return emailStatus(lead) === 'bounced';
-}
-
-function emailStatus({ suppressions }: Lead): string {
-  const all = suppressions.find(({ scope }) => scope === 'all');
-  if (all === undefined) return suppressions.length === 0 ? 'ok' : 'unsubscribed';
-  if (/bounce/i.test(all.reason)) return 'bounced';
-  return /complain/i.test(all.reason) ? 'complained' : 'suppressed';
-}
-
-function classOf(params: JsonObject): MessageClass {
-  const asked = params['class'];
-  return asked === 'outbound' || asked === 'transactional' ? asked : 'marketing';
 }

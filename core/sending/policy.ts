@@ -7,7 +7,7 @@
  * Transactional mail answers something the lead just did: consent, caps, windows and marketing
  * suppressions do not hold it; suppression of scope `all`, exits, pauses and the address do.
  */
-import type { Suppression } from '../facts/lead.ts';
+import type { EmailCheck, Suppression } from '../facts/lead.ts';
 import type { Again, MessageClass, SendWindow } from '../journey/plan.ts';
 import type { JsonObject } from '../rules/condition.ts';
 import { parseAddress } from './address.ts';
@@ -50,6 +50,8 @@ export interface SendFacts {
   readonly disqualified?: { readonly id: string };
   readonly address?: string;
   readonly suppressions: readonly Suppression[];
+  /** What verification said of the address. */
+  readonly emailCheck?: EmailCheck;
   /** The fact `mayEmail`, for this class and topic. */
   readonly mayEmail: string;
   readonly timezone?: unknown;
@@ -119,6 +121,11 @@ function endedByLead(request: SendRequest, facts: SendFacts): SendDecision | und
   if (suppression !== undefined) {
     const { scope, reason, at } = suppression;
     return skip('suppressed', { rule: `suppression:${scope}`, because: reason, at });
+  }
+  const { emailCheck } = facts;
+  if (emailCheck?.status === 'invalid') {
+    const { reason, at } = emailCheck;
+    return skip('invalid-email', { rule: 'verification', because: reason, at });
   }
   if (facts.mayEmail === 'yes' || exempt) return undefined;
   return skip('no-consent', { rule: 'consent', mayEmail: facts.mayEmail });

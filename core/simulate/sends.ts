@@ -105,6 +105,7 @@ function decide(
     ...(lead.disqualified === undefined ? {} : { disqualified: lead.disqualified }),
     ...(lead.address === undefined ? {} : { address: lead.address }),
     suppressions: lead.suppressions,
+    ...(lead.emailCheck === undefined ? {} : { emailCheck: lead.emailCheck }),
     mayEmail: mayEmail(compiledRelease(release).consent, lead, read, now, asked).verdict,
     timezone: read('timezone'),
     country: read('country'),

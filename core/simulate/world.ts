@@ -53,6 +53,7 @@ export class World {
   now: number;
   private readonly context: DecisionContext;
   private readonly runs: Run[] = [];
+  private lastSaidAt = -Infinity;
   private readonly agenda: (() => void)[] = [];
   private handed: SalesCase | undefined;
 
@@ -81,6 +82,7 @@ export class World {
       occurredAt: this.now,
       receivedAt: this.now,
       trust: 'human',
+      ...this.inOrder(said.traits),
       ...said,
     };
     if (event.type !== 'tick') this.note({ type: 'event', event });
@@ -88,6 +90,13 @@ export class World {
     this.lead = lead;
     for (const decision of decisions) this.note({ type: 'decision', decision });
     for (const effect of effects) this.take(effect);
+  }
+
+  /** Of two words about a lead in one instant of a script the second is the later one. */
+  private inOrder(traits: Said['traits']): { readonly occurredAt?: number } {
+    if (traits === undefined || Object.keys(traits).length === 0) return {};
+    this.lastSaidAt = Math.max(this.now, this.lastSaidAt + 1);
+    return { occurredAt: this.lastSaidAt };
   }
 
   settle(): void {
@@ -163,10 +172,12 @@ export class World {
         this.handed = undefined;
         return;
       case 'close-enrolment':
+      case 'judge-event':
       case 'tell-handoff':
       case 'consent':
       case 'suppress':
       case 'lift-suppression':
+      case 'email-check':
         return;
     }
   }

@@ -31,6 +31,7 @@ import type { OutboxRow } from '../store/outbox.ts';
 import { createChanges, type Changes } from './changes.ts';
 import { freshId } from './fresh-id.ts';
 import { createFold, type Fold, type FoldedEvent } from './fold.ts';
+import { withHistories } from './judged.ts';
 import type { IngestAnswer, IngestRequest } from './request.ts';
 import { asksForUserIds, keysOfAll, resolveLeads, type ResolutionPlan } from './resolve.ts';
 
@@ -155,7 +156,7 @@ function leadIdsOf(identities: readonly FoundIdentity[]): readonly string[] {
 export async function loadFold(
   sql: Sql,
   requests: readonly IngestRequest[],
-  plan: Pick<ResolutionPlan, 'born'>,
+  plan: Pick<ResolutionPlan, 'born'> & Partial<Pick<ResolutionPlan, 'resolutions'>>,
   saved: readonly SavedLead[],
   enrolments: ReadonlyMap<string, readonly EnrolmentState[]>,
   context: DecisionContext,
@@ -169,7 +170,9 @@ export async function loadFold(
   const permissions = await loadPermissions(sql, [...addresses]);
   const now = Math.min(...requests.map(({ event }) => event.receivedAt));
   const needs = { events: eventNeeds(context, now) };
-  const leads = await completeLeads(sql, stored, needs, { enrolments, permissions });
+  const complete = await completeLeads(sql, stored, needs, { enrolments, permissions });
+  const leadIdOf = (request: number) => plan.resolutions?.[request]?.leadId;
+  const leads = await withHistories(sql, complete, requests, leadIdOf);
   const accountIds = new Set(requests.flatMap(({ event }) => event.account?.id ?? []));
   const accounts = await lockAccounts(sql, [...accountIds].sort());
   const scores = new Map(saved.map((one) => [one.lead.id, one.scores]));

@@ -138,8 +138,11 @@ export interface HandoffInput {
 }
 
 export type HandoffMessage =
-  /** Ingest settled the row: accepted, rejected or closed. The clock stops. */
-  | { readonly type: 'settled'; readonly status: string }
+  /**
+   * Ingest settled the row: accepted, rejected or closed. The clock stops. `because`: it lost its point,
+   * and whoever has it is told so.
+   */
+  | { readonly type: 'settled'; readonly status: string; readonly because?: string }
   /** The lead did something else worth a handoff while this one is open: its owner is told. */
   | { readonly type: 'cause'; readonly cause: string; readonly at: number };
 

@@ -2,17 +2,17 @@
  * Facts of the lead, carried forward by one event: traits, tags, counts, activity, account, consent,
  * suppression, and who owns it. No rule is looked at here.
  *
- * Facts are functions of the set of events: counts and "last" instants come out the same in whatever
- * order events arrive. Traits have no instants of their own, so what arrives more than a day late only
- * fills what is unknown.
+ * Facts are functions of the set of events: counts, "last" instants and traits come out the same in
+ * whatever order events arrive (`facts/survivors.ts`). Tags are added and removed as events arrive.
  */
 import type { Release } from '../definitions/release.ts';
-import type { EventCount, Lead } from '../facts/lead.ts';
+import type { EventCount, Lead, Origin } from '../facts/lead.ts';
+import { joinProfiles, leadFieldsOf, profileOf, profileSaid, type Profile } from '../facts/survivors.ts';
 import { isActivity } from './activity.ts';
-import type { Json, JsonObject } from '../rules/condition.ts';
 import { applyPermission } from './apply-permission.ts';
-import { momentOf, nothing, type DecisionContext, type Moment } from './context.ts';
+import { nothing, type DecisionContext, type Moment } from './context.ts';
 import { bringsNoEvent, type Decided, type IncomingEvent } from './decision.ts';
+import { isOwnDoing, withTrust } from './judged.ts';
 import { leadEventOf } from './matching.ts';
 import { textOf } from './properties.ts';
 
@@ -20,40 +20,64 @@ export function applyEvent(lead: Lead, moment: Moment, context: DecisionContext)
   const { event } = moment;
   const counted = { ...lead, seq: moment.seq };
   if (bringsNoEvent(event)) return nothing(counted);
-  const known = withProfile(counted, moment);
+  const known = withProfile(counted, moment, context.release);
   const lived = withHistory(known, moment, context.release);
-  return applyPermission(withOwner(lived, moment), moment);
+  const applied = applyPermission(withOwner(lived, moment), moment);
+  const { judged } = moment;
+  if (judged === undefined) return applied;
+  const { event: about, trust } = judged;
+  const effect = { type: 'judge-event', eventId: about.id, trust, before: about } as const;
+  return {
+    ...applied,
+    lead: withTrust(applied.lead, judged, context.release),
+    effects: [...applied.effects, effect],
+  };
 }
 
-function withProfile(lead: Lead, { event, age }: Moment): Lead {
-  const fillOnly = event.fillOnly === true || age === 'too-old';
-  const address = addressAfter(lead, event);
+function withProfile(lead: Lead, { event }: Moment, release: Release): Lead {
   const account = event.account ?? lead.account;
   return {
     ...lead,
-    traits: mergeTraits(lead.traits, event.traits, fillOnly),
+    ...profileAfter(lead, event, release),
     tags: mergeTags(lead.tags, event.addTags ?? [], event.removeTags ?? []),
-    ...(address === undefined ? {} : { address }),
     ...(account === undefined ? {} : { account }),
   };
 }
 
 /** Which address the lead has once this event is applied: consent and suppression hang on it. */
-export function addressAfter(lead: Lead, event: IncomingEvent): string | undefined {
-  const fillOnly = event.fillOnly === true || momentOf(lead, event).age === 'too-old';
-  return fillOnly ? (lead.address ?? event.address) : (event.address ?? lead.address);
+export function addressAfter(
+  lead: Lead,
+  event: IncomingEvent,
+  release: Release,
+): string | undefined {
+  if (event.address === undefined || event.address === lead.address) return lead.address;
+  return profileAfter(lead, event, release).address ?? lead.address;
 }
 
-function mergeTraits(before: Lead['traits'], news: JsonObject, fillOnly: boolean): Lead['traits'] {
-  const entries = Object.entries(news).filter(
-    ([trait]) => !fillOnly || !Object.hasOwn(before, trait) || isEmpty(before[trait]),
-  );
-  return entries.length === 0 ? before : { ...before, ...Object.fromEntries(entries) };
+function profileAfter(lead: Lead, event: IncomingEvent, release: Release): Partial<Lead> {
+  if (event.address === undefined && Object.keys(event.traits).length === 0) return {};
+  const known = profileOf(lead);
+  const joined = joinProfiles(known, saidBy(event), release);
+  return joined === known ? {} : leadFieldsOf(joined);
 }
 
-function isEmpty(value: Json | undefined): boolean {
-  return value === undefined || value === null || value === '';
+/** The address is the trait `email`; one that belongs to another lead, or was refused, is none. */
+export function saidBy(event: Said): Profile {
+  const { address, fillOnly, by = fillOnly === true ? 'import' : 'person', confidence } = event;
+  const { email: _written, ...traits } = event.traits;
+  const origin: Origin = {
+    source: event.source,
+    at: event.occurredAt,
+    by,
+    ...(confidence === undefined ? {} : { confidence }),
+    ...(fillOnly === true ? { fillOnly } : {}),
+  };
+  return profileSaid(address === undefined ? traits : { ...traits, email: address }, origin);
 }
+type Said = Pick<
+  IncomingEvent,
+  'address' | 'traits' | 'source' | 'occurredAt' | 'fillOnly' | 'by' | 'confidence'
+>;
 
 function mergeTags(
   before: readonly string[],
@@ -66,23 +90,28 @@ function mergeTags(
 
 function withHistory(lead: Lead, moment: Moment, release: Release): Lead {
   const { event } = moment;
-  const isOwnDoing = event.type !== 'track' && event.type !== 'enrol';
   const activity = event.name !== '' && isActivity(release, event.name, event.trust);
   const at = event.occurredAt;
   return {
     ...lead,
-    ...(event.name === '' ? {} : remembered(lead, moment)),
+    ...remembered(lead, moment),
     ...(activity ? { lastActivityAt: latest(lead.lastActivityAt, at) } : {}),
-    ...(activity || isOwnDoing ? { lastSeenAt: latest(lead.lastSeenAt, at) } : {}),
+    ...(activity || (event.type !== 'enrol' && isOwnDoing(event.name))
+      ? { lastSeenAt: latest(lead.lastSeenAt, at) }
+      : {}),
   };
 }
 
-function remembered(lead: Lead, moment: Moment): Pick<Lead, 'events' | 'counts'> {
-  const { name, occurredAt } = moment.event;
+/** What brings traits alone is remembered as heard of; no file can name it, so none counts it. */
+function remembered(lead: Lead, moment: Moment): Partial<Pick<Lead, 'events' | 'counts'>> {
+  const { name, occurredAt, trust, type } = moment.event;
+  if (type === 'enrol') return {};
   const before = lead.events.findLastIndex((known) => known.occurredAt <= occurredAt) + 1;
+  const events = lead.events.toSpliced(before, 0, leadEventOf(moment));
+  if (name === '' || trust === 'likely-robot') return { events };
   const count = Object.hasOwn(lead.counts, name) ? lead.counts[name] : undefined;
   return {
-    events: lead.events.toSpliced(before, 0, leadEventOf(moment)),
+    events,
     counts: { ...lead.counts, [name]: oneMore(count, occurredAt) },
   };
 }

@@ -13,6 +13,7 @@ import { compileCondition, type CompiledCondition, type Verdict } from '../rules
 import type { Condition, JsonObject, ReadFact } from '../rules/condition.ts';
 import { valueAt } from '../rules/path.ts';
 import { bringsNoEvent, type Decided, type Decision, type IncomingEvent } from './decision.ts';
+import { judgedBy, type Judged } from './judged.ts';
 
 export interface DecisionContext {
   readonly release: Release;
@@ -30,6 +31,8 @@ export interface Moment {
   readonly seq: number;
   /** Anything but `fresh` changes facts and stage, and neither enters a journey nor opens a handoff. */
   readonly age: 'fresh' | 'too-old' | 'historical' | 'rules-changed';
+  /** What a verdict on an earlier event changes, where the event is one. */
+  readonly judged?: Judged;
 }
 
 export interface Judge {
@@ -64,7 +67,9 @@ export function compiledIn(release: Release, condition: Condition): CompiledCond
 
 export function momentOf(lead: Lead, event: IncomingEvent): Moment {
   const now = event.receivedAt;
-  return { event, now, seq: lead.seq + 1, age: ageOf(event, now) };
+  const judged = judgedBy(lead, event);
+  const moment = { event, now, seq: lead.seq + 1, age: ageOf(event, now) };
+  return judged === undefined ? moment : { ...moment, judged };
 }
 
 function ageOf(event: IncomingEvent, now: number): Moment['age'] {

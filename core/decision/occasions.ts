@@ -31,7 +31,7 @@ export function occasionsOf(
 ): Occasions {
   return {
     segments: matching.filter((segment) => !lead.segments.includes(segment)),
-    stages: stageDecisions(before).map(({ to }) => to),
+    stages: stageDecisions(before).flatMap(({ to, quiet }) => (quiet === true ? [] : [to])),
     asked: [
       ...byCall(moment),
       ...byRejection(moment, context, before),

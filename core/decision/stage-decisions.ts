@@ -8,7 +8,10 @@ import type { Qualification } from '../qualification/model.ts';
 import { moveStages, type StageMoment } from '../qualification/stages.ts';
 import { judgeOf, nothing, type DecisionContext, type Moment } from './context.ts';
 import type { Decided, Decision } from './decision.ts';
+import { setByHand } from './by-hand.ts';
+import { takesBack, withTrust } from './judged.ts';
 import { closeHandoff, rejectionIn } from './verdicts.ts';
+import { withdrawHandoff } from './withdrawn.ts';
 
 type StageDecision = Extract<Decision, { kind: 'stage' }>;
 
@@ -46,7 +49,7 @@ export function decideStages(
     lead,
     qualification,
     stageMoment(lead, moment, context, before),
-    (current) => judgeOf(context, current, now),
+    (current, at) => judgeOf(context, current, at ?? now),
   );
   const cause = event.rules?.cause ?? (event.name === '' ? event.type : event.name);
   const decisions = moved.moves.map((move): StageDecision => ({
@@ -55,16 +58,17 @@ export function decideStages(
     cause,
     ...move,
   }));
-  return { lead: moved.lead, decisions, effects: [] };
+  const withdrawn = withdrawHandoff(lead, moved, moment, qualification);
+  return { ...withdrawn, decisions: [...decisions, ...withdrawn.decisions] };
 }
 
-/** Only moves forward run `onEnter`: going back hands nobody over. */
+/** Only moves forward run `onEnter`: going back hands nobody over, nor does a stage set quietly. */
 export function stagesReached(
   decisions: readonly Decision[],
   { order }: Qualification,
 ): readonly StageDecision[] {
   return stageDecisions(decisions).filter(
-    ({ from, to }) => order.indexOf(to) > order.indexOf(from),
+    ({ from, to, quiet }) => quiet !== true && order.indexOf(to) > order.indexOf(from),
   );
 }
 
@@ -74,12 +78,14 @@ export function stageDecisions(decisions: readonly Decision[]): readonly StageDe
 
 function stageMoment(
   lead: Lead,
-  { event, now, age }: Moment,
+  moment: Moment,
   context: DecisionContext,
   before: readonly Decision[],
 ): StageMoment {
+  const { event, now, age } = moment;
   const reason = rejectionIn(before, context);
   const stage = reason?.then.stage;
+  const byHand = setByHand(lead, event, context.release);
   return {
     now,
     event: event.name,
@@ -90,5 +96,27 @@ function stageMoment(
     ...(reason === undefined || stage === undefined
       ? {}
       : { sentTo: { stage, rule: `rejected:${reason.id}`, why: reason.label } }),
+    ...(byHand === undefined ? {} : { byHand }),
+    ...(isAnswered(before) ? { isAnswered: true } : {}),
+    ...verdictOn(lead, moment, context),
   };
+}
+
+/** A rep's word is a person's too, and later than what was set by hand. */
+function isAnswered(decisions: readonly Decision[]): boolean {
+  return decisions.some(
+    ({ kind, ...one }) => kind === 'verdict' && 'verdict' in one && one.verdict !== 'closed',
+  );
+}
+
+function verdictOn(
+  lead: Lead,
+  { judged }: Moment,
+  { release }: DecisionContext,
+): Pick<StageMoment, 'takenAway' | 'givenBack'> {
+  if (judged === undefined) return {};
+  const { event, trust } = judged;
+  if (!takesBack(judged)) return { givenBack: event.id };
+  const asItWas = { event: { ...event, trust }, trust: event.trust };
+  return { takenAway: { event, trust, before: withTrust(lead, asItWas, release) } };
 }

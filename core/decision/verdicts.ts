@@ -38,10 +38,20 @@ export function settleVerdict(lead: Lead, moment: Moment): Decided {
   });
 }
 
-/** A disqualified lead is nobody's to call. */
-export function closeHandoff(lead: Lead, now: number, why: string): Decided {
+/** A disqualified lead is nobody's to call. `tell`: whoever has it is written to. */
+export function closeHandoff(
+  lead: Lead,
+  now: number,
+  why: string,
+  { by = 'perennial', tell = false } = {},
+): Decided {
   if (lead.handoff?.status !== 'open') return nothing(lead);
-  return settle(lead, now, { status: 'closed', by: 'perennial', reason: why, detail: {} });
+  const closed = settle(lead, now, { status: 'closed', by, reason: why, detail: {} });
+  if (!tell) return closed;
+  const effects = closed.effects.map((effect) =>
+    effect.type === 'settle-handoff' ? { ...effect, tell } : effect,
+  );
+  return { ...closed, effects };
 }
 
 /** What the rejection among these decisions leads to, if there is one. */

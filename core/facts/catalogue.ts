@@ -6,13 +6,33 @@
  */
 import { accountFacts, buyingRole } from '../accounts/catalogue.ts';
 import type { EventDeclaration, FactType } from '../definitions/release.ts';
+import type { JsonObject, Leaf } from '../rules/condition.ts';
+import { eventFacts, interestFacts, qualificationFacts, scoreFacts } from './computed-catalogue.ts';
+
+/** Details that a condition may ask for: `"params": { "within": "30 days" }`. */
+export type FactParam =
+  | 'class'
+  | 'event'
+  | 'interest'
+  | 'model'
+  | 'property'
+  | 'question'
+  | 'score'
+  | 'topic'
+  | 'trust'
+  | 'where'
+  | 'within';
 
 export interface BuiltInFact {
   readonly type: FactType;
   readonly label: string;
   readonly description: string;
   /** Names of parameters it takes. */
-  readonly params?: readonly string[];
+  readonly params?: readonly FactParam[];
+  /** Those of them without which it has no answer. */
+  readonly needs?: readonly FactParam[];
+  /** For its page of documentation; without it, one made from its type. */
+  readonly example?: Pick<Leaf, 'operator' | 'value'> & { readonly params?: JsonObject };
   /** A trait of the lead: may be imported, updated and given to a persona. */
   readonly isTrait?: true;
   readonly values?: readonly string[];
@@ -40,28 +60,10 @@ export const builtInFacts: { readonly [fact: string]: BuiltInFact } = {
   ...accountFacts,
   'handoff.cause': { ...text('What caused the handoff', 'An event, or a stage.'), onlyIn: 'sla' },
   'handoff.to': { ...text('Who gets the handoff', 'Such as pool:dach.'), onlyIn: 'sla' },
-  stage: text('Stage', 'The stage the lead is in.'),
-  withSales: {
-    type: 'boolean',
-    label: 'With sales',
-    description: 'In any stage from MQL on, or an open handoff.',
-  },
-  fitScore: score('number', 'Fit score', 'Whole points; missing while too little is known.'),
-  engagementScore: score('number', 'Engagement score', 'Whole points, fading with time.'),
-  fitGrade: score('text', 'Fit grade', 'The letter of the grade; U while too little is known.'),
-  grade: score('text', 'Grade', 'Letter of fit and number of engagement, such as A1.'),
-  eventCount: {
-    type: 'number',
-    label: 'Number of events',
-    description: 'How often an event happened, within a time and where a condition holds.',
-    params: ['event', 'within', 'where'],
-  },
-  lastSeen: { type: 'date', label: 'Last seen', description: 'When anything was last heard.' },
-  daysSinceActivity: {
-    type: 'number',
-    label: 'Days since the last activity',
-    description: 'Whole days; since the lead is known when there was no activity.',
-  },
+  ...qualificationFacts,
+  ...scoreFacts,
+  ...eventFacts,
+  ...interestFacts,
   emailKind: {
     type: 'choice',
     label: 'Kind of address',
@@ -87,15 +89,13 @@ export const builtInFacts: { readonly [fact: string]: BuiltInFact } = {
     params: ['class', 'topic'],
     values: ['yes', 'after-confirmation', 'no'],
   },
-  bantYes: {
-    type: 'number',
-    label: 'BANT answered yes',
-    description: 'How many of the questions.',
-  },
-  repAccepted: {
-    type: 'boolean',
-    label: 'Accepted by a rep',
-    description: 'Whether the latest handoff was accepted.',
+  consentState: {
+    type: 'choice',
+    label: 'Consent given',
+    description: 'What the person said, for a class (marketing unless told) and a topic.',
+    params: ['class', 'topic'],
+    values: ['none', 'refused', 'opt-in', 'double-opt-in'],
+    example: { operator: 'is', value: 'double-opt-in', params: { topic: 'product-tips' } },
   },
 };
 
@@ -143,9 +143,6 @@ function trait(type: FactType, label: string, description: string): BuiltInFact 
 }
 function text(label: string, description: string): BuiltInFact {
   return { type: 'text', label, description };
-}
-function score(type: FactType, label: string, description: string): BuiltInFact {
-  return { type, label, description, params: ['model'] };
 }
 function event(
   name: string,

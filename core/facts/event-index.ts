@@ -1,5 +1,5 @@
 /**
- * A lead's events by name, oldest first, each once.
+ * A lead's events by name, oldest first, each once; what likely was a robot is none of the lead's.
  *
  * Scores and counts are functions of the *set* of events: sorting by instant and id and dropping
  * repeats here is what makes the order of arrival invisible to them, down to the last bit of a sum.
@@ -25,7 +25,7 @@ function indexOf(events: readonly LeadEvent[]): EventIndex {
   const index = new Map<string, LeadEvent[]>();
   const seen = new Set<string>();
   for (const event of [...events].sort(byInstant)) {
-    if (seen.has(event.id)) continue;
+    if (event.trust === 'likely-robot' || seen.has(event.id)) continue;
     seen.add(event.id);
     const ofName = index.get(event.name);
     if (ofName === undefined) index.set(event.name, [event]);

@@ -27,7 +27,7 @@ export function requestsOf(
   };
   const arrivedAt = Math.min(now, row.events[0]?.occurredAt ?? now);
   const about = (own: Omit<OwnEvent, 'source' | 'now'>, more: Partial<IncomingEvent> = {}) => {
-    const request = eventAbout(who, { source: 'import', now, ...own });
+    const request = eventAbout(who, { source: 'import', by: 'import', now, ...own });
     const address = email === undefined ? {} : { address: email };
     return { ...request, event: { ...request.event, ...address, ...more } };
   };
@@ -40,7 +40,7 @@ export function requestsOf(
         type: 'identify',
         name: '',
         traits: row.traits,
-        // What is older than a day only fills; a list that overwrites speaks of today.
+        // The later word stands: a list that overwrites speaks of today.
         occurredAt: fillOnly ? arrivedAt : now,
         ...(row.tags.length === 0 ? {} : { addTags: row.tags }),
       },

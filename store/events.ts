@@ -4,7 +4,7 @@
  *
  * `lead_event_count` holds the counts over all time, so that no decision has to read a long history.
  */
-import type { EventCount, LeadEvent, Trust } from '../core/facts/lead.ts';
+import type { EventCount, LeadEvent, SaidBy, Trust } from '../core/facts/lead.ts';
 import type { JsonObject } from '../core/rules/condition.ts';
 import type { Sql } from './client.ts';
 
@@ -23,6 +23,8 @@ export interface SaidBeside {
   readonly removeTags?: readonly string[];
   readonly fillOnly?: boolean;
   readonly historical?: boolean;
+  readonly by?: SaidBy;
+  readonly confidence?: number;
 }
 
 export interface StoredEvent {

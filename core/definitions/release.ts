@@ -5,6 +5,7 @@
  * by the SHA-256 of their canonical source, so an unchanged file keeps its hash from release to release.
  */
 import type { AccountRules } from '../accounts/model.ts';
+import type { Interest } from '../interests/model.ts';
 import type { JourneyPlan } from '../journey/plan.ts';
 import type { Qualification } from '../qualification/model.ts';
 import type { HandoffKind, RejectReason, Routing, SalesTeam } from '../routing/model.ts';
@@ -73,6 +74,7 @@ export interface Release {
   readonly events: { readonly [name: string]: EventDeclaration };
   readonly facts: { readonly [id: string]: FactDeclaration };
   readonly segments: { readonly [id: string]: SegmentDeclaration };
+  readonly interests?: { readonly [id: string]: Interest };
   readonly models: readonly ScoringModel[];
   readonly qualification: Qualification;
   readonly routings: { readonly [routing: string]: Routing };

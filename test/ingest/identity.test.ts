@@ -163,14 +163,16 @@ describe('permission belongs to the address', () => {
       await world.ingest.ingest([
         identify({ userId: 'p1' }, { email: 'p1@x.example' }),
         track('p1', 'Consent Withdrawn'),
-        identify({ userId: 'p1' }, { email: 'other-p1@x.example' }),
+        identify({ userId: 'p1' }, { email: 'other-p1@x.example' }, NOW + 1_000),
       ]);
       const suppressed = async (userId: string) => {
         const [answer] = await world.ingest.ingest([track(userId, 'Pricing Viewed')]);
         return (await leadOf(world, answer?.leadId))?.suppressions.map(({ scope }) => scope);
       };
       expect(await suppressed('p1')).toEqual([]);
-      await world.ingest.ingest([identify({ userId: 'p1' }, { email: 'p1@x.example' })]);
+      await world.ingest.ingest([
+        identify({ userId: 'p1' }, { email: 'p1@x.example' }, NOW + 2_000),
+      ]);
       expect(await suppressed('p1')).toEqual(['marketing']);
     });
   });

@@ -1,5 +1,6 @@
 /** Who enters a journey, and why not: every sentence of the documentation on `enter`. */
-import { describe, expect, test } from 'vitest';
+import {
+  MINUTE, describe, expect, test } from 'vitest';
 import {
   bought,
   DAY,
@@ -58,7 +59,9 @@ describe('occasions', () => {
     );
     expect(answers(it)).toEqual(['entered']);
     it.play('Page Viewed');
+    it.wait(MINUTE);
     it.identify({ employees: 3 });
+    it.wait(MINUTE);
     it.identify({ employees: 900 });
     expect(answers(it)).toEqual(['entered', 'inside']);
   });

@@ -1,6 +1,6 @@
 /**
  * The next instant at which the clock alone can change an answer about this lead: the end of a hold or
- * of an `again`, an event falling out of a window, a score fading over a threshold, a date coming near.
+ * of an `again`, the time for which a stage was set by hand, an event falling out of a window, a score fading over a threshold, a date coming near.
  *
  * Watched are the conditions whose answer leads to something: stages ahead, the way back, `disqualified`,
  * segments, and the exits and waits of open enrolments. The answer may be early, because a part of a
@@ -24,6 +24,8 @@ export function nextDueAt(lead: Lead, now: number, context: DecisionContext): nu
     changes.push(nextChange(release, lead, conditions, now, { entry }, reader));
   }
   const known = changes.filter((instant) => instant !== null);
+  const { until: byHandUntil = 0 } = lead.stage.byHand ?? {};
+  if (byHandUntil > now) known.push(byHandUntil);
   const until = Math.min(Infinity, ...endsOfHolds(lead, now, context), ...known);
   return until === Infinity ? undefined : until;
 }

@@ -13,6 +13,14 @@ import { compileConsent, type CompiledConsentRule } from '../sending/consent.ts'
 export interface CompiledRelease {
   readonly models: ReadonlyMap<string, CompiledModel>;
   readonly bant: readonly CompiledCondition[];
+  /** What a rep asks, with how its answer is known. */
+  readonly questions: readonly {
+    readonly id: string;
+    readonly yes: CompiledCondition;
+    readonly no?: CompiledCondition;
+  }[];
+  /** In order: the first that holds is the stage. */
+  readonly buyingStages: readonly { readonly is: string; readonly when: CompiledCondition }[];
   readonly consent: readonly CompiledConsentRule[];
   /** Fact → its values, each with words spelled as `wordsOf` spells them. */
   readonly derived: ReadonlyMap<
@@ -46,6 +54,15 @@ function compile(release: Release): CompiledRelease {
   return {
     models: new Map(models.map((model) => [model.model, compileModel(model, segments)])),
     bant: Object.values(qualification.bant).map(({ yes }) => compileCondition(yes, segments)),
+    questions: Object.entries(qualification.bant).map(([id, { yes, no }]) => ({
+      id,
+      yes: compileCondition(yes, segments),
+      ...(no === undefined ? {} : { no: compileCondition(no, segments) }),
+    })),
+    buyingStages: (qualification.buyingStages ?? []).map(({ is, when }) => ({
+      is,
+      when: compileCondition(when, segments),
+    })),
     consent: compileConsent(sending, segments),
     derived: new Map(
       Object.values(facts).map(({ id, derive }) => [

@@ -18,7 +18,9 @@ import { compiledRelease } from './compiled-release.ts';
 import { eventsByName } from './event-index.ts';
 import type { Lead } from './lead.ts';
 import { matchesEvent } from './match-event.ts';
-import { DEFAULT_MODEL, factReader, type FactReader, type FactScope } from './read.ts';
+import { factReader, type FactReader } from './read.ts';
+import type { FactScope } from './reading.ts';
+import { DEFAULT_MODEL } from './score-facts.ts';
 import { scoreThresholds, turningPoints } from './turning-points.ts';
 
 interface Search {

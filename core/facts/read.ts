@@ -36,19 +36,26 @@ export function factReader(
   scope: FactScope = {},
 ): FactReader {
   const compiled = compiledRelease(release);
-  const plain = new Map<string, FactValue>();
+  const known = new Map<string, FactValue>();
   const read: ReadFact = (fact, params = noParams) => {
-    if (Object.keys(params).length > 0) return answer(reading, fact, params);
-    if (plain.has(fact)) return plain.get(fact);
+    const key = keyOf(fact, params);
+    if (key === undefined) return answer(reading, fact, params);
+    if (known.has(key)) return known.get(key);
     // While it is computed it is missing: a fact that asks for itself ends here.
-    plain.set(fact, undefined);
-    const value = answer(reading, fact, noParams);
-    plain.set(fact, value);
+    known.set(key, undefined);
+    const value = answer(reading, fact, params);
+    known.set(key, value);
     return value;
   };
   const scored = scorer(compiled, lead, read, now);
   const reading: Reading = { release, compiled, lead, now, scope, read, scored };
   return Object.assign(read, { scored });
+}
+
+/** Of facts with parameters only those that conditions answer are remembered: they could go round. */
+function keyOf(fact: string, params: JsonObject): string | undefined {
+  if (fact === 'bantAnswer') return `bantAnswer ${String(params['question'])}`;
+  return Object.keys(params).length === 0 ? fact : undefined;
 }
 
 /** Each model once per reader. A model that asks for its own score while it is computed finds none. */

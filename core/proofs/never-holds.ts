@@ -6,7 +6,7 @@
  */
 import type { Release } from '../definitions/release.ts';
 import type { Condition, Leaf } from '../rules/condition.ts';
-import { DEFAULT_MODEL } from '../facts/read.ts';
+import { DEFAULT_MODEL } from '../facts/score-facts.ts';
 import type { FindingId } from './finding.ts';
 import { reachableRelease, scoreReaches, sumInWords } from './reachable-scores.ts';
 import type { ScoreReach } from './reachable-scores.ts';

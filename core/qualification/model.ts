@@ -23,11 +23,19 @@ export interface BantAnswer {
   readonly yes: Condition;
   readonly no?: Condition;
 }
+export type BuyingStage = 'awareness' | 'consideration' | 'decision';
+export interface BuyingStageRule {
+  readonly is: BuyingStage;
+  readonly why: string;
+  readonly when: Condition;
+}
 export interface Qualification {
   readonly qualification: string;
   /** Stage values, earliest first. */
   readonly order: readonly string[];
   readonly bant: { readonly [answer: string]: BantAnswer };
+  /** In order: the first that holds. */
+  readonly buyingStages?: readonly BuyingStageRule[];
   readonly disqualified: readonly {
     readonly id: string;
     readonly why: string;

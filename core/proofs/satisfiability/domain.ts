@@ -7,7 +7,7 @@
  */
 import type { FactType, Release } from '../../definitions/release.ts';
 import { builtInFacts } from '../../facts/catalogue.ts';
-import { DEFAULT_MODEL } from '../../facts/read.ts';
+import { DEFAULT_MODEL } from '../../facts/score-facts.ts';
 import type { JsonObject } from '../../rules/condition.ts';
 import { UNKNOWN_GRADE } from '../../scoring/score.ts';
 import type { ScoringModel } from '../../scoring/model.ts';

@@ -1,6 +1,7 @@
 /**
  * The next instant at which the clock alone can change an answer about this lead: the end of a hold or
- * of an `again`, the time for which a stage was set by hand, an event falling out of a window, a score fading over a threshold, a date coming near.
+ * of an `again`, of the time for which a stage was set by hand, an event falling out of a window, a
+ * score fading over a threshold, a date coming near.
  *
  * Watched are the conditions whose answer leads to something: stages ahead, the way back, `disqualified`,
  * segments, and the exits and waits of open enrolments. The answer may be early, because a part of a

@@ -33,11 +33,15 @@ export function print(title: string, ...parts: readonly string[]): void {
   process.stdout.write(`\n### ${title}\n\n${[...parts, machine].join('\n\n')}\n`);
 }
 
-/** `--pairs=5` → 5. */
+/** `--pairs=5` or `--pairs 5` → 5. */
 export function option(name: string, otherwise: number): number {
-  const given = process.argv.find((argument) => argument.startsWith(`--${name}=`));
-  if (given === undefined) return otherwise;
-  const value = Number(given.split('=')[1]);
-  if (!Number.isFinite(value) || value < 0) throw new Error(`${given}: expected a number`);
+  const at = process.argv.findIndex((one) => one === `--${name}` || one.startsWith(`--${name}=`));
+  if (at < 0) return otherwise;
+  const given = process.argv[at] ?? '';
+  const text = given.includes('=') ? given.split('=')[1] : process.argv[at + 1];
+  const value = Number(text ?? 'nothing');
+  if (!Number.isFinite(value) || value < 0) {
+    throw new Error(`${given}: expected a number, found ${text ?? 'nothing'}`);
+  }
   return value;
 }

@@ -6,9 +6,11 @@
  * Two people who publish at once are told apart by the lock: the second one sees the first one's
  * release as the latest, and its caller compares against that.
  */
+import { randomUUID } from 'node:crypto';
 import { applyEdits, type AppliedEdits } from './apply-edits.ts';
 import type { Sql, Store } from './client.ts';
 import { lockPublishing } from './edits.ts';
+import { askForRecompute } from './recomputes.ts';
 
 export interface StoredDefinition {
   readonly hash: string;
@@ -146,7 +148,33 @@ async function putInForce(
     ],
   );
   const before = latest?.entries ?? {};
+  if (latest !== undefined && judgesAnew(before, entries)) await recomputeFor(sql, meta);
   return applyEdits(sql, { releaseId: meta.id, at: meta.publishedAt, before, entries });
+}
+
+/** What scores and stages are made of: when it changes, every lead is judged anew. */
+const judging = new Set(['scoring', 'qualification', 'facts', 'interests', 'accounts']);
+
+function judgesAnew(before: StoredRelease['entries'], after: StoredRelease['entries']): boolean {
+  const parts = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...parts].some(
+    (part) => judging.has(part.split('/', 1)[0] ?? '') && before[part] !== after[part],
+  );
+}
+
+/** Asked for in the publishing transaction, so that no change of the rules is forgotten. */
+async function recomputeFor(
+  sql: Sql,
+  { id: releaseId, author, publishedAt }: ReleaseMeta,
+): Promise<void> {
+  const release = await findRelease(sql, releaseId);
+  await askForRecompute(sql, {
+    id: randomUUID(),
+    releaseId,
+    reason: `Rules changed: release ${release?.number ?? 0}`,
+    by: author,
+    at: publishedAt,
+  });
 }
 
 /** In no order; a hash that is not there is left out. */

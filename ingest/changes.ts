@@ -54,6 +54,8 @@ export interface Folded {
   readonly decisions: readonly Decision[];
   readonly effects: readonly Effect[];
   readonly answer: IngestAnswer;
+  /** The lead whose key brought the event, where another one stands for it. */
+  readonly ownId?: string;
 }
 
 export interface Changes {
@@ -71,7 +73,7 @@ export function createChanges(releaseId: string, newId: () => string): Changes {
       const eventId = eventIdOf(event);
       if (eventId !== null) {
         rows.events.push(storedEvent(folded, releaseId));
-        count(rows.counts, lead.id, event);
+        count(rows.counts, folded.ownId ?? lead.id, event);
       }
       for (const effect of folded.effects) apply(rows, effect, folded);
       return folded.decisions.map(({ kind, at, ...detail }) => {
@@ -293,7 +295,7 @@ function storedEvent(folded: Folded, releaseId: string): StoredEvent {
     id,
     source,
     messageId,
-    leadId: lead.id,
+    leadId: folded.ownId ?? lead.id,
     seq: lead.seq,
     type,
     name,

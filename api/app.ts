@@ -21,6 +21,7 @@ import type { Sql, Store } from '../store/client.ts';
 import { allowHosts, requireKey } from './access.ts';
 import { createLinks } from './links.ts';
 import { asProblem, notFound, Problem, problemHandler, statusOf } from './problems.ts';
+import { byHandRoutes } from './routes/by-hand.ts';
 import { eventRoutes } from './routes/events.ts';
 import { handoffRoutes } from './routes/handoffs.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -102,7 +103,7 @@ function versionOne(deps: AppDeps): express.Router {
     (request.method === 'POST' ? guarded.write : guarded.read)(request, response, next),
   );
   router.use(express.json({ limit: '500kb', strict: false }));
-  router.use(eventRoutes(guarded), leadRoutes(guarded));
+  router.use(eventRoutes(guarded), leadRoutes(guarded), byHandRoutes(guarded));
   router.use(releaseRoutes(guarded));
   router.use(journeyRoutes(guarded), handoffRoutes(guarded), pauseRoutes(guarded));
   for (const [path, allowed] of Object.entries(methods)) {
@@ -121,9 +122,12 @@ const methods: { readonly [path: string]: string } = {
   '/page': 'POST',
   '/screen': 'POST',
   '/group': 'POST',
+  '/alias': 'POST',
   '/batch': 'POST',
   '/leads/:idOrEmail': 'GET',
   '/leads/:idOrEmail/timeline': 'GET',
+  '/leads/:idOrEmail/stage': 'POST',
+  '/events/:eventId/verdict': 'POST',
   '/journeys': 'GET',
   '/journeys/:key/enrolments': 'POST',
   '/handoffs': 'GET',

@@ -1,5 +1,5 @@
 /**
- * The door: one Segment-shaped call (identify, track, page, screen, group, enrol) becomes a request
+ * The door: one Segment-shaped call (identify, track, page, screen, group, alias, enrol) becomes a request
  * that a batch can take without looking again, or is refused with every problem and its field path.
  *
  * Pure: the instant and a fresh message id come from the caller. It keeps what was sent as it was
@@ -27,7 +27,7 @@ export interface AcceptOptions {
   readonly historical?: boolean;
 }
 
-const callTypes = ['identify', 'track', 'page', 'screen', 'group', 'enrol'] as const;
+const callTypes = ['identify', 'track', 'page', 'screen', 'group', 'alias', 'enrol'] as const;
 type CallType = (typeof callTypes)[number];
 const builtInNames = { page: 'Page Viewed', screen: 'Screen Viewed' } as const;
 
@@ -58,8 +58,10 @@ export function accept(call: unknown, options: AcceptOptions): Accepted {
   const name = reader.eventName(type);
   const occurredAt = reader.occurredAt(options.now);
   const groupId = type === 'group' ? reader.required('groupId') : undefined;
+  const alias = type === 'alias' ? reader.required('previousId') : undefined;
   const journey = type === 'enrol' ? reader.required('journey') : undefined;
   const isNobody = userId === undefined && anonymousId === undefined && email === undefined;
+  if (type === 'alias' && userId === undefined) reader.required('userId');
   if (isNobody && reader.problems.length === 0) {
     reader.problems.push({
       path: 'userId',
@@ -100,7 +102,12 @@ export function accept(call: unknown, options: AcceptOptions): Accepted {
   };
   return {
     ok: true,
-    request: { who, event, ...(groupId === undefined ? {} : { accountKey: groupId }) },
+    request: {
+      who,
+      event,
+      ...(groupId === undefined ? {} : { accountKey: groupId }),
+      ...(alias === undefined ? {} : { alias }),
+    },
   };
 }
 
@@ -199,7 +206,7 @@ function profileOf(traits: JsonObject, context: JsonObject): JsonObject {
 }
 
 function propertiesOf(type: CallType, said: JsonObject, call: JsonObject): JsonObject {
-  if (type === 'identify') return {};
+  if (type === 'identify' || type === 'alias') return {};
   if (type === 'enrol') return isObject(call['properties']) ? call['properties'] : {};
   const { name } = call;
   const isPage = type === 'page' || type === 'screen';

@@ -12,7 +12,7 @@ import type { Release } from '../core/definitions/release.ts';
 import type { EnrolmentState } from '../core/facts/lead.ts';
 import { factNeeds } from '../core/facts/needs.ts';
 import type { JourneyPlan } from '../core/journey/plan.ts';
-import { lockAccounts, saveAccounts } from '../store/accounts.ts';
+import { saveAccounts } from '../store/accounts.ts';
 import { StaleRead, type Sql } from '../store/client.ts';
 import { loadPermissions } from '../store/consent.ts';
 import { loadEnrolmentStates } from '../store/enrolments.ts';
@@ -21,6 +21,7 @@ import {
   addIdentities,
   findCanonical,
   findIdentities,
+  findKeptApart,
   findUserIds,
   listMergeCandidates,
   mergeLeads,
@@ -30,10 +31,17 @@ import { completeLeads, lockSavedLeads, saveLeads, type SavedLead } from '../sto
 import type { OutboxRow } from '../store/outbox.ts';
 import { createChanges, type Changes } from './changes.ts';
 import { freshId } from './fresh-id.ts';
+import { loadAccounts, membersBeside, withMembers } from './load-accounts.ts';
 import { createFold, type Fold, type FoldedEvent } from './fold.ts';
 import { withHistories } from './judged.ts';
 import type { IngestAnswer, IngestRequest } from './request.ts';
-import { asksForUserIds, keysOfAll, resolveLeads, type ResolutionPlan } from './resolve.ts';
+import {
+  asksForUserIds,
+  keysOfAll,
+  resolveLeads,
+  type Known,
+  type ResolutionPlan,
+} from './resolve.ts';
 
 /** What is published, as ingest needs it. */
 export interface Releases {
@@ -100,14 +108,18 @@ interface Locked {
 
 /** Finds out who is meant, adds new keys, takes the locks, and makes sure that it is still so. */
 async function lockWhoIsMeant(sql: Sql, requests: readonly IngestRequest[]): Promise<Locked> {
-  const named = new Set(requests.flatMap(({ who }) => ('leadId' in who ? [who.leadId] : [])));
+  const named = new Set(requests.flatMap(namedIn));
   const identities = await findIdentities(sql, keysOfAll(requests));
   const canonical = await findCanonical(sql, [...named]);
   const isAsked = asksForUserIds(requests, identities);
   const userIds = isAsked
     ? await findUserIds(sql, leadIdsOf(identities))
     : new Map<string, never>();
-  const plan = resolveLeads(requests, { identities, userIds, canonical }, freshId);
+  const keptApart = isAsked
+    ? await findKeptApart(sql, [...leadIdsOf(identities), ...canonical.values()])
+    : [];
+  const known = { identities, userIds, canonical, keptApart };
+  const plan = resolveLeads(requests, known, freshId);
   if ((await addIdentities(sql, plan.newKeys)) < plan.newKeys.length) {
     throw new StaleRead('another transaction brought the same new key');
   }
@@ -118,7 +130,33 @@ async function lockWhoIsMeant(sql: Sql, requests: readonly IngestRequest[]): Pro
     throw new StaleRead('a lead got another address meanwhile');
   }
   if (isAsked) await expectSame(sql, identities, userIds, plan);
+  await expectMerged(sql, known);
   return { plan, leads };
+}
+
+function namedIn({ who, merge }: IngestRequest): readonly string[] {
+  if (!('leadId' in who)) return [];
+  return merge === undefined ? [who.leadId] : [who.leadId, merge.from];
+}
+
+/** Nothing of an absorbed lead may be stored as another's once its merge was undone. */
+async function expectMerged(
+  sql: Sql,
+  { identities, canonical }: Pick<Known, 'identities' | 'canonical'>,
+): Promise<void> {
+  const found = new Map([
+    ...canonical,
+    ...identities.map(({ ownId, leadId }) => [ownId, leadId] as const),
+  ]);
+  const absorbed = [...found].filter(([id, canonicalId]) => id !== canonicalId);
+  if (absorbed.length === 0) return;
+  const now = await findCanonical(
+    sql,
+    absorbed.map(([id]) => id),
+  );
+  if (absorbed.some(([id, canonicalId]) => now.get(id) !== canonicalId)) {
+    throw new StaleRead('a merge was undone meanwhile');
+  }
 }
 
 function isOther(locked: string | null | undefined, found: string | null): boolean {
@@ -163,21 +201,26 @@ export async function loadFold(
   changes: Changes,
 ): Promise<Fold> {
   const stored = saved.map(({ lead }) => lead);
+  const leadIdOf = (request: number) => plan.resolutions?.[request]?.leadId;
+  const accounts = await loadAccounts(sql, requests, stored, leadIdOf, context);
+  const members = membersBeside(accounts, stored);
   const addresses = new Set([
-    ...stored.flatMap(({ address }) => address ?? []),
+    ...[...stored, ...members].flatMap(({ address }) => address ?? []),
     ...requests.flatMap(({ event }) => event.address ?? []),
   ]);
   const permissions = await loadPermissions(sql, [...addresses]);
   const now = Math.min(...requests.map(({ event }) => event.receivedAt));
   const needs = { events: eventNeeds(context, now) };
-  const complete = await completeLeads(sql, stored, needs, { enrolments, permissions });
-  const leadIdOf = (request: number) => plan.resolutions?.[request]?.leadId;
-  const leads = await withHistories(sql, complete, requests, leadIdOf);
-  const accountIds = new Set(requests.flatMap(({ event }) => event.account?.id ?? []));
-  const accounts = await lockAccounts(sql, [...accountIds].sort());
+  const complete = await completeLeads(sql, [...stored, ...members], needs, {
+    enrolments,
+    permissions,
+  });
+  const ofBatch = complete.slice(0, stored.length);
+  const leads = await withHistories(sql, ofBatch, requests, leadIdOf);
   const scores = new Map(saved.map((one) => [one.lead.id, one.scores]));
   const people = leads.map((lead) => ({ lead, scores: scores.get(lead.id) ?? {} }));
-  return createFold({ people, accounts, permissions, context, born: plan.born }, changes);
+  const known = withMembers(accounts, complete);
+  return createFold({ people, accounts: known, permissions, context, born: plan.born }, changes);
 }
 
 async function write(sql: Sql, fold: Fold, changes: Changes): Promise<readonly OutboxRow[]> {
@@ -188,7 +231,7 @@ async function write(sql: Sql, fold: Fold, changes: Changes): Promise<readonly O
   await listMergeCandidates(sql, fold.candidates);
   const absorbed = new Set(fold.merges.map(({ from }) => from));
   const leads = saved.flatMap(({ lead }) => (absorbed.has(lead.id) ? [] : [lead]));
-  return changes.write(sql, leads);
+  return changes.write(sql, leads, fold.accountsTold());
 }
 
 /** Earlier plans are fetched only where somebody is still on one. */

@@ -62,7 +62,12 @@ export interface Changes {
   /** Returns the ids of its decisions, in their order. */
   add(folded: Folded): readonly string[];
   /** `leads` as they are at the end: `add` cannot see which waits each enrolment has reported by then. */
-  write(sql: Sql, leads: readonly Lead[]): Promise<readonly OutboxRow[]>;
+  write(
+    sql: Sql,
+    leads: readonly Lead[],
+    /** Accounts whose other members must be looked at, and since when. */
+    accounts?: ReadonlyMap<string, number>,
+  ): Promise<readonly OutboxRow[]>;
 }
 
 export function createChanges(releaseId: string, newId: () => string): Changes {
@@ -83,7 +88,12 @@ export function createChanges(releaseId: string, newId: () => string): Changes {
         return id;
       });
     },
-    write: (sql, leads) => write(sql, rows, leads),
+    write(sql, leads, accounts = new Map()) {
+      for (const [id, at] of accounts) {
+        rows.outbox.push({ target: 'account', targetId: id, payload: { type: 'look', at } });
+      }
+      return write(sql, rows, leads);
+    },
   };
 }
 
@@ -177,7 +187,7 @@ function apply(rows: Rows, effect: Effect, { event, lead }: Folded): void {
       tell(rows, 'journey', effect.enrolmentId, effect.message);
       return;
     case 'open-handoff':
-      openHandoff(rows, effect, lead.id);
+      openHandoff(rows, effect, lead);
       return;
     case 'settle-handoff': {
       const { handoffId: id, status, by, reason = null, detail = {}, at } = effect;
@@ -246,14 +256,19 @@ function enrol(rows: Rows, effect: EffectOf<'enrol'>, leadId: string, event: Inc
   });
 }
 
-function openHandoff(rows: Rows, effect: EffectOf<'open-handoff'>, leadId: string): void {
+function openHandoff(
+  rows: Rows,
+  effect: EffectOf<'open-handoff'>,
+  { id: leadId, account }: Lead,
+): void {
+  const accountId = account?.id ?? null;
   const { type: _type, handoffId: id, avoidRep, preferRep, ...opened } = effect;
   const { releaseId } = rows;
   const detail = {
     ...(avoidRep === undefined ? {} : { avoidRep }),
     ...(preferRep === undefined ? {} : { preferRep }),
   };
-  rows.handoffs.set(id, { ...opened, id, leadId, detail, releaseId, settled: null });
+  rows.handoffs.set(id, { ...opened, id, leadId, accountId, detail, releaseId, settled: null });
   rows.outbox.push({ target: 'handoff', targetId: id, payload: { type: 'start' } });
 }
 

@@ -10,16 +10,19 @@ import { addressAfter } from '../core/decision/apply-event.ts';
 import type { DecisionContext } from '../core/decision/context.ts';
 import { decide } from '../core/decision/decide.ts';
 import type { Decision, IncomingEvent } from '../core/decision/decision.ts';
+import type { Release } from '../core/definitions/release.ts';
 import { summarise } from '../core/decision/summarise.ts';
-import type { Account, Consent, EmailCheck, Lead, Suppression } from '../core/facts/lead.ts';
+import type { Consent, EmailCheck, Lead, Suppression } from '../core/facts/lead.ts';
 import type { SavedAccount } from '../store/accounts.ts';
+import { createAccountWorld, type AccountWorld } from './account-world.ts';
+import type { LoadedAccounts } from './load-accounts.ts';
 import type { Permissions } from '../store/consent.ts';
-import type { Merge, MergeAt, MergeCandidate } from '../store/identities.ts';
+import type { MergeAt, MergeCandidate } from '../store/identities.ts';
 import type { SavedLead } from '../store/leads.ts';
 import type { Changes } from './changes.ts';
-import { mergeLead } from './merge.ts';
+import { endingsOf, mergeLead, recordOf, type Endings } from './merge.ts';
 import { tickOf, type IngestAnswer, type IngestRequest } from './request.ts';
-import type { Resolution } from './resolve.ts';
+import type { PlannedMerge, Resolution } from './resolve.ts';
 
 /** One folded event, kept for the second opinion. */
 export interface FoldedEvent {
@@ -32,7 +35,7 @@ export interface FoldedEvent {
 
 export interface Loaded {
   readonly people: readonly SavedLead[];
-  readonly accounts: ReadonlyMap<string, Account>;
+  readonly accounts: LoadedAccounts;
   readonly permissions: Permissions;
   readonly context: DecisionContext;
   readonly born: ReadonlySet<string>;
@@ -43,6 +46,8 @@ export interface Fold {
   /** Leads to be stored, merged ones included. */
   readonly leads: () => readonly SavedLead[];
   readonly accounts: () => readonly SavedAccount[];
+  /** Accounts whose members have to be looked at again, and since when. */
+  readonly accountsTold: () => ReadonlyMap<string, number>;
   readonly merges: readonly MergeAt[];
   readonly candidates: readonly MergeCandidate[];
   readonly folded: readonly FoldedEvent[];
@@ -57,8 +62,7 @@ export function createFold(loaded: Loaded, changes: Changes): Fold {
     born: loaded.born,
     changes,
     people: new Map(loaded.people.map((saved) => [saved.lead.id, saved])),
-    accounts: new Map(loaded.accounts),
-    accountKeys: new Map(),
+    accounts: createAccountWorld(loaded.context, loaded.accounts),
     consents: new Map(loaded.permissions.consents),
     suppressions: new Map(loaded.permissions.suppressions),
     emailChecks: new Map(loaded.permissions.emailChecks),
@@ -67,16 +71,12 @@ export function createFold(loaded: Loaded, changes: Changes): Fold {
     candidates: [],
     folded: [],
   };
-  const { people, accounts, accountKeys, touched, merges, candidates, folded } = world;
+  const { people, accounts, touched, merges, candidates, folded } = world;
   return {
     add: (request, resolution) => addRequest(world, request, resolution),
     leads: () => [...touched].flatMap((id) => people.get(id) ?? []),
-    accounts: () =>
-      [...accountKeys].flatMap(([id, key]) => {
-        const account = accounts.get(id);
-        const isNew = !loaded.accounts.has(id);
-        return account === undefined ? [] : [{ ...account, key, isNew }];
-      }),
+    accounts: accounts.saved,
+    accountsTold: () => accounts.told,
     merges,
     candidates,
     folded,
@@ -89,9 +89,7 @@ interface World {
   readonly born: ReadonlySet<string>;
   readonly changes: Changes;
   readonly people: Map<string, SavedLead>;
-  readonly accounts: Map<string, Account>;
-  /** By account id, of those that an event brought. */
-  readonly accountKeys: Map<string, string>;
+  readonly accounts: AccountWorld;
   readonly consents: Map<string, readonly Consent[]>;
   readonly suppressions: Map<string, readonly Suppression[]>;
   readonly emailChecks: Map<string, EmailCheck>;
@@ -103,8 +101,10 @@ interface World {
 
 function addRequest(world: World, request: IngestRequest, resolution: Resolution): IngestAnswer {
   const said = resolution.dropsAddress ? withoutAddress(request.event) : request.event;
-  const event = withAccount(world, said, request.accountKey);
-  for (const one of resolution.merges) merge(world, one, event);
+  const event = world.accounts.said(said, request.accountKey);
+  const isMerging = resolution.merges.length > 0;
+  const before = isMerging ? personOf(world, resolution.leadId, event).lead : undefined;
+  const endings = resolution.merges.map((one) => merge(world, one, event));
   for (const pair of resolution.listed) world.candidates.push({ ...pair, at: event.receivedAt });
   let saved = personOf(world, resolution.leadId, event);
   for (let ticks = 0; isDueBefore(saved.lead, event) && ticks < ticksMax; ticks += 1) {
@@ -115,19 +115,42 @@ function addRequest(world: World, request: IngestRequest, resolution: Resolution
     const nothing = { lead: saved.lead, decisions: [], effects: [] };
     return answerOf(event, saved.lead, summarise(nothing));
   }
-  return foldOne(world, saved, event).answer;
+  world.candidates.push(...askedToMerge(saved.lead, event, world.context.release));
+  const { ownId } = resolution;
+  return foldOne(world, saved, event, { before, endings, ownId }).answer;
 }
 
-function foldOne(world: World, { lead: before, scores }: SavedLead, event: IncomingEvent) {
-  const decided = decide(current(world, before, event), event, world.context);
-  const { lead, decisions, effects } = decided;
+/** What belongs to an event beside the lead: the merges that it brought about come first. */
+interface Beside {
+  /** The lead before them: what they do to its scores is this event's doing. */
+  readonly before?: Lead | undefined;
+  readonly endings?: readonly Endings[];
+  readonly ownId?: string | undefined;
+}
+
+function foldOne(
+  world: World,
+  { lead: known, scores }: SavedLead,
+  event: IncomingEvent,
+  { before, endings = [], ownId }: Beside = {},
+) {
+  const found = current(world, known, event);
+  const own = decide(found, withMembers(world, known.id, event), world.context, before);
+  const decisions = [...endings.flatMap((one) => one.decisions), ...own.decisions];
+  const effects = [...endings.flatMap((one) => one.effects), ...own.effects];
+  const { lead } = own;
+  world.accounts.keep(known, lead, event);
+  const decided = { lead, decisions, effects };
   if (lead.address !== undefined) {
     world.consents.set(lead.address, lead.consents);
     world.suppressions.set(lead.address, lead.suppressions);
     if (lead.emailCheck !== undefined) world.emailChecks.set(lead.address, lead.emailCheck);
   }
   const answer = answerOf(event, lead, summarise(decided));
-  const decisionIds = world.changes.add({ event, lead, decisions, effects, answer });
+  const decisionIds = world.changes.add({
+    ...{ event, lead, decisions, effects, answer },
+    ...(ownId === undefined ? {} : { ownId }),
+  });
   world.folded.push({ event, lead, decisions, decisionIds });
   const saved = keep(world, { lead, scores: { ...scores, ...scoresIn(decisions) } });
   return { saved, answer };
@@ -147,34 +170,45 @@ function keep({ people, touched }: World, saved: SavedLead): SavedLead {
   return saved;
 }
 
-function merge(world: World, { from, into }: Merge, event: IncomingEvent): void {
+function merge(world: World, planned: PlannedMerge, event: IncomingEvent): Endings {
   const { merges, context } = world;
+  const { from, into } = planned;
   const [lost, kept] = [keep(world, personOf(world, from, event)), personOf(world, into, event)];
-  const lead = mergeLead(kept.lead, lost.lead, context.release.qualification);
+  const at = event.receivedAt;
+  const { lead, doubled } = mergeLead(kept.lead, lost.lead, context.release, at);
   keep(world, { lead, scores: { ...lost.scores, ...kept.scores } });
+  world.accounts.merged(lost.lead, lead, at);
   // Whoever was merged into the one that goes now goes along: one update must do for all.
   for (const [index, one] of merges.entries()) {
     if (one.into === from) merges[index] = { ...one, into };
   }
-  merges.push({ from, into, at: event.receivedAt });
+  merges.push({ from, into, at, record: recordOf(planned, event, kept.lead, lead) });
+  return endingsOf(doubled, { at, seq: lead.seq + 1 });
 }
 
-function withAccount(
-  { accounts, accountKeys }: World,
+/** A rep says that this lead is one we know: a person decides. */
+function askedToMerge(
+  lead: Lead,
   event: IncomingEvent,
-  key: string | undefined,
-): IncomingEvent {
-  if (event.account === undefined) return event;
-  const account = mergeAccount(accounts.get(event.account.id), event.account);
-  accounts.set(account.id, account);
-  accountKeys.set(account.id, key ?? account.id);
-  return { ...event, account };
+  release: Release,
+): readonly MergeCandidate[] {
+  if (event.name !== 'Handoff Rejected') return [];
+  const { reason, otherLeadId } = event.properties;
+  const asks = release.rejectReasons.find(({ id }) => id === reason)?.then.merge === 'ask';
+  if (!asks || typeof otherLeadId !== 'string' || otherLeadId === lead.id) return [];
+  return [{ leadIds: [lead.id, otherLeadId], because: 'rep-says-duplicate', at: event.receivedAt }];
+}
+
+/** The account that the event brings, with its other members. */
+function withMembers({ accounts }: World, leadId: string, event: IncomingEvent): IncomingEvent {
+  const { account } = event;
+  return account === undefined ? event : { ...event, account: accounts.seenBy(leadId, account) };
 }
 
 /** The lead with what other leads of the batch changed: its account, and what its address allows. */
 function current(world: World, lead: Lead, event: IncomingEvent): Lead {
   const address = addressAfter(lead, event, world.context.release);
-  const account = lead.account === undefined ? undefined : world.accounts.get(lead.account.id);
+  const account = world.accounts.of(lead, event, address);
   const { emailCheck: _ofEarlierAddress, ...rest } = lead;
   const emailCheck = address === undefined ? undefined : world.emailChecks.get(address);
   return {
@@ -199,16 +233,6 @@ function isDueBefore(lead: Lead, event: IncomingEvent): lead is Lead & { readonl
 function withoutAddress(event: IncomingEvent): IncomingEvent {
   const { address: _address, ...rest } = event;
   return rest;
-}
-
-function mergeAccount(known: Account | undefined, said: Account): Account {
-  if (known === undefined) return said;
-  return {
-    ...known,
-    ...said,
-    tags: [...new Set([...known.tags, ...said.tags])],
-    traits: { ...known.traits, ...said.traits },
-  };
 }
 
 function scoresIn(decisions: readonly Decision[]): { readonly [model: string]: unknown } {

@@ -1,13 +1,28 @@
 /**
- * Two leads that turn out to be one person, as one lead: facts are a function of the set of events,
- * so counts add up and histories interleave; where both say something, the survivor's word stands.
+ * Two leads that turn out to be one person, as one lead. Facts are a function of the set of events, so
+ * counts add up, histories interleave and of each trait the word survives that would have survived in
+ * one lead. Where both can have only one of a thing, the survivor's stays.
  *
- * Pure. Only leads of which at most one has an address come here, so consent needs no weighing.
+ * One run per journey: of two open ones the one that was entered first stays, because it is further
+ * along and its emails were sent; the other ends with the outcome `merged`, and its run is told.
+ * Pure. Consent and suppression belong to addresses: the caller reads those of the address that stays.
  */
+import type { Decision, Effect, IncomingEvent } from '../core/decision/decision.ts';
+import { derivedId } from '../core/decision/ids.ts';
+import type { Release } from '../core/definitions/release.ts';
+import type { EnrolmentState, EventCount, HandoffState, Lead } from '../core/facts/lead.ts';
+import { joinProfiles, leadFieldsOf, profileOf } from '../core/facts/survivors.ts';
 import type { Qualification } from '../core/qualification/model.ts';
-import type { EventCount, HandoffState, Lead } from '../core/facts/lead.ts';
+import type { MergeRecord } from '../store/identities.ts';
+import type { PlannedMerge } from './resolve.ts';
 
-export function mergeLead(into: Lead, from: Lead, qualification: Qualification): Lead {
+export interface Merged {
+  readonly lead: Lead;
+  /** Runs that end because the person is in the same journey already. */
+  readonly doubled: readonly EnrolmentState[];
+}
+
+export function mergeLead(into: Lead, from: Lead, release: Release, at: number): Merged {
   const { handoff: _into, dueAt: _due, segmentsHash, ...survivor } = into;
   const handoff = laterHandoff(into.handoff, from.handoff);
   const dueAt = earliest(into.dueAt, from.dueAt);
@@ -16,25 +31,26 @@ export function mergeLead(into: Lead, from: Lead, qualification: Qualification):
   const owner = into.owner ?? from.owner;
   const account = into.account ?? from.account;
   const disqualified = into.disqualified ?? from.disqualified;
-  const address = into.address ?? from.address;
-  return {
+  const doubled = doubledRuns([...into.enrolments, ...from.enrolments]);
+  const lead: Lead = {
     ...survivor,
+    ...profileOfBoth(into, from, release),
     bornAt: Math.min(into.bornAt, from.bornAt),
-    traits: { ...from.traits, ...into.traits },
     tags: [...new Set([...into.tags, ...from.tags])],
-    stage: furtherStage(into, from, qualification),
+    stage: furtherStage(into, from, release.qualification),
     consents: into.address === undefined ? from.consents : into.consents,
     suppressions: into.address === undefined ? from.suppressions : into.suppressions,
     events: [...into.events, ...from.events].sort(
       (a, b) => a.occurredAt - b.occurredAt || a.seq - b.seq,
     ),
     counts: addedCounts(into.counts, from.counts),
-    enrolments: [...into.enrolments, ...from.enrolments],
+    enrolments: [...into.enrolments, ...from.enrolments].map((run) =>
+      doubled.includes(run) ? { ...run, status: 'closed', closedAt: at } : run,
+    ),
     segments: [...new Set([...into.segments, ...from.segments])],
     // Lists judged by different rules say nothing together: the next event begins with a baseline.
     ...(segmentsHash === undefined || segmentsHash !== from.segmentsHash ? {} : { segmentsHash }),
     seq: Math.max(into.seq, from.seq),
-    ...(address === undefined ? {} : { address }),
     ...(owner === undefined ? {} : { owner }),
     ...(account === undefined ? {} : { account }),
     ...(disqualified === undefined ? {} : { disqualified }),
@@ -43,6 +59,81 @@ export function mergeLead(into: Lead, from: Lead, qualification: Qualification):
     ...(lastActivityAt === undefined ? {} : { lastActivityAt }),
     ...(lastSeenAt === undefined ? {} : { lastSeenAt }),
   };
+  return { lead, doubled };
+}
+
+/** What is kept of a merge, so that it can be told and undone. */
+export function recordOf(
+  { from, into, by, why }: PlannedMerge,
+  event: IncomingEvent,
+  before: Lead,
+  after: Lead,
+): MergeRecord {
+  return {
+    ...{ id: derivedId('merge', `${from}/${into}/${event.id}`), from, into, by, why },
+    at: event.receivedAt,
+    detail: {
+      bornAt: before.bornAt,
+      tags: before.tags,
+      ...(after.stage === before.stage ? {} : { stage: before.stage }),
+      ...(before.owner === after.owner ? {} : { tookOwner: true }),
+      ...(before.account === after.account ? {} : { tookAccount: true }),
+      ...(before.disqualified === after.disqualified ? {} : { tookDisqualified: true }),
+    },
+  };
+}
+
+export interface Endings {
+  readonly decisions: readonly Decision[];
+  readonly effects: readonly Effect[];
+}
+
+/** The end of doubled runs as the fold writes any exit. */
+export function endingsOf(
+  doubled: readonly EnrolmentState[],
+  { at, seq }: { readonly at: number; readonly seq: number },
+): Endings {
+  const why = 'Merged: the same person was in this journey already';
+  return {
+    decisions: doubled.map(({ id: enrolmentId, journey }) => ({
+      ...{ kind: 'exit', at, enrolmentId, journey, exit: 'merged', goal: false, why },
+      explanation: null,
+    })),
+    effects: doubled.flatMap(({ id: enrolmentId, journey }): readonly Effect[] => [
+      { type: 'close-enrolment', enrolmentId, journey, exit: 'merged', why, goal: false, at },
+      {
+        type: 'tell-journey',
+        enrolmentId,
+        journey,
+        message: { type: 'exit', seq, exit: 'merged' },
+      },
+    ]),
+  };
+}
+
+/** By hand two leads with an address each may be merged: then the survivor keeps its own. */
+function profileOfBoth(into: Lead, from: Lead, release: Release): Partial<Lead> {
+  const [here, there] = [profileOf(into), profileOf(from)];
+  const { traits, origins } = joinProfiles(here, there, release);
+  const email = here.traits['email'];
+  const origin = here.origins['email'];
+  return email === undefined || origin === undefined
+    ? leadFieldsOf({ traits, origins })
+    : leadFieldsOf({ traits: { ...traits, email }, origins: { ...origins, email: origin } });
+}
+
+/** Of the open runs of one journey (and one `oncePer`) all but the first entered. */
+function doubledRuns(runs: readonly EnrolmentState[]): readonly EnrolmentState[] {
+  const first = new Map<string, EnrolmentState>();
+  const open = runs
+    .filter(({ status }) => status === 'open')
+    .sort((a, b) => a.enteredAt - b.enteredAt || (a.id < b.id ? -1 : 1));
+  return open.filter((run) => {
+    const key = JSON.stringify([run.journey, run.onceKey]);
+    if (first.has(key)) return true;
+    first.set(key, run);
+    return false;
+  });
 }
 
 function furtherStage(into: Lead, from: Lead, { order }: Qualification): Lead['stage'] {

@@ -6,7 +6,7 @@
 import type { IncomingEvent } from '../core/decision/decision.ts';
 import type { Answer } from '../core/decision/summarise.ts';
 import { eventId } from '../core/decision/ids.ts';
-import type { Trust } from '../core/facts/lead.ts';
+import type { SaidBy, Trust } from '../core/facts/lead.ts';
 import type { JsonObject } from '../core/rules/condition.ts';
 
 /** By its id, when we know the lead; else by keys, in the order userId, email, anonymousId. */
@@ -19,6 +19,10 @@ export interface IngestRequest {
   readonly event: IncomingEvent;
   /** The caller's `groupId`; set together with `event.account`. */
   readonly accountKey?: string;
+  /** `alias`: what the person was called by before. */
+  readonly alias?: string;
+  /** By hand: this lead is the one of `who`, which survives. */
+  readonly merge?: { readonly from: string; readonly by: string; readonly why: string };
 }
 
 /** What the caller is told; stored with the event, so that a repeat is told the same. */
@@ -48,7 +52,10 @@ export interface OwnEvent {
   readonly existing?: string;
   readonly startsAt?: number;
   readonly historical?: boolean;
-  readonly rules?: IncomingEvent['rules'];
+  /** Default: a person. */
+  readonly by?: SaidBy;
+  readonly confidence?: number;
+  readonly rules?: NonNullable<IncomingEvent['rules']>;
 }
 
 export function eventAbout(who: Who, own: OwnEvent): IngestRequest {

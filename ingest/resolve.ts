@@ -5,7 +5,11 @@
  * An event goes to the lead of its userId, else email, else anonymousId; unknown keys join that lead.
  * Two leads merge by themselves when at most one has an address and they do not hold two different
  * user ids. Any other pair is listed for a person, and no key moves: a shared browser or a forwarded
- * form must never melt two people into one.
+ * form must never melt two people into one. A pair that a person keeps apart is neither merged nor
+ * listed again. An `alias` call says itself that two user ids are one person.
+ *
+ * Events and new keys stay with the lead whose key brought them (`ownId`), also while another lead
+ * stands for it: that is what makes a merge one update, and its undoing possible.
  */
 import type { FoundIdentity, IdentityKey, IdentityKind } from '../store/identities.ts';
 import type { IngestRequest } from './request.ts';
@@ -13,13 +17,21 @@ import type { IngestRequest } from './request.ts';
 export interface Resolution {
   /** The lead as it is known when the event is folded, after these merges. */
   readonly leadId: string;
-  readonly merges: readonly { readonly from: string; readonly into: string }[];
+  /** The lead the event is stored under, where that is another: it stays there when a merge is undone. */
+  readonly ownId?: string;
+  readonly merges: readonly PlannedMerge[];
   readonly listed: readonly {
     readonly leadIds: readonly [string, string];
     readonly because: string;
   }[];
   /** The email of the event belongs to another lead: the event must not bring it to this one. */
   readonly dropsAddress: boolean;
+}
+export interface PlannedMerge {
+  readonly from: string;
+  readonly into: string;
+  readonly by: string;
+  readonly why: string;
 }
 export interface ResolutionPlan {
   readonly resolutions: readonly Resolution[];
@@ -36,6 +48,8 @@ export interface Known {
   readonly userIds: ReadonlyMap<string, readonly string[]>;
   /** For events that name their lead: its canonical id. */
   readonly canonical: ReadonlyMap<string, string>;
+  /** Pairs of leads that a person decided to keep apart; read only when `asksForUserIds`. */
+  readonly keptApart?: readonly (readonly [string, string])[];
 }
 
 interface Person {
@@ -55,18 +69,15 @@ export function resolveLeads(
   const touched = new Set<string>();
   const resolutions = requests.map((request): Resolution => {
     const keys = keysOf(request);
-    const resolution =
-      'leadId' in request.who
-        ? resolveKnown(request.who.leadId, world, known)
-        : resolveKeys(keys, world, newLeadId);
-    const { leadId, merges } = resolution;
+    const resolution = resolve(request, keys, world, known, newLeadId);
+    const { leadId, ownId = leadId, merges } = resolution;
     touched.add(leadId);
     for (const merge of merges) touched.add(merge.from).add(merge.into);
-    for (const key of keys) {
+    for (const key of [...keys, ...newAliasOf(request, world)]) {
       if (world.owner.has(nameOf(key)) || (resolution.dropsAddress && key.kind === 'email'))
         continue;
-      world.owner.set(nameOf(key), leadId);
-      newKeys.push({ ...key, leadId });
+      world.owner.set(nameOf(key), ownId);
+      newKeys.push({ ...key, leadId: ownId });
       attach(key, world.person(leadId));
     }
     return resolution;
@@ -78,7 +89,9 @@ export function resolveLeads(
 /** Every key of a batch once. */
 export function keysOfAll(requests: readonly IngestRequest[]): readonly IdentityKey[] {
   const keys = new Map<string, IdentityKey>();
-  for (const request of requests) for (const key of keysOf(request)) keys.set(nameOf(key), key);
+  for (const request of requests) {
+    for (const key of [...keysOf(request), ...aliasKeysOf(request)]) keys.set(nameOf(key), key);
+  }
   return [...keys.values()];
 }
 
@@ -90,6 +103,7 @@ export function asksForUserIds(
   requests: readonly IngestRequest[],
   identities: readonly FoundIdentity[],
 ): boolean {
+  if (requests.some(({ alias, merge }) => alias !== undefined || merge !== undefined)) return true;
   if (identities.length === 0) return false;
   const owners = new Map(identities.map((found) => [nameOf(found), found.leadId]));
   return requests.some((request) => {
@@ -107,14 +121,31 @@ function keysOf({ who }: IngestRequest): readonly IdentityKey[] {
   });
 }
 
+/** A `previousId` is whatever the caller once called the person by: a user id, or that of a browser. */
+function aliasKeysOf({ alias }: IngestRequest): readonly IdentityKey[] {
+  if (alias === undefined) return [];
+  return [
+    { kind: 'userId', value: alias },
+    { kind: 'anonymousId', value: alias },
+  ];
+}
+
+/** One that nobody is known by becomes a key, so that what comes late under it finds its lead. */
+function newAliasOf(request: IngestRequest, world: World): readonly IdentityKey[] {
+  const keys = aliasKeysOf(request);
+  return keys.some((key) => world.owner.has(nameOf(key))) ? [] : keys.slice(1);
+}
+
 /** What is known, changing as the batch is planned from its first event to its last. */
 interface World {
+  /** By key: the lead it was attached to, for which another one may stand. */
   readonly owner: Map<string, string>;
   readonly born: Set<string>;
   /** The person who stands for a lead now, through the merges planned so far. */
   person(leadId: string): Person;
   bear(leadId: string): Person;
   merge(from: Person, into: Person): void;
+  isKeptApart(one: Person, other: Person): boolean;
 }
 
 function worldOf(known: Known): World {
@@ -122,8 +153,11 @@ function worldOf(known: Known): World {
   const owner = new Map<string, string>();
   const mergedInto = new Map<string, string>();
   const born = new Set<string>();
-  for (const { leadId, address, ...key } of known.identities) {
-    owner.set(nameOf(key), leadId);
+  for (const [id, canonical] of known.canonical)
+    if (id !== canonical) mergedInto.set(id, canonical);
+  for (const { leadId, ownId, address, ...key } of known.identities) {
+    owner.set(nameOf(key), ownId);
+    if (ownId !== leadId) mergedInto.set(ownId, leadId);
     const userIds = new Set(known.userIds.get(leadId));
     people.set(leadId, { id: leadId, hasAddress: address !== null, userIds });
   }
@@ -149,54 +183,86 @@ function worldOf(known: Known): World {
       into.hasAddress ||= from.hasAddress;
       for (const id of from.userIds) into.userIds.add(id);
     },
+    isKeptApart: (one, other) =>
+      (known.keptApart ?? []).some((pair) => {
+        const [a, b] = pair.map((id) => person(id).id);
+        return (a === one.id && b === other.id) || (a === other.id && b === one.id);
+      }),
   };
 }
 
-function resolveKnown(leadId: string, world: World, known: Known): Resolution {
+function resolve(
+  request: IngestRequest,
+  keys: readonly IdentityKey[],
+  world: World,
+  known: Known,
+  newLeadId: () => string,
+): Resolution {
+  const { who, merge, alias } = request;
+  if (!('leadId' in who)) {
+    const said = alias === undefined ? [] : aliasKeysOf(request);
+    return resolveKeys(keys, said, world, newLeadId);
+  }
+  const ownId = who.leadId;
+  const target = canonicalOf(ownId, world, known);
+  const from = merge === undefined ? target : canonicalOf(merge.from, world, known);
+  const nothing = { ownId, leadId: target.id, merges: [], listed: [], dropsAddress: false };
+  // Another merge may have been quicker: they are one already.
+  if (merge === undefined || from.id === target.id) return nothing;
+  world.merge(from, target);
+  const { by, why } = merge;
+  return { ...nothing, merges: [{ from: from.id, into: target.id, by, why }] };
+}
+
+function canonicalOf(leadId: string, world: World, known: Known): Person {
   const canonical = known.canonical.get(leadId);
   if (canonical === undefined) throw new Error(`there is no lead ${leadId}`);
-  return {
-    leadId: world.person(canonical).id,
-    merges: [],
-    listed: [],
-    dropsAddress: false,
-  };
+  return world.person(canonical);
 }
 
+/** `aliases` are keys of which the caller says itself that they are the same person's. */
 function resolveKeys(
   keys: readonly IdentityKey[],
+  aliases: readonly IdentityKey[],
   world: World,
   newLeadId: () => string,
 ): Resolution {
-  const found = new Map<string, Person>();
-  for (const key of keys) {
-    const owner = world.owner.get(nameOf(key));
-    if (owner === undefined) continue;
-    const person = world.person(owner);
-    found.set(person.id, person);
+  const isAlias = aliases.length > 0;
+  const found = new Map<string, { readonly person: Person; readonly ownId: string }>();
+  for (const key of [...keys, ...aliases]) {
+    const ownId = world.owner.get(nameOf(key));
+    if (ownId === undefined) continue;
+    const person = world.person(ownId);
+    if (!found.has(person.id)) found.set(person.id, { person, ownId });
   }
-  const [first, ...others] = found.values();
-  const newcomer = first === undefined ? undefined : whyNewcomer(keys, first, world);
-  let target = first === undefined || newcomer !== undefined ? world.bear(newLeadId()) : first;
+  const [known, ...others] = found.values();
+  const first = known?.person;
+  const newcomer = first === undefined || isAlias ? undefined : whyNewcomer(keys, first, world);
+  const isNew = first === undefined || newcomer !== undefined;
+  let target = isNew ? world.bear(newLeadId()) : first;
+  const ownId = isNew || known === undefined ? target.id : known.ownId;
   const listed: { leadIds: readonly [string, string]; because: string }[] = [];
-  const merges: { from: string; into: string }[] = [];
+  const merges: PlannedMerge[] = [];
   if (first !== undefined && newcomer !== undefined) {
     listed.push({ leadIds: [target.id, first.id], because: newcomer });
   }
   const bringsEmail = keys.some((key) => key.kind === 'email' && !world.owner.has(nameOf(key)));
-  for (const other of others) {
-    const against = whyNotMerge(target, other, bringsEmail);
+  for (const { person: other } of others) {
+    if (world.isKeptApart(target, other)) continue;
+    const against = whyNotMerge(target, other, { bringsEmail, isAlias });
     if (against !== undefined) {
       listed.push({ leadIds: [target.id, other.id], because: against });
       continue;
     }
     const [into, from] = survivor(target, other);
     world.merge(from, into);
-    merges.push({ from: from.id, into: into.id });
+    const why = isAlias ? 'alias' : 'same-person';
+    merges.push({ from: from.id, into: into.id, by: 'perennial', why });
     target = into;
   }
   return {
     leadId: target.id,
+    ownId,
     merges,
     listed,
     dropsAddress: ownsElsewhere(keys, target, world),
@@ -212,8 +278,13 @@ function whyNewcomer(keys: readonly IdentityKey[], lead: Person, world: World): 
   return isUnknown('email') && !hasKnownUser && lead.hasAddress ? 'two-addresses' : undefined;
 }
 
-function whyNotMerge(one: Person, other: Person, bringsEmail: boolean): string | undefined {
+function whyNotMerge(
+  one: Person,
+  other: Person,
+  { bringsEmail, isAlias }: { readonly bringsEmail: boolean; readonly isAlias: boolean },
+): string | undefined {
   if ((one.hasAddress || bringsEmail) && other.hasAddress) return 'two-addresses';
+  if (isAlias) return undefined;
   if (new Set([...one.userIds, ...other.userIds]).size > 1) return 'two-user-ids';
   return undefined;
 }

@@ -4,6 +4,7 @@
  * Keys are only ever added, never moved: a merge changes `lead.canonical_id` alone, and every read
  * goes through it, so merge and unmerge are one update each. Nothing here decides who is who.
  */
+import type { StageState } from '../core/facts/lead.ts';
 import type { Sql } from './client.ts';
 
 export type IdentityKind = 'userId' | 'email' | 'anonymousId';
@@ -14,6 +15,8 @@ export interface IdentityKey {
 export interface FoundIdentity extends IdentityKey {
   /** The canonical lead. */
   readonly leadId: string;
+  /** The one the key was attached to. */
+  readonly ownId: string;
   readonly address: string | null;
 }
 
@@ -23,7 +26,7 @@ export async function findIdentities(
 ): Promise<readonly FoundIdentity[]> {
   if (keys.length === 0) return [];
   return sql.query<FoundIdentity>(
-    `SELECT i.kind, i.value, m.canonical_id AS "leadId", c.address
+    `SELECT i.kind, i.value, i.lead_id AS "ownId", m.canonical_id AS "leadId", c.address
      FROM unnest($1::text[], $2::text[]) AS k(kind, value)
      JOIN identity i ON i.kind = k.kind AND i.value = k.value
      JOIN lead m ON m.id = i.lead_id
@@ -93,6 +96,29 @@ export interface Merge {
 
 export interface MergeAt extends Merge {
   readonly at: number;
+  readonly record: MergeRecord;
+}
+
+/** As it is kept: between the two leads themselves, whoever stands for them by the end of the batch. */
+export interface MergeRecord {
+  readonly id: string;
+  readonly from: string;
+  readonly into: string;
+  readonly at: number;
+  readonly by: string;
+  readonly why: string;
+  readonly detail: MergeDetail;
+}
+
+/** What the survivor was before, as far as the merge changed it by more than facts. */
+export interface MergeDetail {
+  readonly bornAt: number;
+  readonly tags: readonly string[];
+  /** Where it took over the further stage. */
+  readonly stage?: StageState;
+  readonly tookOwner?: true;
+  readonly tookAccount?: true;
+  readonly tookDisqualified?: true;
 }
 
 /** Every lead of the absorbed groups answers to the surviving one from now on. */
@@ -103,6 +129,12 @@ export async function mergeLeads(sql: Sql, merges: readonly MergeAt[]): Promise<
      FROM unnest($1::uuid[], $2::uuid[]) AS m(from_id, into_id)
      WHERE lead.canonical_id = m.from_id`,
     [merges.map((merge) => merge.from), merges.map((merge) => merge.into)],
+  );
+  await sql.run(
+    `INSERT INTO lead_merge (id, kind, from_id, into_id, at, by, why, detail)
+     SELECT id, 'merged', "from", "into", to_timestamp(at / 1000.0), by, why, detail
+     FROM json_to_recordset($1::json) AS x(id uuid, "from" uuid, "into" uuid, at float8, by text, why text, detail jsonb)`,
+    [JSON.stringify(merges.map(({ record }) => record))],
   );
   await closeSecondHandoffs(sql, merges);
 }
@@ -127,6 +159,22 @@ async function closeSecondHandoffs(sql: Sql, merges: readonly MergeAt[]): Promis
      SELECT 'handoff', id, '{"type":"message","message":{"type":"settled","status":"closed"}}' FROM closed`,
     [merges.map(({ into }) => into), Math.max(...merges.map(({ at }) => at))],
   );
+}
+
+/** Pairs among these leads that a person keeps apart, by the leads that stand for them now. */
+export async function findKeptApart(
+  sql: Sql,
+  leadIds: readonly string[],
+): Promise<readonly (readonly [string, string])[]> {
+  if (leadIds.length < 2) return [];
+  const rows = await sql.query<{ readonly one: string; readonly other: string }>(
+    `SELECT a.canonical_id AS one, b.canonical_id AS other
+     FROM lead a JOIN merge_candidate c ON c.lead_id = a.id AND c.outcome = 'kept-apart'
+     JOIN lead b ON b.id = c.other_id
+     WHERE a.canonical_id = ANY($1::uuid[]) AND b.canonical_id = ANY($1::uuid[])`,
+    [leadIds],
+  );
+  return rows.map(({ one, other }) => [one, other]);
 }
 
 export interface MergeCandidate {

@@ -20,7 +20,7 @@ export interface EventRoutes {
   readonly write: RequestHandler;
 }
 
-const callTypes = ['identify', 'track', 'page', 'screen', 'group'] as const;
+const callTypes = ['identify', 'track', 'page', 'screen', 'group', 'alias'] as const;
 /** Segment's own limit is 500 KB for a batch; a thousand small events fit. */
 const batchMax = 1_000;
 

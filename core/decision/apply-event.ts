@@ -7,7 +7,13 @@
  */
 import type { Release } from '../definitions/release.ts';
 import type { EventCount, Lead, Origin } from '../facts/lead.ts';
-import { joinProfiles, leadFieldsOf, profileOf, profileSaid, type Profile } from '../facts/survivors.ts';
+import {
+  joinProfiles,
+  leadFieldsOf,
+  profileOf,
+  profileSaid,
+  type Profile,
+} from '../facts/survivors.ts';
 import { isActivity } from './activity.ts';
 import { applyPermission } from './apply-permission.ts';
 import { nothing, type DecisionContext, type Moment } from './context.ts';
@@ -96,7 +102,7 @@ function withHistory(lead: Lead, moment: Moment, release: Release): Lead {
     ...lead,
     ...remembered(lead, moment),
     ...(activity ? { lastActivityAt: latest(lead.lastActivityAt, at) } : {}),
-    ...(activity || (event.type !== 'enrol' && isOwnDoing(event.name))
+    ...(activity || (event.type !== 'enrol' && event.type !== 'merge' && isOwnDoing(event.name))
       ? { lastSeenAt: latest(lead.lastSeenAt, at) }
       : {}),
   };

@@ -40,7 +40,13 @@ const phases: readonly Phase[] = [
   decideEntries,
 ];
 
-export function decide(known: Lead, event: IncomingEvent, context: DecisionContext): Decided {
+/** `before`: the lead as it was before a merge that this event brought about, to tell what that did to its scores. */
+export function decide(
+  known: Lead,
+  event: IncomingEvent,
+  context: DecisionContext,
+  before?: Lead,
+): Decided {
   const moment = momentOf(known, event);
   const lead = withBaseline(known, moment, context);
   const decisions: Decision[] = [];
@@ -51,7 +57,9 @@ export function decide(known: Lead, event: IncomingEvent, context: DecisionConte
     current = decided.lead;
     decisions.push(...decided.decisions);
     effects.push(...decided.effects);
-    if (phase === applyEvent) decisions.push(...scoreDecisions(lead, current, moment, context));
+    if (phase === applyEvent) {
+      decisions.push(...scoreDecisions(before ?? lead, current, moment, context));
+    }
   }
   return { lead: withDue(current, nextDueAt(current, moment.now, context)), decisions, effects };
 }

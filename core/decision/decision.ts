@@ -18,8 +18,18 @@ export interface IncomingEvent {
   readonly source: string;
   readonly messageId: string;
   /** `tick` is the clock as an input, `rules` are other rules: no event is stored for either. */
-  readonly type: 'identify' | 'track' | 'page' | 'screen' | 'group' | 'enrol' | 'tick' | 'rules';
-  /** Event name; `Page Viewed` for a page call, `` for identify, group and tick. */
+  readonly type:
+    | 'identify'
+    | 'track'
+    | 'page'
+    | 'screen'
+    | 'group'
+    | 'alias'
+    | 'enrol'
+    | 'merge'
+    | 'tick'
+    | 'rules';
+  /** Event name; `Page Viewed` for a page call, `` for identify, group, alias, merge and tick. */
   readonly name: string;
   readonly properties: JsonObject;
   /** Traits to merge into the lead. */

@@ -59,7 +59,11 @@ export function profileOf({ traits, origins = {}, bornAt, address }: Lead): Prof
 /** A profile as a lead keeps it: the address apart from the other traits. */
 export function leadFieldsOf({ traits, origins }: Profile): Partial<Lead> {
   const { email, ...others } = traits;
-  return { traits: others, origins, ...(typeof email === 'string' ? { address: email } : {}) };
+  return {
+    traits: others,
+    ...(Object.keys(origins).length === 0 ? {} : { origins }),
+    ...(typeof email === 'string' ? { address: email } : {}),
+  };
 }
 
 /** What one event says of the traits. A blank says nothing; null says "no longer" if a person said it. */

@@ -73,7 +73,9 @@ describe('a call', () => {
 describe('poison is refused at the door, with the path of the field', () => {
   const cases: readonly (readonly [string, unknown, readonly string[]])[] = [
     ['no object', 'text', ['']],
-    ['an unknown type', { type: 'alias', userId: 'u' }, ['type']],
+    ['an unknown type', { type: 'merge', userId: 'u' }, ['type']],
+    ['an alias of nothing', { type: 'alias', userId: 'u' }, ['previousId']],
+    ['an alias of nobody', { type: 'alias', previousId: 'p' }, ['userId']],
     ['nobody', { type: 'track', event: 'E' }, ['userId']],
     ['an empty id', { type: 'track', event: 'E', userId: ' ' }, ['userId']],
     ['a very long id', { type: 'track', event: 'E', userId: 'x'.repeat(257) }, ['userId']],

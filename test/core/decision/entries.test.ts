@@ -1,6 +1,5 @@
 /** Who enters a journey, and why not: every sentence of the documentation on `enter`. */
-import {
-  MINUTE, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   bought,
   DAY,
@@ -8,6 +7,7 @@ import {
   HOUR,
   is,
   journey,
+  MINUTE,
   onApi,
   onEvent,
   onSegment,

@@ -87,14 +87,17 @@ test('two leads that merge know what one lead with all their events would know',
           workspace,
           START,
         ).lead;
-        expect(profile(merged)).toEqual(profile(told(newborn, [...(here ?? []), ...(there ?? [])])));
+        expect(profile(merged)).toEqual(
+          profile(told(newborn, [...(here ?? []), ...(there ?? [])])),
+        );
       },
     ),
     { numRuns: 200 },
   );
 });
 
-function known(...words: readonly (readonly [traits: IncomingEvent['traits'], over?: object])[]) {
+type Words = readonly (readonly [traits: IncomingEvent['traits'], over?: object])[];
+function known(words: Words) {
   return told(
     newborn,
     words.map(([traits, over], index) => ({
@@ -109,20 +112,54 @@ const later = { occurredAt: START + DAY };
 const enrichment = { by: 'enrichment', source: 'provider', ...later };
 const fill = { by: 'import', fillOnly: true, source: 'import' };
 
-test.each([
+const cases: readonly (readonly [string, Words, object])[] = [
   ['the later word of a person stands', [[{ a: 1 }, later], [{ a: 2 }]], { a: 1 }],
   ['enrichment never replaces a person', [[{ a: 1 }], [{ a: 2 }, enrichment]], { a: 1 }],
   ['a person replaces enrichment', [[{ a: 2 }, enrichment], [{ a: 1 }]], { a: 1 }],
-  ['a list that fills replaces enrichment', [[{ a: 2 }, enrichment], [{ a: 1 }, fill]], { a: 1 }],
-  ['a list that fills loses to a person', [[{ a: 1 }], [{ a: 2 }, { ...fill, ...later }]], { a: 1 }],
-  ['of two lists that fill the first stays', [[{ a: 2 }, { ...fill, ...later }], [{ a: 1 }, fill]], { a: 1 }],
+  [
+    'a list that fills replaces enrichment',
+    [
+      [{ a: 2 }, enrichment],
+      [{ a: 1 }, fill],
+    ],
+    { a: 1 },
+  ],
+  [
+    'a list that fills loses to a person',
+    [[{ a: 1 }], [{ a: 2 }, { ...fill, ...later }]],
+    { a: 1 },
+  ],
+  [
+    'of two lists that fill the first stays',
+    [
+      [{ a: 2 }, { ...fill, ...later }],
+      [{ a: 1 }, fill],
+    ],
+    { a: 1 },
+  ],
   ['a blank says nothing', [[{ a: 1 }], [{ a: ' ' }, later]], { a: 1 }],
   ['null from a person clears', [[{ a: 1 }], [{ a: null }, later]], { a: null }],
   ['null clears only what is older', [[{ a: 1 }, later], [{ a: null }]], { a: 1 }],
-  ['null from a provider says nothing', [[{ a: 1 }, enrichment], [{ a: null }, { ...enrichment, occurredAt: START + 2 * DAY }]], { a: 1 }],
-  ['source stays what it was first', [[{ source: 'ad' }], [{ source: 'fair' }, later]], { source: 'ad' }],
+  [
+    'null from a provider says nothing',
+    [
+      [{ a: 1 }, enrichment],
+      [{ a: null }, { ...enrichment, occurredAt: START + 2 * DAY }],
+    ],
+    { a: 1 },
+  ],
+  [
+    'source stays what it was first',
+    [[{ source: 'ad' }], [{ source: 'fair' }, later]],
+    { source: 'ad' },
+  ],
   ['the largest number', [[{ spent: 30 }], [{ spent: '20' }, later]], { spent: 30 }],
-  ['the largest of a choice is the last in its list', [[{ plan: 'team' }], [{ plan: 'pro' }, later]], { plan: 'team' }],
-] as const)('%s', (_name, words, expected) => {
-  expect(known(...(words as never[]))).toEqual(expected);
+  [
+    'the largest of a choice is the last in its list',
+    [[{ plan: 'team' }], [{ plan: 'pro' }, later]],
+    { plan: 'team' },
+  ],
+];
+test.each(cases)('%s', (_name, words, expected) => {
+  expect(known(words)).toEqual(expected);
 });

@@ -23,11 +23,11 @@ export const eventFacts: Answers = {
   },
   eventSum: (reading, params) =>
     matched(reading, params)?.reduce(
-      (sum, event) => sum + (numberOf(propertyOf(event, params)) ?? 0),
+      (sum, event) => sum + (numberOf(propertyOf(event, params['property'])) ?? 0),
       0,
     ),
   eventDistinct: (reading, params) => {
-    const values = matched(reading, params)?.map((event) => propertyOf(event, params));
+    const values = matched(reading, params)?.map((one) => propertyOf(one, params['property']));
     return values === undefined
       ? undefined
       : new Set(values.filter(isKnown).map((value) => JSON.stringify(value))).size;
@@ -78,7 +78,7 @@ function matched(
   );
 }
 
-function propertyOf({ properties }: LeadEvent, { property }: JsonObject): FactValue {
+export function propertyOf({ properties }: LeadEvent, property: FactValue): FactValue {
   if (typeof property !== 'string') return undefined;
   return Object.hasOwn(properties, property) ? properties[property] : valueAt(properties, property);
 }

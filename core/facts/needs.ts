@@ -9,9 +9,11 @@
 import type { Release } from '../definitions/release.ts';
 import type { JourneyPlan, Watch } from '../journey/plan.ts';
 import type { Condition, JsonObject } from '../rules/condition.ts';
+import { USUAL_MS } from '../interests/interest.ts';
 import { compileCondition, type FactNeed } from '../rules/compile.ts';
 import { durationOf } from '../rules/duration.ts';
 import { compiledRelease } from './compiled-release.ts';
+import { activityEvents, eventFacts, needsEvents } from './event-facts.ts';
 
 export interface FactNeeds {
   /** Event name → milliseconds back from now; `'all'` for every event there ever was. */
@@ -34,8 +36,11 @@ export function factNeeds(release: Release, plans: readonly JourneyPlan[] = []):
   const conditions = [...conditionsOf(release), ...inFlight.flatMap(conditionsOfPlan)];
   for (const condition of conditions) {
     for (const need of compileCondition(condition, release.segments).factsNeeded) {
-      addCount(need, add);
+      addEvents(release, need, add);
     }
+  }
+  for (const { from, fadesAfterMs } of Object.values(release.interests ?? {})) {
+    for (const { match } of from) add(match.event, Math.max(fadesAfterMs, USUAL_MS));
   }
   return { events };
 }
@@ -49,6 +54,7 @@ export function conditionsOf(release: Release): readonly Condition[] {
   const found = [
     ...stages,
     ...bant,
+    ...(qualification.buyingStages ?? []).map(({ when }) => when),
     ...qualification.disqualified.map(({ when }) => when),
     ...sending.consent.map((rule) => rule.if),
     ...routing.map((rule) => rule.if),
@@ -78,10 +84,17 @@ function conditionOf(watch: Watch): Condition | undefined {
   return watch.type === 'condition' ? watch.condition : undefined;
 }
 
-function addCount(need: FactNeed, add: (event: string, reach: number | 'all') => void): void {
-  const { event, within, where }: JsonObject =
-    need.fact === 'eventCount' ? (need.params ?? {}) : {};
-  if (typeof event !== 'string') return;
-  if (within !== undefined) add(event, durationOf(within) ?? 'all');
-  else if (where !== undefined) add(event, 'all');
+type Add = (event: string, reach: number | 'all') => void;
+
+/** Of a fact about events: as far back as it looks; those counted over all time need none. */
+function addEvents(release: Release, { fact, params = noParams }: FactNeed, add: Add): void {
+  if (!aboutEvents.has(fact) || (fact !== 'activeDays' && !needsEvents(params))) return;
+  const { event, within } = params;
+  const named = typeof event === 'string' ? [event] : [];
+  const all = fact === 'activeDays' && event === undefined;
+  const reach = within === undefined ? 'all' : (durationOf(within) ?? 'all');
+  for (const name of all ? activityEvents(release.events) : named) add(name, reach);
 }
+
+const aboutEvents = new Set(Object.keys(eventFacts));
+const noParams: JsonObject = {};

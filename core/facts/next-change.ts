@@ -14,6 +14,7 @@ import { instantOf } from '../rules/instant.ts';
 import { factAtPath } from '../rules/path.ts';
 import { nextScoreChange } from '../scoring/next-change.ts';
 import type { CompiledModel } from '../scoring/score.ts';
+import { clockChanges, conditionsBehind } from './clock-changes.ts';
 import { compiledRelease } from './compiled-release.ts';
 import { eventsByName } from './event-index.ts';
 import type { Lead } from './lead.ts';
@@ -71,10 +72,15 @@ function leafChanges(search: Search, leaf: Leaf): readonly number[] {
         leaf.fact,
         compiledRelease(release).consent.flatMap((rule) => rule.condition ?? []),
       );
-    default:
-      return isAboutAge(leaf)
+    default: {
+      const age = isAboutAge(leaf)
         ? ageChanges(factAtPath(read(leaf.fact, leaf.params), leaf.path), leaf)
         : [];
+      const behind = conditionsBehind(compiledRelease(release), leaf.fact) ?? [];
+      const own = Object.hasOwn(clockChanges, leaf.fact) ? clockChanges[leaf.fact] : undefined;
+      const turns = own?.(search, leaf) ?? [];
+      return [...age, ...turns, ...changesWithin(search, leaf.fact, behind)];
+    }
   }
 }
 
@@ -197,8 +203,15 @@ function isClockBound(leaf: Leaf): boolean {
   return clockBoundFacts.has(leaf.fact) || scoreFacts.has(leaf.fact) || isAboutAge(leaf);
 }
 
-const clockBoundFacts = new Set(['eventCount', 'daysSinceActivity', 'bantYes', 'mayEmail']);
-const scoreFacts = new Set(['fitScore', 'engagementScore', 'fitGrade', 'grade']);
+const clockBoundFacts = new Set([
+  ...['eventCount', 'daysSinceActivity', 'bantYes', 'mayEmail'],
+  ...['bantNo', 'bantUnknown', 'bantGaps', 'bantAnswer', 'buyingStage'],
+  ...Object.keys(clockChanges),
+]);
+const scoreFacts = new Set([
+  ...['fitScore', 'engagementScore', 'fitGrade', 'grade'],
+  ...['score', 'scoreGrade'],
+]);
 const DAY_MS = 86_400_000;
 const noParams: JsonObject = {};
 

@@ -17,6 +17,7 @@ import { compiledRelease, wordsOf, type CompiledRelease } from './compiled-relea
 import { eventFacts } from './event-facts.ts';
 import { interestFacts } from './interest-facts.ts';
 import type { Lead } from './lead.ts';
+import { withoutEnrichment } from './own-words.ts';
 import { qualificationFacts } from './qualification-facts.ts';
 import type { Answers, FactScope, Reading } from './reading.ts';
 import { scoreFacts } from './score-facts.ts';
@@ -54,7 +55,7 @@ export function factReader(
 
 /** Of facts with parameters only those that conditions answer are remembered: they could go round. */
 function keyOf(fact: string, params: JsonObject): string | undefined {
-  if (fact === 'bantAnswer') return `bantAnswer ${String(params['question'])}`;
+  if (fact === 'bantAnswer') return `bantAnswer ${JSON.stringify(params['question'] ?? null)}`;
   return Object.keys(params).length === 0 ? fact : undefined;
 }
 
@@ -76,6 +77,12 @@ function answer(reading: Reading, fact: string, params: JsonObject): FactValue {
   if (computed !== undefined) return computed(reading, params);
   if (fact.startsWith('entry.')) return valueAt(reading.scope.entry, fact.slice('entry.'.length));
   if (fact.startsWith('account.')) return accountFact(accountReading(reading), fact, params);
+  const lead = withoutEnrichment(reading.lead);
+  const value = traitFact({ ...reading, lead }, fact);
+  return isKnown(value) || lead === reading.lead ? value : traitFact(reading, fact);
+}
+
+function traitFact(reading: Reading, fact: string): FactValue {
   const declared = Object.hasOwn(reading.release.facts, fact)
     ? reading.release.facts[fact]
     : undefined;

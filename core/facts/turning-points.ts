@@ -48,7 +48,14 @@ export function scoreThresholds(
   for (const leaf of leaves) {
     if (leaf.fact === 'fitScore') add('fit', turningPoints(leaf, read));
     else if (leaf.fact === 'engagementScore') add('engagement', turningPoints(leaf, read));
-    else if (leaf.fact === 'fitGrade')
+    else if (leaf.fact === 'score') add(scoreOf(leaf), turningPoints(leaf, read));
+    else if (leaf.fact === 'scoreGrade') {
+      const score = scoreOf(leaf);
+      add(
+        score,
+        edges(score, leaf, (grade) => grade),
+      );
+    } else if (leaf.fact === 'fitGrade')
       add(
         'fit',
         edges('fit', leaf, (fit) => fit),
@@ -65,6 +72,11 @@ export function scoreThresholds(
     }
   }
   return thresholds;
+}
+
+function scoreOf({ params }: Leaf): string {
+  const score = params?.['score'];
+  return typeof score === 'string' ? score : '';
 }
 
 type Bands = ScoringModel['grades'][string];

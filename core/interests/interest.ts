@@ -77,19 +77,15 @@ export function surgeOf(
   now: number,
 ): number | undefined {
   const usual = evidence.filter(({ occurredAt }) => isWithin(occurredAt, USUAL_MS, now));
-  const days = Math.min(USUAL_MS / DAY_MS, daysKnown(evidence, bornAt, now));
+  const days = Math.min(USUAL_MS / DAY_MS, Math.floor((now - knownSince(usual, bornAt)) / DAY_MS));
   if (usual.length < SURGE_EVENTS_LEAST || days < KNOWN_DAYS_LEAST) return undefined;
   const lately = usual.filter(({ occurredAt }) => isWithin(occurredAt, SURGE_MS, now));
   return rounded(weight(lately) / (SURGE_MS / DAY_MS) / (weight(usual) / days), 100);
 }
 
-/** Since when the lead is known: its birth, or evidence from before it, as lists bring. */
+/** Since when the lead is known: its birth, or what it did before that, as lists bring. */
 export function knownSince(evidence: readonly Evidence[], bornAt: number): number {
   return evidence.reduce((since, { occurredAt }) => Math.min(since, occurredAt), bornAt);
-}
-
-function daysKnown(evidence: readonly Evidence[], bornAt: number, now: number): number {
-  return Math.floor((now - knownSince(evidence, bornAt)) / DAY_MS);
 }
 
 function weight(evidence: readonly Evidence[]): number {

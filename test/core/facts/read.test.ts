@@ -235,3 +235,41 @@ test('every built-in fact of a lead is answered for one of whom everything is kn
   });
   expect(unanswered.map(([id]) => id)).toEqual([]);
 });
+
+test('a batch loads events only as far back as some rule looks', () => {
+  expect(Object.fromEntries(factNeeds(release).events)).toEqual({
+    'Demo Requested': 140 * day,
+    'Pricing Viewed': 30 * day,
+    'Page Viewed': 'all',
+    'Email Clicked': 140 * day,
+  });
+});
+
+test('what a journey waits for needs no history: only its conditions do', () => {
+  const waits = {
+    type: 'wait-for',
+    since: 'entry',
+    upToMs: day,
+    arms: [
+      { id: 'seen', when: { type: 'event', match: { event: 'Report Created' } } },
+      { id: 'often', when: { type: 'condition', condition: counted } },
+    ],
+  } as const;
+  const { events } = factNeeds(release, [{ ...emptyPlan, steps: { waits } }]);
+  expect(events.get('Report Created')).toBeUndefined();
+  expect(events.get('Booth Visited')).toBe(3 * day);
+});
+
+const counted = {
+  fact: 'eventCount',
+  params: { event: 'Booth Visited', within: '3 days' },
+  operator: 'atLeast',
+  value: 2,
+};
+const emptyPlan: JourneyPlan = {
+  ...{ v: 1, journey: 'j', title: 'J', owner: 'maria', enter: [], exits: [], steps: {} },
+  sending: { class: 'marketing', priority: 1, holdAtMostMs: 0 },
+  flow: { v: 1, start: null, steps: {} },
+  whenEdited: { inFlight: 'stay', renamed: {}, removed: {} },
+  whenPaused: { timers: 'freeze' },
+};

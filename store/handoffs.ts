@@ -11,6 +11,8 @@ import type { Sql } from './client.ts';
 export interface NewHandoff {
   readonly id: string;
   readonly leadId: string;
+  /** Of the lead now; one handoff is open per account. */
+  readonly accountId: string | null;
   readonly handoff: string;
   readonly routing: string;
   readonly stage: string;
@@ -62,11 +64,11 @@ export async function loadHandoffStates(
 export async function saveHandoffs(sql: Sql, handoffs: readonly NewHandoff[]): Promise<void> {
   if (handoffs.length === 0) return;
   await sql.run(
-    `INSERT INTO handoff (id, lead_id, handoff, routing, stage, cause, opened_at, detail, release_id, status,
+    `INSERT INTO handoff (id, lead_id, account_id, handoff, routing, stage, cause, opened_at, detail, release_id, status,
        settled_at, settled_by, reason)
-     SELECT id, "leadId", handoff, routing, stage, cause, to_timestamp("openedAt" / 1000.0), detail, "releaseId",
+     SELECT id, "leadId", "accountId", handoff, routing, stage, cause, to_timestamp("openedAt" / 1000.0), detail, "releaseId",
        coalesce(status, 'open'), to_timestamp("settledAt" / 1000.0), "settledBy", reason
-     FROM json_to_recordset($1::json) AS x(id uuid, "leadId" uuid, handoff text, routing text, stage text, cause text,
+     FROM json_to_recordset($1::json) AS x(id uuid, "leadId" uuid, "accountId" uuid, handoff text, routing text, stage text, cause text,
        "openedAt" float8, detail jsonb, "releaseId" uuid, status text, "settledAt" float8, "settledBy" text, reason text)`,
     [JSON.stringify(handoffs.map(rowOf))],
   );

@@ -5,8 +5,9 @@
  * `lockLeads` is its first part alone, under the one lock a lead has (rows in order of id, always
  * before accounts and pools). Scores are stored for lists only and never read back.
  */
-import type { Account, EnrolmentState, Lead, Origins, StageState } from '../core/facts/lead.ts';
+import type { EnrolmentState, Lead, Origins, StageState } from '../core/facts/lead.ts';
 import type { Json } from '../core/rules/condition.ts';
+import { accountColumns, accountOf, type AccountRow } from './accounts.ts';
 import { StaleRead, type Sql } from './client.ts';
 import { loadPermissions, type Permissions } from './consent.ts';
 import { loadEnrolmentStates } from './enrolments.ts';
@@ -121,7 +122,9 @@ export async function saveLeads(sql: Sql, saved: readonly SavedLead[]): Promise<
   );
 }
 
-interface LeadRow {
+/** `accountId` is null, and with it all of the account, where there is none. */
+export interface LeadRow extends Omit<AccountRow, 'accountId'> {
+  readonly accountId: string | null;
   readonly id: string;
   readonly canonicalId: string;
   readonly splitKey: string;
@@ -141,24 +144,19 @@ interface LeadRow {
   readonly lastSeenAt: number | null;
   readonly seq: number;
   readonly dueAt: number | null;
-  readonly accountId: string | null;
-  readonly accountName: string | null;
-  readonly accountDomain: string | null;
-  readonly accountOwner: string | null;
-  readonly accountTags: readonly string[] | null;
-  readonly accountTraits: Account['traits'] | null;
 }
 
-const selectLead = `SELECT l.id, l.canonical_id AS "canonicalId", l.split_key AS "splitKey", l.born_at AS "bornAt",
+export const leadColumns = `l.id, l.canonical_id AS "canonicalId", l.split_key AS "splitKey", l.born_at AS "bornAt",
   l.address, l.traits, l.origins, l.tags, l.owner, l.stage, l.stage_state AS "stageState", l.disqualified, l.segments,
   l.segments_hash AS "segmentsHash", l.scores,
   l.last_activity_at AS "lastActivityAt", l.last_seen_at AS "lastSeenAt", l.seq, l.due_at AS "dueAt",
-  a.id AS "accountId", a.name AS "accountName", a.domain AS "accountDomain", a.owner AS "accountOwner",
-  a.tags AS "accountTags", a.traits AS "accountTraits"
-  FROM lead l LEFT JOIN account a ON a.id = l.account_id`;
+  ${accountColumns}`;
+const selectLead = `SELECT ${leadColumns}
+  FROM lead l LEFT JOIN account g ON g.id = l.account_id LEFT JOIN account a ON a.id = g.canonical_id`;
 
-function leadOf(row: LeadRow): Lead {
-  const account = accountOf(row);
+export function leadOf(row: LeadRow): Lead {
+  const { accountId } = row;
+  const account = accountId === null ? undefined : accountOf({ ...row, accountId });
   return {
     id: row.id,
     splitKey: row.splitKey,
@@ -182,18 +180,6 @@ function leadOf(row: LeadRow): Lead {
     ...(row.dueAt === null ? {} : { dueAt: row.dueAt }),
     segments: row.segments,
     ...(row.segmentsHash === null ? {} : { segmentsHash: row.segmentsHash }),
-  };
-}
-
-function accountOf(row: LeadRow): Account | undefined {
-  if (row.accountId === null) return undefined;
-  return {
-    id: row.accountId,
-    ...(row.accountName === null ? {} : { name: row.accountName }),
-    ...(row.accountDomain === null ? {} : { domain: row.accountDomain }),
-    ...(row.accountOwner === null ? {} : { owner: row.accountOwner }),
-    tags: row.accountTags ?? [],
-    traits: row.accountTraits ?? {},
   };
 }
 

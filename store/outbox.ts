@@ -5,8 +5,10 @@
  */
 import type { Sql } from './client.ts';
 
+/** `account`: no run, but leads to be looked at again. */
+export type OutboxTarget = 'journey' | 'handoff' | 'account';
 export interface NewOutboxRow {
-  readonly target: 'journey' | 'handoff';
+  readonly target: OutboxTarget;
   readonly targetId: string;
   readonly payload: unknown;
   /** Epoch milliseconds; absent: now. */
@@ -14,7 +16,7 @@ export interface NewOutboxRow {
 }
 export interface OutboxRow {
   readonly id: number;
-  readonly target: 'journey' | 'handoff';
+  readonly target: OutboxTarget;
   readonly targetId: string;
   readonly payload: unknown;
   readonly attempts: number;

@@ -29,7 +29,7 @@ export async function listHandoffs(
        coalesce(a.name, a.domain) AS account,
        coalesce((SELECT max(s.attempt) FROM assignment s WHERE s.handoff_id = h.id), 0) AS attempt
      FROM handoff h JOIN lead m ON m.id = h.lead_id JOIN lead l ON l.id = m.canonical_id
-     LEFT JOIN account a ON a.id = l.account_id
+     LEFT JOIN account g ON g.id = l.account_id LEFT JOIN account a ON a.id = g.canonical_id
      WHERE ($1::text IS NULL OR h.status = $1) AND ($2::uuid IS NULL OR m.canonical_id = $2)
        AND ($3::float8 IS NULL OR (h.opened_at, h.id) < (to_timestamp($3 / 1000.0), $4::uuid))
      ORDER BY h.opened_at DESC, h.id DESC LIMIT $5`,

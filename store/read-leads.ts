@@ -80,7 +80,7 @@ export async function listLeads(sql: Sql, query: LeadQuery): Promise<readonly Le
        EXISTS (SELECT FROM pause p WHERE p.scope = 'lead' AND ${inForce('p', '$6')}
          AND p.key IN (SELECT m.id::text FROM lead m WHERE m.canonical_id = l.id)) AS paused
      FROM (SELECT *, coalesce(last_activity_at, last_seen_at, born_at) AS "seenAt" FROM lead) AS l
-     LEFT JOIN account a ON a.id = l.account_id
+     LEFT JOIN account g ON g.id = l.account_id LEFT JOIN account a ON a.id = g.canonical_id
      WHERE l.canonical_id = l.id
        AND ($1::text IS NULL OR l.address ILIKE $1 OR a.name ILIKE $1
          OR concat_ws(' ', l.traits->>'name', l.traits->>'firstName', l.traits->>'lastName') ILIKE $1

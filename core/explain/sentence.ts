@@ -21,6 +21,32 @@ export function sentencesOf(verdict: Verdict, names: Names = {}): readonly strin
   return [...new Set(deciding(verdict.explanation).map((leaf) => sentenceOfLeaf(leaf, names)))];
 }
 
+/** "Employees is 900, expected at least 500: holds"; a leaf that nobody had to look at says so. */
+export function comparison(leaf: LeafExplanation, names: Names = {}): string {
+  const fact = capital(factInWords(leaf, names));
+  const actual = isKnown(leaf.actual) ? shown(leaf.actual, leaf.operator) : 'not known';
+  const verdict = leaf.result === undefined ? 'not looked at' : leaf.result ? 'holds' : 'fails';
+  return `${fact} is ${actual}, expected ${expectation(leaf, names)}: ${verdict}`;
+}
+
+/** What a condition wants, after "expected": "at least 500", "one of DE, AT", "known". */
+export function expectation({ operator, expected }: LeafExplanation, names: Names = {}): string {
+  if (operator === 'known') return expected === true ? 'known' : 'not known';
+  const words = operators.get(operator)?.words;
+  const value = otherFact(expected, names) ?? shown(expected, operator);
+  if (words === undefined) return `${operator} ${value}`;
+  if (words === 'is' || words === 'equals') return value;
+  if (words.startsWith('is ')) return `${words.slice('is '.length)} ${value}`;
+  return `that it ${words} ${value}`;
+}
+
+function otherFact(expected: Json, names: Names): string | undefined {
+  if (typeof expected !== 'object' || expected === null || Array.isArray(expected))
+    return undefined;
+  const { fact } = expected as { readonly fact?: Json };
+  return typeof fact === 'string' ? (names.fact?.(fact) ?? fact) : undefined;
+}
+
 /** "+8 because Looked at prices (2 times, last 3 days ago)". */
 export function sentenceOfPoint(point: ScoredPoint, now: number): string {
   const points = `${point.points > 0 ? '+' : ''}${Math.round(point.points * 10) / 10}`;
@@ -65,7 +91,12 @@ function factInWords(leaf: LeafExplanation, names: Names): string {
     const window = span === undefined ? '' : ` in the last ${durationInWords(span)}`;
     return `the number of "${event}"${where === undefined ? '' : ' that match'}${window}`;
   }
-  return typeof model === 'string' ? `${of} (${model})` : of;
+  const more = Object.values({ ...leaf.params, model }).filter((one) => typeof one === 'string');
+  return more.length === 0 ? of : `${of} (${more.join(', ')})`;
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 const opposites = new Map([

@@ -91,6 +91,8 @@ export function leadJson({ lead, release, scored, enrolments, plans, now }: Lead
       stage: stage.stage,
       label: stageLabel(release, stage.stage),
       since: instant(stage.since),
+      /** Set by a person: rules leave it alone until then, for ever without an instant. */
+      byHand: byHandJson(stage.byHand),
     },
     disqualified:
       lead.disqualified === undefined
@@ -139,6 +141,12 @@ function scoredJson({ model, scores, grade, grades, points }: Scored, now: numbe
       why: sentenceOfPoint(point, now),
     })),
   };
+}
+
+function byHandJson(byHand: Lead['stage']['byHand']): JsonObject | null {
+  if (byHand === undefined) return null;
+  const { why, by, at, until } = byHand;
+  return { why, by, at: instant(at), until: instant(until) };
 }
 
 /** RFC 3339 in UTC; null where nothing is known. */

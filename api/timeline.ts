@@ -13,6 +13,7 @@ import type { Json, JsonObject } from '../core/rules/condition.ts';
 import type { Explanation } from '../core/rules/compile.ts';
 import { pauseScopes } from '../store/pauses.ts';
 import type { TimelineRow } from '../store/read-timeline.ts';
+import { closedBecause, handWords } from './hand-words.ts';
 import { capital, pausedThing } from './pause-words.ts';
 import {
   entryRefusals,
@@ -70,8 +71,10 @@ function wordsOf({ kind, what, detail }: TimelineRow, release: Release): Words {
 
 function eventWords(name: string, detail: JsonObject, release: Release): Words {
   const { properties, traits, source, trust } = detail;
+  const known = isObject(properties) ? handWords(name, properties, release) : undefined;
+  if (known !== undefined) return { type: 'event', ...known };
   const said = isObject(properties) && Object.keys(properties).length > 0 ? properties : traits;
-  const robot = trust === 'likely-robot' ? ['Likely a robot: it counts as no activity'] : [];
+  const robot = trust === 'likely-robot' ? ['Likely a robot: it counts for nothing'] : [];
   const from = typeof source === 'string' && source !== 'api' ? [`From ${source}`] : [];
   return {
     type: 'event',
@@ -179,7 +182,7 @@ function handoffWords(detail: JsonObject, release: Release): Words {
     return { type: 'handoff', title: `Handed to sales: ${title}`, reasons: [`Because: ${cause}`] };
   }
   const reason = handoffRefusals[because] ?? because;
-  const told = because === 'already-open' ? 'The rep was told more' : 'No handoff';
+  const told = because === 'already-open' || because === 'open-for-account' ? 'The rep was told more' : 'No handoff';
   return { type: 'handoff', title: `${told}: ${title}`, reasons: [reason] };
 }
 
@@ -187,7 +190,8 @@ function verdictWords(detail: JsonObject, release: Release): Words {
   const verdict = text(detail['verdict']) ?? '';
   const by = repName(release, text(detail['by']) ?? '');
   const id = text(detail['reason']) ?? '';
-  const reason = release.rejectReasons.find((one) => one.id === id)?.label ?? id;
+  const rejected = release.rejectReasons.find((one) => one.id === id)?.label;
+  const reason = rejected ?? closedBecause[id] ?? id;
   const title = verdict === 'closed' ? 'Handoff closed' : `${by} ${verdict} the lead`;
   return { type: 'verdict', title, reasons: [reason] };
 }

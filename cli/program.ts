@@ -11,6 +11,7 @@ import { failureOf } from './failures.ts';
 import { formatCommand } from './format.ts';
 import { graphCommand } from './graph.ts';
 import { importCommand } from './import.ts';
+import { judgeCommand } from './judge.ts';
 import { newCommand } from './new.ts';
 import { pauseCommand } from './pause.ts';
 import { pausesCommand } from './pauses.ts';
@@ -22,6 +23,7 @@ import { rollbackCommand } from './rollback.ts';
 import { schemaCommand } from './schema.ts';
 import type { ExitCode, Shell } from './shell.ts';
 import { simulateCommand } from './simulate.ts';
+import { stageCommand } from './stage.ts';
 import { startCommand } from './start.ts';
 
 export async function main(argv: readonly string[], shell: Shell): Promise<ExitCode> {
@@ -45,6 +47,8 @@ export async function main(argv: readonly string[], shell: Shell): Promise<ExitC
     pauseCommand,
     resumeCommand,
     pausesCommand,
+    stageCommand,
+    judgeCommand,
     simulateCommand,
     explainCommand,
   ];

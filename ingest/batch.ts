@@ -223,10 +223,16 @@ export async function loadFold(
   return createFold({ people, accounts: known, permissions, context, born: plan.born }, changes);
 }
 
-async function write(sql: Sql, fold: Fold, changes: Changes): Promise<readonly OutboxRow[]> {
+/** `save` writes the leads: whole ones, unless the caller knows what can have changed. */
+export async function write(
+  sql: Sql,
+  fold: Fold,
+  changes: Changes,
+  save: (sql: Sql, saved: readonly SavedLead[]) => Promise<void> = saveLeads,
+): Promise<readonly OutboxRow[]> {
   const saved = fold.leads();
   await saveAccounts(sql, fold.accounts());
-  await saveLeads(sql, saved);
+  await save(sql, saved);
   await mergeLeads(sql, fold.merges);
   await listMergeCandidates(sql, fold.candidates);
   const absorbed = new Set(fold.merges.map(({ from }) => from));

@@ -7,9 +7,11 @@
  * first, as ever. Nothing is kept after a page.
  */
 import { isDeepStrictEqual } from 'node:util';
+import type { DecisionContext } from '../core/decision/context.ts';
+import type { IncomingEvent } from '../core/decision/decision.ts';
 import { rulesEffect, scoresAt } from '../core/decision/recompute.ts';
 import type { Release } from '../core/definitions/release.ts';
-import { saveAccounts } from '../store/accounts.ts';
+import type { EnrolmentState } from '../core/facts/lead.ts';
 import type { Sql, Store } from '../store/client.ts';
 import { loadEnrolmentStates } from '../store/enrolments.ts';
 import { saveJudged } from '../store/judged-leads.ts';
@@ -24,9 +26,9 @@ import {
   type OpenRecompute,
   type PageTally,
 } from '../store/recomputes.ts';
-import { contextFor, loadFold, type BatchResult, type Releases } from './batch.ts';
-import { createChanges } from './changes.ts';
-import type { FoldedEvent } from './fold.ts';
+import { contextFor, loadFold, write, type BatchResult, type Releases } from './batch.ts';
+import { createChanges, type Changes } from './changes.ts';
+import type { Fold, FoldedEvent } from './fold.ts';
 import { freshId } from './fresh-id.ts';
 import { rulesChangedFor } from './request.ts';
 import { confirmFolded } from './second-opinion.ts';
@@ -101,28 +103,41 @@ async function judge(
   const context = await contextFor([...enrolments.values()].flat(), release, releases);
   if (saved.length === 0) return { folded: [], context, changed: 0 };
   const changes = createChanges(release.id, freshId);
-  const requests = saved.map(({ lead }) =>
-    rulesChangedFor(lead.id, at, { cause, handOver: false }),
-  );
-  const nobody = { born: new Set<string>() };
-  const fold = await loadFold(sql, requests, nobody, saved, enrolments, context, changes);
-  for (const [index, { lead }] of saved.entries()) {
-    const request = requests[index];
-    if (request !== undefined) fold.add(request, { ...unresolved, leadId: lead.id });
-  }
-  const after = fold.leads().map(withScores(release, at));
-  const changed = after.filter(isOther(new Map(saved.map((one) => [one.lead.id, one]))));
-  await saveAccounts(sql, fold.accounts());
-  await saveJudged(sql, changed);
-  await changes.write(
-    sql,
-    after.map(({ lead }) => lead),
-  );
-  return { folded: fold.folded, context, changed: changed.length };
+  const rules = { cause, handOver: false };
+  const fold = await foldRules(sql, { saved, enrolments, context, changes, rules, at });
+  let changed = 0;
+  await write(sql, fold, changes, async (own, after) => {
+    const others = after.map(withScores(release, at)).filter(isOther(saved));
+    await saveJudged(own, others);
+    changed = others.length;
+  });
+  return { folded: fold.folded, context, changed };
 }
 
-/** The lead is known by its id: nobody is looked up, merged or listed. */
-const unresolved = { merges: [], listed: [], dropsAddress: false };
+export interface RulesFold {
+  readonly saved: readonly SavedLead[];
+  readonly enrolments: ReadonlyMap<string, readonly EnrolmentState[]>;
+  readonly context: DecisionContext;
+  readonly changes: Changes;
+  readonly rules: NonNullable<IncomingEvent['rules']>;
+  readonly at: number;
+}
+
+/** These leads after one event of type `rules` each; nothing is written yet. */
+export async function foldRules(sql: Sql, page: RulesFold): Promise<Fold> {
+  const { saved, enrolments, context, changes, rules, at } = page;
+  const requests = saved.map(({ lead }) => rulesChangedFor(lead.id, at, rules));
+  // Each is known by its id: nobody is looked up, merged or listed.
+  const known = { merges: [], listed: [], dropsAddress: false };
+  const resolutions = saved.map(({ lead }) => ({ ...known, leadId: lead.id }));
+  const plan = { born: new Set<string>(), resolutions };
+  const fold = await loadFold(sql, requests, plan, saved, enrolments, context, changes);
+  for (const [index, resolution] of resolutions.entries()) {
+    const request = requests[index];
+    if (request !== undefined) fold.add(request, resolution);
+  }
+  return fold;
+}
 
 function withScores(release: Release, at: number) {
   return ({ lead, scores }: SavedLead): SavedLead => ({
@@ -132,14 +147,17 @@ function withScores(release: Release, at: number) {
 }
 
 /** Whether anything but its place in the order of decisions is different. */
-function isOther(before: ReadonlyMap<string, SavedLead>) {
-  return ({ lead, scores }: SavedLead): boolean => {
-    const known = before.get(lead.id);
+function isOther(saved: readonly SavedLead[]) {
+  const before = new Map(saved.map((one) => [one.lead.id, one]));
+  return ({ lead: is, scores }: SavedLead): boolean => {
+    const known = before.get(is.id);
     if (known === undefined) return true;
-    const [was, is] = [known.lead, lead];
+    const was = known.lead;
     return (
       was.segmentsHash !== is.segmentsHash ||
       was.dueAt !== is.dueAt ||
+      was.owner !== is.owner ||
+      was.account?.id !== is.account?.id ||
       !isDeepStrictEqual(
         [was.stage, was.disqualified, was.segments, known.scores],
         [is.stage, is.disqualified, is.segments, scores],

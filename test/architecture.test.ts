@@ -58,6 +58,7 @@ const table: Readonly<Record<string, Rule>> = {
       'node:*',
     ],
   },
+  enrich: { may: ['enrich', 'core', 'node:*'] },
   verify: { may: ['verify', 'core', 'ingest', 'node:*'] },
   drawing: { may: ['drawing', 'core', '@viz-js/viz'] },
   console: { may: ['console', 'drawing', 'core', 'api', 'ingest', 'store', 'express', 'node:*'] },

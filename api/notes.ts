@@ -3,7 +3,7 @@
  * no file declares, a trait that is not of the type its fact has. Never a refusal: a sender may say
  * more than the files read today. Not part of the stored answer, because the files can change.
  */
-import type { Release } from '../core/definitions/release.ts';
+import type { FactDeclaration, Release } from '../core/definitions/release.ts';
 import { didYouMean } from '../core/definitions/suggest.ts';
 import { builtInEvents, builtInFacts } from '../core/facts/catalogue.ts';
 import { ofType, traitAt } from '../core/facts/traits.ts';
@@ -18,21 +18,41 @@ export function notesOn(release: Release, { event }: IngestRequest): readonly st
 }
 
 function undeclared(release: Release, name: string): readonly string[] {
-  const known = [...Object.keys(release.events), ...Object.keys(builtInEvents)];
-  if (known.includes(name)) return [];
-  const near = didYouMean(name, known);
+  const { events } = readingOf(release);
+  if (events.has(name)) return [];
+  const near = didYouMean(name, [...events]);
   const cure = near ?? 'declare it in rules/events.json to use it in rules and journeys';
   return [`no file declares the event ${JSON.stringify(name)}; ${cure}`];
 }
 
 function unreadTraits(release: Release, traits: IngestRequest['event']['traits']): string[] {
-  const own = Object.values(release.facts).filter((fact) => fact.derive === undefined);
-  const builtIn = Object.entries(builtInFacts).filter(([, fact]) => fact.isTrait === true);
-  const facts = [...own, ...builtIn.map(([id, fact]) => ({ ...fact, from: id }))];
-  return facts.flatMap(({ from, type, values }) => {
+  if (Object.keys(traits).length === 0) return [];
+  return readingOf(release).facts.flatMap(({ from, type, values }) => {
     const value = traitAt(traits, from);
     if (!isKnown(value) || ofType(value, type, values) !== undefined) return [];
     const expected = values === undefined ? `a ${type}` : `one of ${values.join(', ')}`;
     return [`the trait ${from} is not read: expected ${expected}, found ${JSON.stringify(value)}`];
   });
+}
+
+/** What the files of a release read. */
+interface Reading {
+  readonly events: ReadonlySet<string>;
+  readonly facts: readonly Pick<FactDeclaration, 'from' | 'type' | 'values'>[];
+}
+
+const readings = new WeakMap<Release, Reading>();
+
+/** Found once per release: it is asked for every call. */
+function readingOf(release: Release): Reading {
+  const known = readings.get(release);
+  if (known !== undefined) return known;
+  const own = Object.values(release.facts).filter((fact) => fact.derive === undefined);
+  const builtIn = Object.entries(builtInFacts).filter(([, fact]) => fact.isTrait === true);
+  const found = {
+    events: new Set([...Object.keys(release.events), ...Object.keys(builtInEvents)]),
+    facts: [...own, ...builtIn.map(([id, fact]) => ({ ...fact, from: id }))],
+  };
+  readings.set(release, found);
+  return found;
 }

@@ -6,6 +6,7 @@
  * whatever order events arrive (`facts/survivors.ts`). Tags are added and removed as events arrive.
  */
 import type { Release } from '../definitions/release.ts';
+import { withEvent } from '../facts/event-index.ts';
 import type { EventCount, Lead, Origin } from '../facts/lead.ts';
 import {
   joinProfiles,
@@ -113,7 +114,7 @@ function remembered(lead: Lead, moment: Moment): Partial<Pick<Lead, 'events' | '
   const { name, occurredAt, trust, type } = moment.event;
   if (type === 'enrol') return {};
   const before = lead.events.findLastIndex((known) => known.occurredAt <= occurredAt) + 1;
-  const events = lead.events.toSpliced(before, 0, leadEventOf(moment));
+  const events = withEvent(lead.events, leadEventOf(moment), before);
   if (name === '' || trust === 'likely-robot') return { events };
   const count = Object.hasOwn(lead.counts, name) ? lead.counts[name] : undefined;
   return {

@@ -21,6 +21,31 @@ export function eventsByName(events: readonly LeadEvent[]): EventIndex {
   return index;
 }
 
+/**
+ * The same events with one more at its place in the list. Its index grows from the one known: only
+ * the events of that name are put in order again.
+ */
+export function withEvent(
+  events: readonly LeadEvent[],
+  event: LeadEvent,
+  place: number,
+): readonly LeadEvent[] {
+  const more = events.toSpliced(place, 0, event);
+  const known = indexes.get(events);
+  const isRepeat = events.some(({ id }) => id === event.id);
+  if (known?.length === events.length && !isRepeat) {
+    const index = event.trust === 'likely-robot' ? known.index : grown(known.index, event);
+    indexes.set(more, { length: more.length, index });
+  }
+  return more;
+}
+
+function grown(known: EventIndex, event: LeadEvent): EventIndex {
+  const ofName = known.get(event.name) ?? [];
+  const place = ofName.findLastIndex((one) => byInstant(one, event) <= 0) + 1;
+  return new Map(known).set(event.name, ofName.toSpliced(place, 0, event));
+}
+
 function indexOf(events: readonly LeadEvent[]): EventIndex {
   const index = new Map<string, LeadEvent[]>();
   const seen = new Set<string>();

@@ -111,7 +111,10 @@ export function matchedEvents(
   lead: Pick<Lead, 'events'>,
   now: number,
 ): readonly LeadEvent[] {
-  const events = eventsByName(lead.events).get(rule.match.event) ?? [];
+  const { event, where, trust, same } = rule.match;
+  const events = eventsByName(lead.events).get(event) ?? [];
+  // Most rules name an event and nothing else.
+  if (where === undefined && trust === undefined && same === undefined) return events;
   return events.filter((event) => matchesEvent(rule.match, event, { segments, now }));
 }
 
@@ -153,16 +156,15 @@ function pointsOf(
     if (!compiled.condition.holds(read, now)) return [];
     return [{ rule, score, why, points, raw: points, events: [] }];
   }
-  const events = matchedEvents(compiled, model, lead, now)
-    .map(({ id, name, occurredAt }) => ({
-      id,
-      name,
-      occurredAt,
-      points: weighed(compiled, occurredAt, now),
-    }))
-    .filter((event) => event.points !== 0);
+  const events: ScoredEvent[] = [];
+  let sum = 0;
+  for (const { id, name, occurredAt } of matchedEvents(compiled, model, lead, now)) {
+    const given = weighed(compiled, occurredAt, now);
+    if (given === 0) continue;
+    events.push({ id, name, occurredAt, points: given });
+    sum += given;
+  }
   if (events.length === 0) return [];
-  const sum = events.reduce((total, event) => total + event.points, 0);
   const raw = events.length * points;
   return [{ rule, score, why, points: limited(sum, compiled.rule.atMost), raw, events }];
 }

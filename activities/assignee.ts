@@ -2,6 +2,7 @@
  * Whom a task or a note of a journey goes to. Unlike a handoff nobody is assigned in turn: a pool or a
  * queue gets the task as it is, for whoever takes it, and only its hours decide when it is due.
  */
+import { accountOwner } from '../core/accounts/read-account.ts';
 import type { Release } from '../core/definitions/release.ts';
 import type { Lead } from '../core/facts/lead.ts';
 import type { ReadFact } from '../core/rules/condition.ts';
@@ -28,9 +29,9 @@ export async function resolveAssignee(
   switch (kind) {
     case 'owner':
     case 'last-owner':
-      return asRep(release, lead.owner ?? lead.account?.owner);
+      return asRep(release, lead.owner ?? accountOwner(release, lead.account));
     case 'account-owner':
-      return asRep(release, lead.account?.owner);
+      return asRep(release, accountOwner(release, lead.account));
     case 'rep':
       return asRep(release, id);
     case 'pool': {

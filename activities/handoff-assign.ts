@@ -5,6 +5,7 @@
  * Which conditions hold is asked of json-rules-engine before any lock is taken: never wait for rules
  * under a row lock. The same attempt asked for twice answers with what was stored the first time.
  */
+import { accountOwner } from '../core/accounts/read-account.ts';
 import type { Release } from '../core/definitions/release.ts';
 import type { Lead } from '../core/facts/lead.ts';
 import { factReader } from '../core/facts/read.ts';
@@ -125,6 +126,7 @@ function routingInput(basis: Basis): RoutingInput {
   const { release, lead, handoff, earlier, rejectedBy, attempt, now } = basis;
   const { avoidRep, preferRep } = handoff.detail;
   const had = earlier.map((one) => one.rep);
+  const owner = accountOwner(release, lead.account);
   return {
     routing: basis.routing,
     team: release.team,
@@ -134,7 +136,7 @@ function routingInput(basis: Basis): RoutingInput {
     isAway: (rep) => isAway(release.team, rep, now),
     isInHours: (rep) => isInHours(release.team, rep, now),
     avoid: [...had, ...rejectedBy, ...(typeof avoidRep === 'string' ? [avoidRep] : [])],
-    ...(lead.account?.owner !== undefined && { accountOwner: lead.account.owner }),
+    ...(owner !== undefined && { accountOwner: owner }),
     ...(attempt === 1 && typeof preferRep === 'string' && { prefer: preferRep }),
   };
 }

@@ -2,6 +2,7 @@
  * What one email to a lead says and who it is from, before it is rendered: sender, language, variables.
  * Only what the template names is read, so nothing of a lead travels further than it has to.
  */
+import { accountOwner } from '../core/accounts/read-account.ts';
 import type { Release, TemplateManifest } from '../core/definitions/release.ts';
 import type { Lead } from '../core/facts/lead.ts';
 import type { MessageClass } from '../core/journey/plan.ts';
@@ -60,7 +61,7 @@ export function senderOf(release: Release, manifest: TemplateManifest, lead: Lea
 }
 
 export function ownerOf(release: Release, lead: Lead): Rep | undefined {
-  const id = lead.owner ?? lead.account?.owner;
+  const id = lead.owner ?? accountOwner(release, lead.account);
   return id === undefined || !Object.hasOwn(release.team.reps, id)
     ? undefined
     : release.team.reps[id];

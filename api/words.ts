@@ -50,6 +50,7 @@ export const entryRefusals: { readonly [because: string]: string } = {
 };
 export const handoffRefusals: { readonly [because: string]: string } = {
   'already-open': 'One is open already',
+  'open-for-account': 'One is open for somebody else of the account',
   'not-open': 'It was settled before',
   'too-old': 'The event is older than a day',
   historical: 'Facts of the past hand nobody over',

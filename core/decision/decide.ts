@@ -1,7 +1,7 @@
 /**
  * The fold: one event of one lead in, the lead after it, the decisions and the effects out.
  *
- * Order inside one event: facts, a rep's verdict, score, `disqualified`, stage, handoff, exits, waits,
+ * Order inside one event: facts, a rep's verdict and account, score, `disqualified`, stage, handoff, exits, waits,
  * entries, and the next instant at which the clock alone can change an answer. Each phase sees the
  * lead as the one before left it, so a demo request that makes an MQL opens the handoff and ends the
  * journeys that sales replaces in one decision. A tick is the same fold without an event.
@@ -9,6 +9,7 @@
  * Pure: decided one by one or in batches the result is the same. Duplicates are dropped before.
  */
 import type { Lead } from '../facts/lead.ts';
+import { keepRep } from './account-owner.ts';
 import { applyEvent } from './apply-event.ts';
 import { momentOf, readerOf, type DecisionContext, type Moment, type Phase } from './context.ts';
 import {
@@ -32,6 +33,7 @@ import { satisfyWaits } from './waits.ts';
 const phases: readonly Phase[] = [
   applyEvent,
   settleVerdict,
+  keepRep,
   decideDisqualified,
   decideStages,
   handOver,

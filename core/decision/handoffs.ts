@@ -3,10 +3,10 @@
  * event of a stage that past facts had filled, when asked for a stage that other rules had filled, and
  * again by a rejection that reroutes.
  *
- * One handoff is open per lead. A further cause is told to whoever has it; nobody gets a second one.
+ * One handoff is open per lead, and per account. A further cause is told to whoever has it; nobody gets a second one.
  * Facts of the past and disqualified leads open none. Who gets it is decided elsewhere (routing).
  */
-import type { HandoffState, Lead } from '../facts/lead.ts';
+import type { Lead } from '../facts/lead.ts';
 import { isRobot, nothing, type DecisionContext, type Moment } from './context.ts';
 import type { Decided, Decision } from './decision.ts';
 import { handoffId } from './ids.ts';
@@ -38,9 +38,12 @@ export function handOver(
     return declined(lead, moment, wanted, 'already-open');
   if (moment.age !== 'fresh') return declined(lead, moment, wanted, moment.age);
   if (lead.disqualified !== undefined) return declined(lead, moment, wanted, 'disqualified');
-  return lead.handoff?.status === 'open'
-    ? tell(lead, lead.handoff, moment, wanted)
-    : open(lead, moment, context, wanted);
+  if (isOpen) return tell(lead, lead.handoff.id, moment, wanted, 'already-open');
+  const { openHandoff } = lead.account ?? {};
+  // One rep talks to a company at a time: whoever has a colleague hears of this lead too.
+  return openHandoff === undefined || openHandoff.id === lead.handoff?.id
+    ? open(lead, moment, context, wanted)
+    : tell(lead, openHandoff.id, moment, wanted, 'open-for-account');
 }
 
 function byRejection(
@@ -145,7 +148,13 @@ function repWantedBack({ handoff }: Lead, { release }: DecisionContext): string 
   return reason?.then.sameRepBack === true ? handoff.rep : undefined;
 }
 
-function tell(lead: Lead, current: HandoffState, moment: Moment, wanted: Wanted): Decided {
+function tell(
+  lead: Lead,
+  handoffId: string,
+  moment: Moment,
+  wanted: Wanted,
+  because: 'already-open' | 'open-for-account',
+): Decided {
   const { handoff, cause } = wanted;
   return {
     lead,
@@ -153,13 +162,13 @@ function tell(lead: Lead, current: HandoffState, moment: Moment, wanted: Wanted)
       {
         kind: 'handoff',
         at: moment.now,
-        handoffId: current.id,
+        handoffId,
         handoff,
         opened: false,
-        because: 'already-open',
+        because,
       },
     ],
-    effects: [{ type: 'tell-handoff', handoffId: current.id, cause, at: moment.now }],
+    effects: [{ type: 'tell-handoff', handoffId, cause, at: moment.now }],
   };
 }
 

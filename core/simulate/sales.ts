@@ -3,6 +3,7 @@
  *
  * The same routing as in production, over a team that has no other leads today.
  */
+import { accountOwner } from '../accounts/read-account.ts';
 import type { Effect } from '../decision/decision.ts';
 import type { Release } from '../definitions/release.ts';
 import type { Lead } from '../facts/lead.ts';
@@ -88,6 +89,7 @@ function inputOf(
   const read = factReader(release, lead, now);
   const conditions = new Map(routing.match.map(({ id, if: condition }) => [id, condition]));
   const had = given.map(({ rep }) => rep);
+  const owner = accountOwner(release, lead.account);
   const { avoidRep, preferRep } = opened;
   return {
     routing,
@@ -96,7 +98,7 @@ function inputOf(
       const condition = conditions.get(match);
       return condition === undefined || compileCondition(condition, segments).holds(read, now);
     },
-    ...(lead.account?.owner === undefined ? {} : { accountOwner: lead.account.owner }),
+    ...(owner === undefined ? {} : { accountOwner: owner }),
     pools,
     givenToday: givenToday(team, given, now),
     isAway: (rep) => isAway(team, rep, now),

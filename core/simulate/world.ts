@@ -7,6 +7,8 @@
  * next (a tick of the lead, a wake-up of a journey, a rep's deadline). The same pieces decide in
  * production; this file only stands where the database and the server stand there.
  */
+import { accountToLink } from '../accounts/link.ts';
+import { addressAfter } from '../decision/apply-event.ts';
 import type { DecisionContext } from '../decision/context.ts';
 import { decide } from '../decision/decide.ts';
 import type { Decision, Effect, IncomingEvent } from '../decision/decision.ts';
@@ -86,7 +88,7 @@ export class World {
       ...said,
     };
     if (event.type !== 'tick') this.note({ type: 'event', event });
-    const { lead, decisions, effects } = decide(this.lead, event, this.context);
+    const { lead, decisions, effects } = decide(this.linked(event), event, this.context);
     this.lead = lead;
     for (const decision of decisions) this.note({ type: 'decision', decision });
     for (const effect of effects) this.take(effect);
@@ -97,6 +99,16 @@ export class World {
     if (traits === undefined || Object.keys(traits).length === 0) return {};
     this.lastSaidAt = Math.max(this.now, this.lastSaidAt + 1);
     return { occurredAt: this.lastSaidAt };
+  }
+
+  /** As in ingest, by its address; alone in its company. */
+  private linked(event: IncomingEvent): Lead {
+    const { release } = this.context;
+    const address = addressAfter(this.lead, event, release);
+    const account = accountToLink(this.lead, address, release) ?? this.lead.account;
+    return account === undefined
+      ? this.lead
+      : { ...this.lead, account: { others: [], ...account } };
   }
 
   settle(): void {

@@ -1,5 +1,6 @@
 /**
- * Outbox rows → Temporal: `start` for an entry, `signalWithStart` for what follows.
+ * Outbox rows → Temporal: `start` for an entry, `signalWithStart` for what follows; rows of accounts make
+ * their members due.
  *
  * Each delivery is built from the row of the enrolment or handoff, with an id derived from it and
  * REJECT_DUPLICATE. So no order is needed and a repeat does no harm: already started, or closed
@@ -13,6 +14,7 @@ import {
 } from '@temporalio/client';
 import type { JourneyPlan } from '../../core/journey/plan.ts';
 import { failpoint } from '../../faults/failpoint.ts';
+import { makeMembersDue } from '../../store/account-members.ts';
 import { loadEnrolments, type StoredEnrolment } from '../../store/enrolments.ts';
 import {
   deleteFromOutbox,
@@ -63,7 +65,8 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     const work = async (): Promise<void> => {
       for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) {
         try {
-          await deliverRow(deps, row, starts.get(row.targetId));
+          if (row.target === 'account') await lookAtMembers(deps, row);
+          else await deliverRow(deps, row, starts.get(row.targetId));
           delivered.push(row.id);
         } catch (error) {
           failed.push({ id: row.id, error: textOf(error), retryInMs: retryInMs(row.attempts) });
@@ -108,6 +111,21 @@ async function deliverRow(
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
   await failpoint('relay.afterStart');
+}
+
+/**
+ * What somebody did may change what rules say of everybody else in the company: they become due, some
+ * hundred at a time, and the loop of the worker ticks them.
+ */
+async function lookAtMembers(
+  { sql, clockOffset = 0 }: DeliverDeps,
+  { targetId, payload }: OutboxRow,
+): Promise<void> {
+  const { at } = payload as { readonly at: number };
+  const due = Math.max(at, Date.now() + clockOffset);
+  let after: string | undefined;
+  do after = await makeMembersDue(sql, targetId, due, after);
+  while (after !== undefined);
 }
 
 /** As ingest and operators write it. */

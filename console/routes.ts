@@ -1,6 +1,7 @@
 /**
  * The console: pages for people who are signed in. GET shows; the few POSTs (sign in, sign out, pause,
- * resume) are taken from our own pages only. It reads and acts through the functions behind the API.
+ * resume, a stage by hand, a verdict on an event) are taken from our own pages only. It reads and acts
+ * through the functions behind the API.
  */
 import { Router, urlencoded, type RequestHandler, type Response } from 'express';
 import { viewLead } from '../api/lead-view.ts';
@@ -11,12 +12,14 @@ import { choiceOf, handoffPage } from '../api/routes/handoffs.ts';
 import { isUuid, timelinePage } from '../api/routes/leads.ts';
 import { sessionLivesMs, type Sessions } from '../api/sessions.ts';
 import type { Releases } from '../ingest/batch.ts';
+import type { IngestAnswer, IngestRequest } from '../ingest/request.ts';
 import type { Sql, Store } from '../store/client.ts';
 import { countPauses, listPausesOf, listWidePauses } from '../store/pauses.ts';
 import { listHandoffs, type HandoffListing } from '../store/read-handoffs.ts';
 import { findLead, listLeads } from '../store/read-leads.ts';
 import { readOverview } from '../store/read-overview.ts';
 import { listSends } from '../store/read-sends.ts';
+import { handPages } from './hand-routes.ts';
 import { journey, journeys, lateMs } from './journey-pages.ts';
 import type { Frame } from './layout.ts';
 import { pausePages } from './pause-routes.ts';
@@ -35,6 +38,7 @@ export interface ConsoleDeps {
   readonly releases: Releases;
   readonly clock: () => number;
   readonly sessions: Sessions;
+  readonly ingest: (requests: readonly IngestRequest[]) => Promise<readonly IngestAnswer[]>;
   /** Signs `<handoff>/<attempt>/<rep>` for the page behind a rep's buttons. */
   readonly signHandoff: (payload: string) => string;
   readonly publicUrl: string;
@@ -74,6 +78,9 @@ export function consoleRoutes(deps: ConsoleDeps): Router {
     '/leads/:id',
     show(async (query, params) => lead(deps, await frame('leads'), query, params)),
   );
+  const refused = async (id: string, problem: string): Promise<string> =>
+    lead(deps, await frame('leads'), {}, { id }, problem);
+  router.use('/leads', handPages({ ...deps, fromOurPages, leadPage: refused }));
   router.get(
     '/journeys',
     show(async () => journeys(deps, await frame('journeys'))),
@@ -253,6 +260,7 @@ async function lead(
   frame: PageFrame,
   query: Query,
   params: Query,
+  problem?: string,
 ): Promise<string> {
   const named = params['id'] ?? '';
   const id = isUuid(named) ? await findLead(deps.sql, { id: named }) : null;
@@ -271,6 +279,7 @@ async function lead(
     timeline: timeline.rows,
     nextCursor: timeline.nextCursor,
     firstPage: query['cursor'] === undefined,
+    ...(problem === undefined ? {} : { problem }),
   });
 }
 

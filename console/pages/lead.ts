@@ -19,6 +19,7 @@ import { html, type Html } from '../html.ts';
 import { page, type Frame } from '../layout.ts';
 import { bar, chip, empty, gradeChip, handoffChip, mainScore, older } from '../parts.ts';
 import { clockTag, fromNow, instantInZone, timeTag } from '../time.ts';
+import { byHandNotice, stageSection, verdictOn } from './by-hand.ts';
 import { whoHas } from './handoffs.ts';
 import { pausedNotices } from './journey.ts';
 import { deadline } from './overview.ts';
@@ -34,6 +35,8 @@ export interface LeadPageView extends LeadView {
   readonly timeline: readonly TimelineEntry[];
   readonly nextCursor: string | null;
   readonly firstPage: boolean;
+  /** Why what was asked on this page was refused. */
+  readonly problem?: string;
 }
 
 export function leadPage(view: LeadPageView): string {
@@ -52,6 +55,8 @@ export function leadPage(view: LeadPageView): string {
           ${lead.owner !== undefined && chip(repName(release, lead.owner), 'sky')}</p>
       </div>
       ${lead.disqualified !== undefined && html`<p class="notice rust">Disqualified: ${lead.disqualified.why}.</p>`}
+      ${view.problem !== undefined && html`<p class="notice rust">${view.problem}</p>`}
+      ${byHandNotice(lead, release, view.now)}
       ${pausedNotices(view)}
       ${path(view)}
       <div class="columns">
@@ -61,6 +66,7 @@ export function leadPage(view: LeadPageView): string {
           <section class="card"><h2>Facts</h2>${facts(view)}</section>
           <section class="card"><h2>Journeys</h2>${journeys(view)}</section>
           <section class="card"><h2>Permission</h2>${permission(view)}</section>
+          ${stageSection(lead, release)}
           ${!view.pauses.some(({ scope }) => scope === 'lead') && pauseSection(lead.id)}
         </div>
         <section class="card main-column"><h2>What happened</h2>${history(view)}
@@ -201,13 +207,13 @@ const permissions = {
   no: ['no marketing', 'rust'],
 } as const;
 
-function history({ timeline, release }: LeadPageView): Html {
+function history({ timeline, release, lead }: LeadPageView): Html {
   const shown = timeline.filter((entry) => !isToldTwice(entry));
   if (shown.length === 0) return empty('Nothing yet.');
   const zone = release.sending.zoneIfUnknown;
   return html`<ul class="timeline dots">${shown.map(
-    ({ at, type, title, reasons }) => html`<li class="${type}">${clockTag(at, zone)}
-      <div><b>${title}</b>${because(type, reasons)}</div></li>`,
+    (entry) => html`<li class="${entry.type}">${clockTag(entry.at, zone)}
+      <div><b>${entry.title}</b>${because(entry.type, entry.reasons)}${verdictOn(entry, lead, release)}</div></li>`,
   )}</ul>`;
 }
 

@@ -1,7 +1,7 @@
 /** What people decide about a lead, over HTTP, with the workspace this repository ships. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { useTestDatabase } from '../support/postgres.ts';
-import { NOW, openApi, READ_KEY, type ApiWorld } from './world.ts';
+import { KEY, NOW, openApi, READ_KEY, type ApiWorld } from './world.ts';
 
 const database = useTestDatabase();
 let api: ApiWorld;
@@ -121,4 +121,34 @@ test('a verdict on nothing, on a verdict or without a reason is refused', async 
   const judged = await api.call('POST', path(eventId), right);
   const own = String(judged.json['eventId']);
   expect((await api.call('POST', path(own), right)).status).toBe(409);
+});
+
+test('the page of a lead has both as forms; what is refused is said on it', async () => {
+  const { leadId, eventId } = await seen('paged-1', 'Demo Requested');
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const ours = { ...form, 'sec-fetch-site': 'same-origin' };
+  const door = await api.call('POST', '/console/sign-in', `key=${KEY}`, ours);
+  const cookie = door.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const page = `/console/leads/${leadId}`;
+  const post = (path: string, fields: Record<string, string>, headers = ours) =>
+    api.call('POST', `${page}/${path}`, new URLSearchParams(fields).toString(), {
+      ...headers,
+      cookie,
+    });
+  const read = async () => (await api.call('GET', page, undefined, { cookie })).text;
+  const scanner = { event: eventId, trust: 'robot', because: 'A scanner', by: 'Anna' };
+  expect(await read()).toContain('Was a robot?');
+  expect((await post('verdict', scanner, { ...form, 'sec-fetch-site': 'cross-site' })).status).toBe(
+    403,
+  );
+  expect((await post('verdict', scanner)).status).toBe(303);
+  expect(await read()).toContain('Was a person?');
+  const wrong = await post('stage', { stage: 'lead', reason: 'x', by: 'Anna', for: 'a while' });
+  expect(wrong.status).toBe(422);
+  expect(wrong.text).toContain('expected &quot;ever&quot; or a duration');
+  const set = { stage: 'lead', reason: 'A student', by: 'Anna', for: 'ever', quiet: 'yes' };
+  expect((await post('stage', set)).status).toBe(303);
+  expect(await read()).toContain(
+    'lead was set by hand by Anna: A student. Rules leave it alone for ever.',
+  );
 });

@@ -45,6 +45,7 @@ const templates = {
   reminder: 'rep-reminder',
   escalation: 'rep-escalation',
   cause: 'rep-news',
+  withdrawn: 'rep-withdrawn',
 } as const satisfies Record<NotifyHandoffInput['kind'], string>;
 
 export async function notifyHandoff(
@@ -52,7 +53,8 @@ export async function notifyHandoff(
   input: NotifyHandoffInput,
 ): Promise<HandoffTold> {
   const handoff = await deps.handoffs.find(input.handoffId);
-  if (handoff === null || handoff.status !== 'open') return { type: 'told' };
+  const expected = input.kind === 'withdrawn' ? 'closed' : 'open';
+  if (handoff?.status !== expected) return { type: 'told' };
   const assignments = await deps.handoffs.assignments(input.handoffId);
   const made = assignments.find((assignment) => assignment.attempt === input.attempt);
   if (made === undefined) return { type: 'told' };
@@ -64,7 +66,8 @@ export async function notifyHandoff(
   const since = input.now - kind.brief.historyMs;
   const lead = await deps.lead(handoff.leadId, release, input.now, since);
   const previous = assignments.find((one) => one.attempt === input.attempt - 1)?.rep;
-  const brief = briefOf(release, lead, kind, { ...handoff, ...causeOf(input) }, input.now);
+  const about = input.kind === 'withdrawn' ? handoff : { ...handoff, ...causeOf(input) };
+  const brief = briefOf(release, lead, kind, about, input.now);
   for (const rep of readers) {
     const letter = { release, lead, handoff, made, rep, previous, kind, brief, input };
     await deps.sendInternal(letterFor(deps, letter));
@@ -196,14 +199,26 @@ function plainWords({ release, lead, kind, brief, rep, input }: HandoffLetter, l
     reminder: 'Reminder: ',
     escalation: 'Escalated: ',
     cause: 'News: ',
+    withdrawn: 'Taken back: ',
   };
+  const about = `${rep.name}, ${kind.title}: ${said}`;
+  const lines =
+    input.kind === 'withdrawn'
+      ? [
+          about,
+          `${withdrawnBecause[input.cause ?? ''] ?? 'It lost its point'}. Nobody has to call.`,
+        ]
+      : [about, ...points, `Accept or reject: ${link}`];
   return {
     subject: `${start[input.kind]}${brief.cause}: ${said === '' ? 'a lead' : said}`,
-    text: [`${rep.name}, ${kind.title}: ${said}`, ...points, `Accept or reject: ${link}`].join(
-      '\n',
-    ),
+    text: lines.join('\n'),
   };
 }
+
+const withdrawnBecause: { readonly [reason: string]: string } = {
+  robot: 'What it rested on was a robot, as somebody has found out',
+  'by-hand': 'Somebody has set the stage of the lead back',
+};
 
 function zoneOf(release: Release, rep: Rep): string {
   return release.team.hours[rep.hours]?.zone ?? 'UTC';

@@ -165,10 +165,10 @@ export interface AssignHandoffInput {
 }
 
 export interface NotifyHandoffInput extends AssignHandoffInput {
-  readonly kind: 'assigned' | 'reminder' | 'escalation' | 'cause';
+  readonly kind: 'assigned' | 'reminder' | 'escalation' | 'cause' | 'withdrawn';
   /** Which email of this kind in this attempt: part of the ledger's key. */
   readonly visit: number;
-  /** Of kind `cause`: the event, or the stage entered, that its owner is told of. */
+  /** Of kind `cause`: the event, or the stage entered, that its owner is told of; `withdrawn`: why. */
   readonly cause?: string;
 }
 

@@ -67,7 +67,11 @@ async function waitOut(run: Run, turn: Turn): Promise<'settled' | 'passed'> {
     const remindAt = turn.remindAt[run.reminded];
     const heard = await wake(run, remindAt ?? turn.acceptBy);
     const message = run.inbox.shift();
-    if (message?.type === 'settled') return 'settled';
+    if (message?.type === 'settled') {
+      const { because } = message;
+      if (because !== undefined) await notify(run, 'withdrawn', 1, because);
+      return 'settled';
+    }
     if (message?.type === 'cause') {
       run.caused += 1;
       isTold = await notify(run, 'cause', run.caused, message.cause);

@@ -24,7 +24,7 @@ const ana = {
 /** A lead under a name of its own, assigned to the next rep. */
 async function given(traits: object = ana) {
   const userId = `mail-${(leads += 1)}`;
-  const email = `${userId}@lead.example`;
+  const email = `${userId}@${userId}.lead.example`;
   await world.call({ type: 'identify', userId, traits: { email, ...traits } });
   await world.call({ type: 'track', userId, event: 'Trial Started' });
   for (let view = 0; view < 2; view += 1) {
@@ -52,6 +52,21 @@ function tell(
 const textOf = (text: string | undefined): string => (text ?? '').replace(/\s+/g, ' ');
 
 describe('the email of a handoff', () => {
+  test('that is taken back says why, and asks for nothing', async () => {
+    const { handoffId, rep, userId } = await given();
+    await tell(handoffId, 'withdrawn', { cause: 'by-hand' });
+    expect(world.inbox(rep, 'Taken back')).toEqual([]);
+    const properties = { stage: 'lead', reason: 'A student', by: 'anna' };
+    await world.call({ type: 'track', userId, event: 'Stage Set', properties });
+    await tell(handoffId, 'withdrawn', { cause: 'by-hand' });
+    const [mail] = world.inbox(rep, 'Taken back');
+    expect(mail?.subject).toContain('Taken back: Asked for a demo: Ana Lindqvist Nordwind AG');
+    expect(textOf(mail?.text)).toContain(
+      'Somebody has set the stage of the lead back. Nobody has to',
+    );
+    expect(textOf(mail?.text)).not.toContain('Accept');
+  });
+
   test('says who, why with points, what is missing, what to ask, what happened, and until when', async () => {
     const { handoffId, rep, email } = await given();
     await tell(handoffId, 'assigned');

@@ -56,9 +56,11 @@ test('causes keep their numbers over several runs, and the verdict ends the last
       const isTold = () => told.filter(({ kind }) => kind === 'cause').length >= cause;
       await until(isTold, { what: `cause ${cause}` });
     }
-    await tell({ type: 'settled', status: 'accepted' });
+    await tell({ type: 'settled', status: 'closed', because: 'robot' });
     await handle.result();
   });
+  // Whoever has it hears that it is taken back, once.
+  expect(told.at(-1)).toMatchObject({ kind: 'withdrawn', visit: 1, cause: 'robot' });
   const causes = told.filter(({ kind }) => kind === 'cause');
   expect(causes.map(({ visit, cause }) => [visit, cause])).toEqual(
     Array.from({ length: 12 }, (_, index) => [index + 1, `cause ${index + 1}`]),

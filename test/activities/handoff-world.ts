@@ -117,7 +117,8 @@ export async function openHandoffWorld(options: HandoffWorldOptions) {
       await world.call({
         type: 'identify',
         userId,
-        traits: { email: `${userId}@lead.example`, ...traits },
+        // Each of a company of its own: an account has one open handoff at a time.
+        traits: { email: `${userId}@${userId}.lead.example`, ...traits },
       });
       const { leadId, handoff } = await world.call({
         type: 'track',

@@ -82,7 +82,7 @@ async function asks(...team: Parameters<typeof sales>) {
   const id = handoffWorkflowId(handoffId);
   const rehearsal = createRehearsal(temporal.client.connection, temporal.namespace);
   const startedAt = world.now;
-  const email = `${userId}@lead.example`;
+  const email = `${userId}@${userId}.lead.example`;
   const mails = (rep: string) => world.inbox(rep, email);
   const written = () => ['mia', 'tom', 'anna', 'jon', 'lena'].flatMap(mails);
   const atLeast = (mailsThere: number) =>

@@ -7,6 +7,7 @@ import { bornLead } from '../../../core/decision/birth.ts';
 import type { DecisionContext } from '../../../core/decision/context.ts';
 import type { Decided, Decision, Effect, IncomingEvent } from '../../../core/decision/decision.ts';
 import { eventId } from '../../../core/decision/ids.ts';
+import { defaultAccountRules } from '../../../core/accounts/model.ts';
 import type { Release } from '../../../core/definitions/release.ts';
 import type { Lead } from '../../../core/facts/lead.ts';
 import type { Entry, Exit, JourneyPlan, PlanStep } from '../../../core/journey/plan.ts';
@@ -32,6 +33,8 @@ const activities = ['Trial Started', 'Report Created', 'Pricing Viewed', 'Demo R
 export function release(over: Partial<Release> = {}): Release {
   return {
     id: 'release-1',
+    // Everybody here works at nordwind.example; most tests are about people who have nothing to do with each other.
+    accounts: { ...defaultAccountRules, link: { byDomain: false, aliases: {}, never: [] } },
     events: Object.fromEntries(
       [...activities, 'Ebook Downloaded'].map((event) => [
         event,

@@ -8,6 +8,7 @@
  */
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
+import { createGatheringSocket } from './gathering-socket.ts';
 import { PrismaClient } from './generated/client.ts';
 
 export interface Sql {
@@ -62,6 +63,9 @@ export function createStore(options: StoreOptions): Store {
     connectionString: options.databaseUrl,
     max: options.poolSize ?? 10,
     options: sessionSettings,
+    // Statements asked for together are sent together; each waits only for the answers it needs.
+    pipeline: true,
+    stream: createGatheringSocket,
   });
   // An idle connection that breaks is replaced at its next use; without a listener it ends the process.
   pool.on('error', () => undefined);
@@ -102,17 +106,40 @@ async function attemptTransaction<T>(
   const client = await pool.connect();
   const sql = sqlOver(client, onStatement);
   let broken: Error | undefined;
+  let isOver = false;
   try {
-    await sql.query(beginWith(limits));
-    const result = await work(sql);
+    const begun = sql.query(beginWith(limits));
+    // Sent with the first statements of the work: should it fail, so do they, and they say so.
+    begun.catch(() => undefined);
+    const result = await work(whileOpen(sql, () => !isOver));
+    await begun;
+    isOver = true;
     await sql.query('COMMIT');
     return result;
   } catch (error) {
+    isOver = true;
     broken = await rolledBack(sql);
     throw error;
   } finally {
     client.release(broken);
   }
+}
+
+/** A statement that comes too late must never run inside whatever uses the connection next. */
+function whileOpen(sql: Sql, isOpen: () => boolean): Sql {
+  const expectOpen = (): void => {
+    if (!isOpen()) throw new Error('the transaction of this statement has ended');
+  };
+  return {
+    async query<Row>(text: string, values?: readonly unknown[]): Promise<readonly Row[]> {
+      expectOpen();
+      return sql.query<Row>(text, values);
+    },
+    async run(text, values) {
+      expectOpen();
+      return sql.run(text, values);
+    },
+  };
 }
 
 /** Returns the error of a rollback that failed: then the connection is thrown away. */

@@ -28,6 +28,7 @@ import { healthRoutes } from './routes/health.ts';
 import { journeyRoutes } from './routes/journeys.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { linkRoutes } from './routes/links.ts';
+import { recomputeRoutes } from './routes/recomputes.ts';
 import { releaseRoutes } from './routes/releases.ts';
 import { pauseRoutes } from './routes/pauses.ts';
 import { schemaRoutes } from './routes/schemas.ts';
@@ -104,7 +105,7 @@ function versionOne(deps: AppDeps): express.Router {
   );
   router.use(express.json({ limit: '500kb', strict: false }));
   router.use(eventRoutes(guarded), leadRoutes(guarded), byHandRoutes(guarded));
-  router.use(releaseRoutes(guarded));
+  router.use(releaseRoutes(guarded), recomputeRoutes(guarded));
   router.use(journeyRoutes(guarded), handoffRoutes(guarded), pauseRoutes(guarded));
   for (const [path, allowed] of Object.entries(methods)) {
     router.all(path, (request) => {
@@ -131,6 +132,7 @@ const methods: { readonly [path: string]: string } = {
   '/journeys': 'GET',
   '/journeys/:key/enrolments': 'POST',
   '/handoffs': 'GET',
+  '/recomputes': 'GET',
   '/releases': 'GET',
   '/releases/:number': 'GET',
   '/pauses': 'GET, POST',

@@ -17,6 +17,7 @@ import { pauseCommand } from './pause.ts';
 import { pausesCommand } from './pauses.ts';
 import { publishCommand } from './publish.ts';
 import { readCommand } from './read.ts';
+import { recomputeCommand } from './recompute.ts';
 import { releasesCommand } from './releases.ts';
 import { resumeCommand } from './resume.ts';
 import { rollbackCommand } from './rollback.ts';
@@ -43,6 +44,7 @@ export async function main(argv: readonly string[], shell: Shell): Promise<ExitC
     publishCommand,
     releasesCommand,
     rollbackCommand,
+    recomputeCommand,
     importCommand,
     pauseCommand,
     resumeCommand,

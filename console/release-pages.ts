@@ -1,7 +1,9 @@
 /** What the pages about releases are made of: read through the functions behind the API. */
 import { cutPage, pageAsked } from '../api/page-of.ts';
+import { viewRecomputes, viewUntold } from '../api/recomputes.ts';
 import { releaseList, viewRelease } from '../api/routes/releases.ts';
 import type { Frame } from './layout.ts';
+import type { RecomputeView } from './pages/recompute.ts';
 import { releasePage } from './pages/release.ts';
 import { releasesPage } from './pages/releases.ts';
 import type { ConsoleDeps } from './routes.ts';
@@ -14,12 +16,28 @@ export async function releases(deps: ConsoleDeps, frame: PageFrame, query: Query
   const before = after === undefined ? {} : { before: Number(after[0]) };
   const rows = await releaseList(deps.sql, { limit: limit + 1, ...before });
   const page = cutPage(rows, limit, (row) => [row.number]);
-  const zone = (await deps.releases.current()).sending.zoneIfUnknown;
-  return releasesPage({ frame, releases: page.rows, nextCursor: page.nextCursor, zone });
+  const judged = await judgedAnew(deps, {});
+  const { nextCursor } = page;
+  return releasesPage({ frame, releases: page.rows, nextCursor, zone: judged.zone, judged });
 }
 
 export async function release(deps: ConsoleDeps, frame: PageFrame, params: Query): Promise<string> {
   const view = await viewRelease(deps.sql, params['number'] ?? '');
-  const zone = (await deps.releases.current()).sending.zoneIfUnknown;
-  return releasePage({ frame, release: view, zone });
+  const judged = await judgedAnew(deps, { releaseId: view.id });
+  return releasePage({ frame, release: view, zone: judged.zone, judged });
+}
+
+const untoldMost = 50;
+
+/** The last recompute, or the last one of a release. */
+async function judgedAnew(
+  { sql, releases }: ConsoleDeps,
+  of: { readonly releaseId?: string },
+): Promise<RecomputeView> {
+  const release = await releases.current();
+  const [[recompute], untold] = await Promise.all([
+    viewRecomputes(sql, { limit: 1, ...of }),
+    viewUntold(sql, release, untoldMost),
+  ]);
+  return { recompute, untold, release, zone: release.sending.zoneIfUnknown };
 }

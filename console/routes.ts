@@ -6,6 +6,7 @@
 import { Router, urlencoded, type RequestHandler, type Response } from 'express';
 import { viewLead } from '../api/lead-view.ts';
 import { cutPage, pageAsked } from '../api/page-of.ts';
+import { viewUntold } from '../api/recomputes.ts';
 import { since, standsStill } from '../api/pause-words.ts';
 import { Problem } from '../api/problems.ts';
 import { choiceOf, handoffPage } from '../api/routes/handoffs.ts';
@@ -230,12 +231,21 @@ async function overview(deps: ConsoleDeps, frame: PageFrame): Promise<string> {
   const now = deps.clock();
   const release = await deps.releases.current();
   const zone = release.sending.zoneIfUnknown;
-  const [numbers, open, pauses] = await Promise.all([
+  const [numbers, open, pauses, untold] = await Promise.all([
     readOverview(deps.sql, { now, since: now - weekMs, zone, lateMs }),
     listHandoffs(deps.sql, { status: 'open', limit: 6 }),
     countPauses(deps.sql, now),
+    viewUntold(deps.sql, release, 1),
   ]);
-  return overviewPage({ frame, release, overview: numbers, openHandoffs: open, pauses, now });
+  return overviewPage({
+    frame,
+    release,
+    overview: numbers,
+    openHandoffs: open,
+    pauses,
+    untold,
+    now,
+  });
 }
 
 async function leads(deps: ConsoleDeps, frame: PageFrame, query: Query): Promise<string> {

@@ -26,6 +26,8 @@ import {
 import { ConfigError, readConfig } from './config.ts';
 import { startDueLoop } from './dispatch/due-loop.ts';
 import { startPauseLoop } from './dispatch/pauses.ts';
+import { startRecomputeLoop } from './dispatch/recompute-loop.ts';
+import { openEnrichmentFile } from '../enrich/file-provider.ts';
 import { NothingPublished } from './releases.ts';
 import { startUpkeep } from './upkeep.ts';
 import { startVerification } from './verification.ts';
@@ -45,7 +47,7 @@ async function main(): Promise<void> {
     shutdownSignals: [],
   });
   const connection = await NativeConnection.connect(connectionOptions(config));
-  const { workers, closeMail } = await createWorkers(core, connection);
+  const { workers, close } = await createWorkers(core, connection);
   const relay = startCoreRelay(core);
   const due = startDueLoop({
     sql: core.store,
@@ -59,6 +61,11 @@ async function main(): Promise<void> {
     now: () => Date.now(),
     onError: (error) => core.log.error({ err: error }, 'pauses that are over'),
   });
+  const recomputes = startRecomputeLoop({
+    ...{ store: core.store, releases: core.releases, ingest: core.ingest },
+    now: () => Date.now(),
+    onError: (error) => core.log.error({ err: error }, 'leads whose rules changed'),
+  });
   const upkeep = startUpkeep(core);
   const verification = startVerification(core);
   const beat = setInterval(() => void beatOnce(core), 1_000);
@@ -71,9 +78,9 @@ async function main(): Promise<void> {
   await Promise.all(workers.map((worker) => worker.run()));
 
   clearInterval(beat);
-  const loops = [relay, due, pauses, upkeep, verification];
+  const loops = [relay, due, pauses, recomputes, upkeep, verification];
   await Promise.all(loops.map((loop) => loop.stop()));
-  await closeMail();
+  await close();
   await core.close();
   await connection.close();
 }
@@ -88,7 +95,8 @@ async function createWorkers(core: Core, connection: NativeConnection) {
     firstRelease(core),
   ]);
   const [, mailDomain = ''] = release.sending.from.email.split('@');
-  const journeys = createActivityDependencies(core, mailDomain);
+  const enrichment = await openEnrichment(core);
+  const journeys = createActivityDependencies(core, mailDomain, enrichment);
   const sendInternal = createSendInternal(journeys.deps);
   const activities = createActivities(journeys.deps);
   const handoffs = createHandoffActivities(createHandoffDependencies(core, sendInternal));
@@ -124,7 +132,24 @@ async function createWorkers(core: Core, connection: NativeConnection) {
       maxConcurrentWorkflowTaskExecutions: 40,
     }),
   ]);
-  return { workers, closeMail: () => journeys.close() };
+  const close = async (): Promise<void> => {
+    await journeys.close();
+    await enrichment?.close();
+  };
+  return { workers, close };
+}
+
+/** A file that is wrong when the worker starts stops it, as every other wrong setting does. */
+async function openEnrichment({ config, releases, log }: Core) {
+  const { PERENNIAL_ENRICHMENT_FILE: path } = config;
+  if (path === undefined) return undefined;
+  const file = await openEnrichmentFile({
+    path,
+    release: () => releases.current(),
+    onError: (error) => log.error({ err: error }, 'the enrichment file is still the one before'),
+  });
+  log.info({ rows: file.rows() }, 'enrichment file read');
+  return file;
 }
 
 /** A worker with nothing published has nothing to do: it waits for the first release. */

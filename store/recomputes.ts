@@ -36,6 +36,14 @@ export async function askForRecompute(sql: Sql, asked: NewRecompute): Promise<vo
   );
 }
 
+/** Leads that are somebody: merged ones are not. */
+export async function countCanonical(sql: Sql): Promise<number> {
+  const [row] = await sql.query<{ readonly count: number }>(
+    'SELECT count(*) AS count FROM lead WHERE canonical_id = id',
+  );
+  return row?.count ?? 0;
+}
+
 export interface OpenRecompute {
   readonly id: string;
   readonly reason: string;

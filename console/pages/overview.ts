@@ -1,6 +1,7 @@
 /** The first page: what needs a person comes first, then where leads stand, who has them, what was sent. */
 import type { Release } from '../../core/definitions/release.ts';
 import { stageLabel } from '../../core/routing/brief.ts';
+import type { UntoldView } from '../../api/recomputes.ts';
 import { repName } from '../../api/words.ts';
 import { nameOf } from '../../api/lead-name.ts';
 import type { HandoffListing } from '../../store/read-handoffs.ts';
@@ -17,6 +18,8 @@ export interface OverviewView {
   readonly openHandoffs: readonly HandoffListing[];
   /** In force: of a journey, a lead, a sender or everything. */
   readonly pauses: number;
+  /** Leads that a change of the rules moved. */
+  readonly untold: UntoldView;
   readonly now: number;
 }
 
@@ -24,7 +27,7 @@ export function overviewPage(view: OverviewView): string {
   const { overview } = view;
   const leads = overview.stages.reduce((sum, { count }) => sum + count, 0);
   const sent = overview.sends.filter(({ state }) => state === 'sent');
-  const problems = attentionOf(overview.attention);
+  const problems = [...attentionOf(overview.attention), ...untoldProblems(view)];
   return page(
     { ...view.frame, title: 'Overview' },
     html`<h1>Overview</h1>
@@ -88,6 +91,17 @@ function attentionOf(found: Attention): readonly Problem[] {
     of(found.mergeCandidates, 'pairs of leads that may be one person', '/console/leads', 'sun'),
   ];
   return all.filter(({ count }) => count > 0);
+}
+
+function untoldProblems({ untold, release }: OverviewView): readonly Problem[] {
+  return untold.counts.map(({ stage, count }) =>
+    of(
+      count,
+      `leads that became ${stageLabel(release, stage)} when the rules changed, and nobody was told`,
+      '/console/releases#untold',
+      'sun',
+    ),
+  );
 }
 
 function lateInWords({ lateFindings }: Attention): string {

@@ -5,15 +5,17 @@ import { html, type Html } from '../html.ts';
 import { page, type Frame } from '../layout.ts';
 import { chip, empty } from '../parts.ts';
 import { clockTag } from '../time.ts';
+import { recomputeCard, type RecomputeView } from './recompute.ts';
 import { againChip, byWords, movesWords } from './releases.ts';
 
 export interface ReleasePageView {
   readonly frame: Omit<Frame, 'title'>;
   readonly release: ReleaseView;
   readonly zone: string;
+  readonly judged: RecomputeView;
 }
 
-export function releasePage({ frame, release, zone }: ReleasePageView): string {
+export function releasePage({ frame, release, zone, judged }: ReleasePageView): string {
   const title = `Release ${release.number}`;
   return page(
     { ...frame, title },
@@ -24,6 +26,7 @@ export function releasePage({ frame, release, zone }: ReleasePageView): string {
         <span class="soft small">${clockTag(release.publishedAt, zone)} · ${byWords(release)}</span></p>
       <section class="card spaced"><h2>What it changed</h2>${changes(release)}</section>
       <section class="card spaced"><h2>Leads in flight</h2>${moves(release)}</section>
+      ${recomputeCard(judged)}
       ${release.blocked.length > 0 && html`<section class="card spaced" id="blocked"><h2>Blocked</h2>${blocked(release)}</section>`}`,
   );
 }

@@ -5,21 +5,24 @@ import { html, type Html } from '../html.ts';
 import { page, type Frame } from '../layout.ts';
 import { chip, empty, older, queryOf } from '../parts.ts';
 import { clockTag } from '../time.ts';
+import { recomputeCard, untoldCard, type RecomputeView } from './recompute.ts';
 
 export interface ReleasesView {
   readonly frame: Omit<Frame, 'title'>;
   readonly releases: readonly ReleaseListing[];
   readonly nextCursor: string | null;
   readonly zone: string;
+  readonly judged: RecomputeView;
 }
 
-export function releasesPage({ frame, releases, nextCursor, zone }: ReleasesView): string {
+export function releasesPage({ frame, releases, nextCursor, zone, judged }: ReleasesView): string {
   const next = nextCursor === null ? null : `/console/releases${queryOf({ cursor: nextCursor })}`;
   return page(
     { ...frame, title: 'Releases' },
     html`<h1>Releases</h1>
       <p><a href="/console/words">What is in force, in sentences</a></p>
       <p class="soft">What was put in force, by whom, and which leads it has moved so far. Files are published with <code>npx perennial publish</code>, and taken back with <code>npx perennial rollback</code>.</p>
+      ${recomputeCard(judged)} ${untoldCard(judged)}
       ${
         releases.length === 0
           ? empty('Nothing is published yet.')

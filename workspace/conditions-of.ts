@@ -13,6 +13,10 @@ export function conditionsOf(part: Part): readonly PlacedCondition[] {
   switch (part.kind) {
     case 'segments':
       return part.compiled.flatMap(({ id, when }) => one(`segment ${id}`, when));
+    case 'interests':
+      return part.compiled.flatMap(({ id, from }) =>
+        from.flatMap(({ match }) => ofMatch(`interest ${id}`, match)),
+      );
     case 'scoring':
       return part.compiled.rules.flatMap((rule) =>
         rule.type === 'when'
@@ -51,6 +55,7 @@ function ofQualification({
       ...one(`bant ${answer}`, yes),
       ...one(`bant ${answer}`, no),
     ]),
+    ...(compiled.buyingStages ?? []).flatMap(({ is, when }) => one(`buying stage ${is}`, when)),
     ...compiled.disqualified.flatMap(({ id, when }) => one(`disqualified ${id}`, when)),
     ...compiled.stages.flatMap(({ stage, when, backTo }) => [
       ...one(`stage ${stage}`, when),

@@ -20,6 +20,7 @@ const aboutMembers = {
   'account.eventCount': {
     ...number('Events of the account', 'How often an event happened, over all its people.'),
     params: ['event', 'within', 'where'],
+    needs: ['event'],
   },
 } as const satisfies { readonly [fact: string]: BuiltInFact };
 

@@ -5,12 +5,10 @@
  * written, because the file's JSON is what json-rules-engine runs.
  */
 import type { Condition, EventMatch, Json, JsonObject, Leaf } from '../rules/condition.ts';
-import { readDuration } from './duration.ts';
-import { condition as conditionFormat } from './condition.ts';
-import { explainIssues, sayFinding, sayValue } from './explain-issues.ts';
 import type { MatchSource } from './step-source.ts';
 import { list } from './problems.ts';
 import { checkOperator } from './check-operator.ts';
+import { checkParams } from './check-params.ts';
 import type { WrittenOperator } from './check-operator.ts';
 import { checkFit, checkValue, withGrades } from './check-value.ts';
 import { present } from './present.ts';
@@ -162,7 +160,7 @@ function checkList(
 function checkLeaf(scope: Scope, leaf: Leaf, path: Path, world: World): Leaf {
   const fact = findFact(scope, leaf.fact, [...path, 'fact'], world);
   const written = checkOperator(scope, leaf.operator, [...path, 'operator']);
-  checkParams(scope, leaf, leaf.params ?? {}, fact, path);
+  if (fact !== undefined && fact !== 'any') checkParams(scope, leaf, fact, path);
   const at = [...path, 'value'];
   if (written === undefined || fact === undefined) return leaf;
   const other = factNamed(leaf.value);
@@ -176,6 +174,7 @@ function checkLeaf(scope: Scope, leaf: Leaf, path: Path, world: World): Leaf {
   // An operator that does not suit the fact is the mistake; its value follows from it.
   if (known === undefined || checkFit(scope, leaf, written, known, [...path, 'operator'])) {
     checkValue(scope, leaf.value, at, written, known);
+    if (world.type === 'lead') checkListed(scope, leaf, at);
   }
   return leaf;
 }
@@ -187,48 +186,20 @@ function factNamed(value: Json): string | undefined {
   return typeof fact === 'string' ? fact : undefined;
 }
 
-function checkParams(
-  scope: Scope,
-  leaf: Leaf,
-  params: JsonObject,
-  fact: FactInfo | 'any' | undefined,
-  path: Path,
-): void {
-  if (fact === undefined || fact === 'any') return;
-  for (const key of Object.keys(params)) {
-    const found = JSON.stringify(key);
-    if (fact.params?.includes(key) === true) continue;
-    const fix = didYouMean(key, fact.params ?? []);
-    const message = `fact ${JSON.stringify(leaf.fact)} has no parameter ${found}`;
-    scope.report([...path, 'params', key], present({ message, found, fix }), 'key');
-  }
-  const { event, within, model, where } = params;
-  if (fact.params?.includes('event') === true && typeof event !== 'string') {
-    const message = `fact ${JSON.stringify(leaf.fact)} needs "params": { "event": "…" }`;
-    scope.report(path, { message });
-  }
-  if (typeof event === 'string') {
-    referEvent(scope, event, [...path, 'params', 'event']);
-    if (where !== undefined) checkWhere(scope, where, event, [...path, 'params', 'where']);
-  }
-  if (typeof model === 'string') refer(scope, 'model', model, [...path, 'params', 'model']);
-  if (within === undefined) return;
-  const parsed = readDuration(typeof within === 'string' ? within : '');
-  if (parsed.ok) return;
-  const found = sayValue(within);
-  const message = `expected ${parsed.expected}, found ${found}`;
-  scope.report([...path, 'params', 'within'], { message, found, expected: parsed.expected });
-}
+/** Facts that are lists of names declared elsewhere: what is looked for in them must be one. */
+const listedNames: { readonly [fact: string]: 'interest' | 'question' } = {
+  interests: 'interest',
+  bantGaps: 'question',
+};
 
-function checkWhere(scope: Scope, where: Json, event: string, path: Path): void {
-  const parsed = conditionFormat.safeParse(where);
-  if (parsed.success) {
-    checkCondition(scope, parsed.data, path, { type: 'event', event });
-    return;
-  }
-  for (const finding of explainIssues(parsed.error.issues, where)) {
-    scope.report([...path, ...finding.path], sayFinding(finding, where));
-  }
+function checkListed(scope: Scope, { fact, value }: Leaf, path: Path): void {
+  const kind = Object.hasOwn(listedNames, fact) ? listedNames[fact] : undefined;
+  if (kind === undefined) return;
+  if (typeof value === 'string') refer(scope, kind, value, path);
+  if (!Array.isArray(value)) return;
+  value.forEach((one: Json, index) => {
+    if (typeof one === 'string') refer(scope, kind, one, [...path, index]);
+  });
 }
 
 function checkStages(scope: Scope, leaf: Leaf, path: Path, written: WrittenOperator): Leaf {

@@ -18,9 +18,13 @@ import { didYouMean } from './suggest.ts';
 
 /** A grade is one of those its scoring model declares. */
 export function withGrades(scope: Scope, leaf: Leaf, fact: FactInfo): FactInfo {
-  if (leaf.fact !== 'fitGrade' && leaf.fact !== 'grade') return fact;
-  const model = leaf.params?.['model'];
+  if (leaf.fact !== 'fitGrade' && leaf.fact !== 'grade' && leaf.fact !== 'scoreGrade') return fact;
+  const { model, score } = leaf.params ?? {};
   const grades = scope.names.grades.get(typeof model === 'string' ? model : 'core');
+  if (leaf.fact === 'scoreGrade') {
+    const values = typeof score === 'string' ? (grades?.[score] ?? []) : [];
+    return values.length === 0 ? fact : { ...fact, type: 'choice', values: [...values, 'U'] };
+  }
   const letters = [...(grades?.['fit'] ?? []), 'U'];
   if (grades === undefined || letters.length === 1) return fact;
   if (leaf.fact === 'fitGrade') return { ...fact, type: 'choice', values: letters };

@@ -29,10 +29,11 @@ export function compileQualification(scope: Scope, file: QualificationFile): Qua
     'stage',
     file.stages.map(({ stage }, index) => ({ id: stage, path: ['stages', index, 'stage'] })),
   );
-  return {
+  return present({
     qualification: file.qualification,
     order: file.order,
     bant: compileBant(scope, file),
+    buyingStages: compileBuyingStages(scope, file),
     disqualified: file.disqualified.map(({ id, why, when }, index) => ({
       id,
       why,
@@ -40,7 +41,20 @@ export function compileQualification(scope: Scope, file: QualificationFile): Qua
     })),
     stages: file.stages.map((stage, index) => compileStage(scope, file, stage, ['stages', index])),
     outcome: compileOutcome(scope, file.outcome),
-  };
+  });
+}
+
+/** Absent when the file names none, so that an older file keeps its hash. */
+function compileBuyingStages(
+  scope: Scope,
+  file: QualificationFile,
+): Qualification['buyingStages'] | undefined {
+  if (file.buyingStages.length === 0) return undefined;
+  return file.buyingStages.map(({ is, why, when }, index) => ({
+    is,
+    why,
+    when: checkCondition(scope, when, ['buyingStages', index, 'when'], leadWorld),
+  }));
 }
 
 function compileBant(scope: Scope, file: QualificationFile): Qualification['bant'] {

@@ -8,6 +8,7 @@ import { canonicalJson, contentHash } from './canonical.ts';
 import { compileAccounts } from './compile-accounts.ts';
 import { compileImport } from './compile-import.ts';
 import type { ImportMapping } from './compile-import.ts';
+import { compileInterests } from './compile-interests.ts';
 import { compileJourney } from './compile-journey.ts';
 import { compilePersona } from './compile-persona.ts';
 import type { Persona } from './compile-persona.ts';
@@ -110,6 +111,9 @@ function compileParts(
     ...sources.events.map((one) => part('events', one.path, one, compileEvents(one.value))),
     ...sources.facts.map((one) => part('facts', one.path, one, compile(one, compileFacts))),
     ...sources.segments.map((one, index) => part('segments', one.path, one, declared[index] ?? [])),
+    ...sources.interests.map((one) =>
+      part('interests', one.path, one, compile(one, compileInterests)),
+    ),
     ...sources.scoring.map((one) =>
       part('scoring', one.value.model, one, compile(one, compileScoring)),
     ),

@@ -43,7 +43,7 @@ const leaf = about(
       ),
       params: about(
         z.record(z.string(), json).optional(),
-        'Details of the fact: "event", "within" and "where" of eventCount, "model" of scores and grades, "class" and "topic" of mayEmail.',
+        'Details of the fact: "event", "within" and "where" of facts about events, "score" and "model" of scores and grades, "interest" of intent, "question" of bantAnswer, "class" and "topic" of mayEmail.',
         { event: 'Demo Requested', within: '30 days' },
       ).meta({ holds: 'Params' }),
       path: about(

@@ -122,7 +122,8 @@ function paramsOf(): JsonSchema {
     type: 'object',
     properties: {
       event: {
-        description: 'Which event is counted (eventCount needs it).',
+        description:
+          'Which event is looked at. Facts about events need it, activeDays does without.',
         allOf: refer('Event'),
       },
       within: {
@@ -134,16 +135,37 @@ function paramsOf(): JsonSchema {
         description: 'Only events whose properties fulfil this count. Without it, all of them.',
         allOf: refer('EventCondition'),
       },
+      trust: {
+        description: '"human" leaves out what looks like link scanners. Without it, all count.',
+        enum: ['human'],
+      },
+      property: {
+        description: 'Which property of the event is added up or told apart.',
+        allOf: refer('EventProperty'),
+      },
+      score: {
+        description: 'Which score of the model is read (score and scoreGrade need it).',
+        allOf: refer('Score'),
+      },
+      question: {
+        description: 'Which question of "bant" is meant (bantAnswer needs it).',
+        allOf: refer('Question'),
+      },
+      interest: {
+        description: 'Which interest is meant (intent and intentSurge need it).',
+        allOf: refer('Interest'),
+      },
       model: {
         description: 'Which scoring model is read. Default "core".',
         allOf: refer('Model'),
       },
       class: {
-        description: 'For which class of email mayEmail is asked. Default "marketing".',
+        description:
+          'For which class of email mayEmail and consentState are asked. Default "marketing".',
         enum: ['marketing', 'outbound', 'transactional'],
       },
       topic: {
-        description: 'For which topic mayEmail is asked. Without it, for any.',
+        description: 'For which topic mayEmail and consentState are asked. Without it, for any.',
         allOf: refer('Topic'),
       },
     },

@@ -35,6 +35,7 @@ export function collectNames(sources: Sources, problems: Problem[]): Names {
         ),
       ]),
     ),
+    scores: new Map(sources.scoring.map(({ value }) => [value.model, Object.keys(value.scores)])),
     enterable: new Set(
       sources.journey.flatMap(({ value, document }) =>
         value.enter.some(({ on }) => on === 'api') || isRepaired(document, ['enter'])
@@ -53,8 +54,9 @@ function unreadNames(sources: Sources): Names['unread'] {
     events: ['event'],
     facts: ['fact'],
     handoffs: ['handoff', 'rejectReason'],
+    interests: ['interest'],
     journey: ['journey', 'exit'],
-    qualification: ['stage'],
+    qualification: ['stage', 'question'],
     routing: ['routing', 'rep', 'pool', 'queue', 'hours'],
     scoring: ['model', 'score'],
     segments: ['segment'],
@@ -67,8 +69,13 @@ function unreadNames(sources: Sources): Names['unread'] {
 
 function collectFacts(sources: Sources): ReadonlyMap<string, FactInfo> {
   const facts = new Map<string, FactInfo>();
-  for (const [id, { type, label, values, params, isTrait }] of Object.entries(builtInFacts)) {
-    facts.set(id, present({ type, label, values, params, isTrait: isTrait === true, trait: id }));
+  for (const [id, { type, label, values, params, needs, isTrait }] of Object.entries(
+    builtInFacts,
+  )) {
+    facts.set(
+      id,
+      present({ type, label, values, params, needs, isTrait: isTrait === true, trait: id }),
+    );
   }
   for (const { value } of sources.facts) {
     for (const { id, type, label, values, from, derive } of value.facts) {
@@ -120,6 +127,10 @@ function collectKinds(sources: Sources, draft: Names, problems: Problem[]): Name
     routing: collect('routing', routing, (file) =>
       file.routing === undefined ? [] : [{ id: file.routing, path: ['routing'] }],
     ),
+    interest: collect('interest', sources.interests, (file) =>
+      at(file.interests, 'interests', 'id'),
+    ),
+    question: new Set(sources.qualification.flatMap(({ value }) => Object.keys(value.bant))),
     journey: collect('journey', journey, (file) => [{ id: file.journey, path: ['journey'] }]),
     model: collect('model', sources.scoring, (file) => [{ id: file.model, path: ['model'] }]),
     score: new Set(sources.scoring.flatMap(({ value }) => Object.keys(value.scores))),
@@ -150,9 +161,11 @@ function emptyNames(tolerated: ReadonlySet<string>): Names {
     'exit',
     'handoff',
     'hours',
+    'interest',
     'journey',
     'model',
     'pool',
+    'question',
     'queue',
     'rejectReason',
     'rep',
@@ -170,6 +183,7 @@ function emptyNames(tolerated: ReadonlySet<string>): Names {
     of: Object.fromEntries(kinds.map((kind) => [kind, none])) as Names['of'],
     stages: new Map(),
     grades: new Map(),
+    scores: new Map(),
     enterable: none,
     tolerated,
     unread: new Set(),

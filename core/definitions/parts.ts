@@ -6,6 +6,7 @@
  */
 import type { AccountRules } from '../accounts/model.ts';
 import { builtInEvents } from '../facts/catalogue.ts';
+import type { Interest } from '../interests/model.ts';
 import type { JourneyPlan } from '../journey/plan.ts';
 import type { Qualification } from '../qualification/model.ts';
 import type { ScoringModel } from '../scoring/model.ts';
@@ -39,6 +40,7 @@ export type Part =
   | PartOf<'events', readonly EventDeclaration[]>
   | PartOf<'facts', readonly FactDeclaration[]>
   | PartOf<'segments', readonly SegmentDeclaration[]>
+  | PartOf<'interests', readonly Interest[]>
   | PartOf<'scoring', ScoringModel>
   | PartOf<'qualification', Qualification>
   | PartOf<'routing', RoutingPart>
@@ -74,6 +76,10 @@ export function assembleRelease(id: string, unsorted: readonly Part[]): Release 
     ),
     segments: byKey(
       ofKind(parts, 'segments').flatMap(({ compiled }) => compiled),
+      (one) => one.id,
+    ),
+    interests: byKey(
+      ofKind(parts, 'interests').flatMap(({ compiled }) => compiled),
       (one) => one.id,
     ),
     models: ofKind(parts, 'scoring').map(({ compiled }) => compiled),

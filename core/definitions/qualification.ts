@@ -117,6 +117,24 @@ export const qualificationFile = shape({
     z.record(about(key, 'Name of the question.', 'budget'), answer).default({}),
     'Questions about budget, authority, need and timing. The fact bantYes counts the answers "yes". Default: none.',
   ),
+  buyingStages: about(
+    z
+      .array(
+        about(
+          shape({
+            is: about(
+              choice(['awareness', 'consideration', 'decision']),
+              'How far the lead is in making up its mind.',
+            ),
+            why,
+            when: about(condition, 'Who is that far.'),
+          }),
+          'One sign of how far a lead is in making up its mind.',
+        ),
+      )
+      .default([]),
+    'How far leads are in making up their minds: the fact buyingStage is the first of these that holds. Default: none, and the fact is missing.',
+  ),
   disqualified: about(
     z
       .array(

@@ -52,6 +52,7 @@ const declaringKinds: readonly Kind[] = [
   'events',
   'facts',
   'handoffs',
+  'interests',
   'journey',
   'qualification',
   'routing',
@@ -127,6 +128,12 @@ function ownNames(sources: Sources, offer: MakeOffer) {
       ),
       'handoffs',
     ),
+    interest: offer(
+      sources.interests.flatMap(({ value }) =>
+        value.interests.map(({ id, title }) => ({ name: id, means: title })),
+      ),
+      'interests',
+    ),
     model: offer(
       scoring.map(({ value }) => ({ name: value.model, means: 'A scoring model' })),
       'scoring',
@@ -189,10 +196,14 @@ function ofJourneys({ journey }: Sources, offer: MakeOffer) {
 function ofStages({ qualification }: Sources, offer: MakeOffer) {
   const values = qualification.flatMap(({ value }) => value.order);
   const rules = qualification.flatMap(({ value }) => value.stages);
+  const questions = qualification.flatMap(({ value }) =>
+    Object.entries(value.bant).map(([name, { ask }]) => ({ name, means: ask })),
+  );
   const meanings = new Map(rules.map(({ stage, label, why }) => [stage, `${label}: ${why}`]));
   const stages = values.map((name) => ({ name, means: meanings.get(name) ?? 'A stage' }));
   const labels = rules.map(({ label, stage, why }) => ({ name: label, means: `${stage}: ${why}` }));
   return {
+    question: offer(questions, 'qualification'),
     stage: offer([...stages, ...labels], 'qualification'),
     'stage-value': offer(stages, 'qualification'),
   };

@@ -3,6 +3,7 @@
  *
  * Compiling never stops at a problem; what it returns then is thrown away with the whole release.
  */
+import type { FactParam } from '../facts/catalogue.ts';
 import type { EventDeclaration, FactType } from './release.ts';
 import type { Document } from './document.ts';
 import { isRepaired, problemOf } from './document.ts';
@@ -14,7 +15,8 @@ export interface FactInfo {
   readonly type: FactType;
   readonly label: string;
   readonly values?: readonly string[];
-  readonly params?: readonly string[];
+  readonly params?: readonly FactParam[];
+  readonly needs?: readonly FactParam[];
   readonly isTrait: boolean;
   /** Dotted trait path, for facts that are traits. */
   readonly trait: string;
@@ -24,9 +26,11 @@ export type NameKind =
   | 'exit'
   | 'handoff'
   | 'hours'
+  | 'interest'
   | 'journey'
   | 'model'
   | 'pool'
+  | 'question'
   | 'queue'
   | 'rejectReason'
   | 'rep'
@@ -46,6 +50,8 @@ export interface Names {
   readonly stages: ReadonlyMap<string, string>;
   /** Scoring model → score → its grades. */
   readonly grades: ReadonlyMap<string, { readonly [score: string]: readonly string[] }>;
+  /** Scoring model → its scores. */
+  readonly scores: ReadonlyMap<string, readonly string[]>;
   /** Journeys that may be entered by name. */
   readonly enterable: ReadonlySet<string>;
   /** Texts of parts that were left out because of mistakes: never reported as unknown. */
@@ -79,9 +85,11 @@ const homes: { readonly [Kind in NameKind | 'event' | 'fact']: string } = {
   exit: 'a journey',
   handoff: 'rules/handoffs.json',
   hours: 'rules/routing.json',
+  interest: 'rules/interests.json',
   journey: 'journeys/',
   model: 'rules/scoring.json',
   pool: 'rules/routing.json',
+  question: 'the "bant" of rules/qualification.json',
   queue: 'rules/routing.json',
   rejectReason: 'rules/handoffs.json',
   rep: 'rules/routing.json',

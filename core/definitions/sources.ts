@@ -11,6 +11,7 @@ import { eventsFile } from './events.ts';
 import { factsFile } from './facts.ts';
 import { handoffsFile } from './handoffs.ts';
 import { importFile } from './import.ts';
+import { interestsFile } from './interests.ts';
 import { journeyFile } from './journey.ts';
 import { personaFile } from './persona.ts';
 import type { Problem } from './problems.ts';
@@ -42,6 +43,7 @@ export const formats = {
   routing: routingFile,
   handoffs: handoffsFile,
   sending: sendingFile,
+  interests: interestsFile,
   accounts: accountsFile,
   template: templateFile,
   import: importFile,
@@ -72,9 +74,10 @@ const ruleKinds: readonly Kind[] = [
   'routing',
   'handoffs',
   'sending',
+  'interests',
   'accounts',
 ];
-const laterRules = ['interests', 'lists'];
+const laterRules = ['lists'];
 
 export function readSources(
   files: readonly WorkspaceFile[],

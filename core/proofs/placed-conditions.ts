@@ -28,6 +28,8 @@ export function placedConditions(workspace: ProvableWorkspace): readonly PlacedC
     ...ofSegments(workspace),
     ...ofScoring(workspace),
     ...ofBant(workspace),
+    ...ofBuyingStages(workspace),
+    ...ofInterests(workspace),
     ...ofDisqualified(workspace),
     ...ofStages(workspace),
   ];
@@ -85,6 +87,36 @@ function ofBant({ release, sources }: ProvableWorkspace): readonly PlacedConditi
       const always = { then: `the answer is always ${answer}`, severity: 'warning' } as const;
       return [{ what, file: source.path, path, world: leadWorld, condition, never, always }];
     }),
+  );
+}
+
+function ofBuyingStages({ release, sources }: ProvableWorkspace): readonly PlacedCondition[] {
+  const [source] = sources.qualification;
+  if (source === undefined) return [];
+  return (release.qualification.buyingStages ?? []).map(({ is, when }, index) => ({
+    what: `buying stage "${is}"`,
+    file: source.path,
+    path: ['buyingStages', index, 'when'],
+    world: leadWorld,
+    condition: when,
+    never: 'no lead is ever that far by it',
+  }));
+}
+
+function ofInterests({ release, sources }: ProvableWorkspace): readonly PlacedCondition[] {
+  return sources.interests.flatMap(({ path: file, value }) =>
+    value.interests.flatMap(({ id }, index) =>
+      (release.interests?.[id]?.from ?? []).flatMap(
+        ({ match }, place): readonly PlacedCondition[] => {
+          const { event, where: condition } = match;
+          if (condition === undefined) return [];
+          const path = ['interests', index, 'from', place, 'where'];
+          const never = `no "${event}" shows it`;
+          const world = { type: 'event', event } as const;
+          return [{ what: `interest "${id}"`, file, path, world, condition, never }];
+        },
+      ),
+    ),
   );
 }
 

@@ -72,6 +72,9 @@ function ofQualification(file: QualificationFile): readonly Found[] {
       ...one(`"yes" of "${question}"`, ['bant', question, 'yes'], yes),
       ...one(`"no" of "${question}"`, ['bant', question, 'no'], no),
     ]),
+    ...file.buyingStages.flatMap(({ is, when }, index) =>
+      one(`buying stage "${is}"`, ['buyingStages', index, 'when'], when),
+    ),
     ...file.disqualified.flatMap(({ id, when }, index) =>
       one(`disqualification "${id}"`, ['disqualified', index, 'when'], when),
     ),

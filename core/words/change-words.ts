@@ -160,6 +160,7 @@ const nouns: { readonly [container: string]: string } = {
   ...{ members: 'member', hours: 'office hours', reps: 'rep', queues: 'queue', caps: 'cap' },
   ...{ topics: 'topic', consent: 'consent rule', holidays: 'holidays in', handoffs: 'handoff' },
   ...{ rejectReasons: 'reason to reject', events: 'event', properties: 'property' },
+  ...{ interests: 'interest', from: 'sign', buyingStages: 'buying stage' },
   ...{ facts: 'fact', words: 'value', segments: 'segment', enter: 'entry on', exit: 'exit' },
   ...{ steps: 'step', branch: 'arm', split: 'arm', first: 'arm', renamed: 'renamed step' },
   ...{ removed: 'removed step', languages: 'language', variables: 'variable', sources: 'file' },

@@ -8,10 +8,17 @@ import type { Json } from '../rules/condition.ts';
 import { namedWords, roleWords } from './account-words.ts';
 import type { NamedSource, RoleSource } from './account-words.ts';
 import { eventDeclarationWords, factDeclarationWords, segmentWords } from './declaration-words.ts';
+import { interestWords } from './interest-words.ts';
+import type { InterestSource } from './interest-words.ts';
 import { entryWords, exitWords } from './journey-words.ts';
 import type { EntrySource, ExitSource } from './journey-words.ts';
 import type { Lexicon } from './lexicon.ts';
-import { disqualifiedWords, questionWords, stageSentences } from './qualification-words.ts';
+import {
+  buyingStageWords,
+  disqualifiedWords,
+  questionWords,
+  stageSentences,
+} from './qualification-words.ts';
 import type { StageSource } from './qualification-words.ts';
 import { handoffSentences, rejectWords, routeWords, slaWords } from './sales-words.ts';
 import type { HandoffSource, RejectReasonSource, RouteSource, SlaSource } from './sales-words.ts';
@@ -27,6 +34,8 @@ const sayings: { readonly [list: string]: Say } = {
   'qualification/stages': (entry: StageSource, lexicon) => stageSentences(entry, lexicon).join(' '),
   'qualification/bant': (entry: Parameters<typeof questionWords>[0], lexicon) =>
     questionWords(entry, lexicon),
+  'qualification/buyingStages': (entry: Parameters<typeof buyingStageWords>[0], lexicon) =>
+    buyingStageWords(entry, lexicon),
   'qualification/disqualified': (entry: Parameters<typeof disqualifiedWords>[0], lexicon) =>
     disqualifiedWords(entry, lexicon),
   'routing/match': (entry: RouteSource, lexicon) => routeWords(entry, lexicon),
@@ -43,6 +52,7 @@ const sayings: { readonly [list: string]: Say } = {
     eventDeclarationWords(entry),
   'facts/facts': (entry: Parameters<typeof factDeclarationWords>[0], lexicon) =>
     factDeclarationWords(entry, lexicon),
+  'interests/interests': (entry: InterestSource, lexicon) => interestWords(entry, lexicon),
   'segments/segments': (entry: Parameters<typeof segmentWords>[0], lexicon) =>
     segmentWords(entry, lexicon),
   'journey/exit': (entry: ExitSource, lexicon) => exitWords(entry, lexicon),

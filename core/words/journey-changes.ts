@@ -164,7 +164,7 @@ function stepIn({ meant }: Side, id: string): JsonObject | undefined {
 
 const kinds = [
   ...['send', 'ifPast', 'wait', 'waitFor', 'branch', 'split', 'update', 'task', 'notify'],
-  ...['webhook', 'enter', 'exit'],
+  ...['webhook', 'enrich', 'enter', 'exit'],
 ];
 
 function kindOf(step: JsonObject): string | undefined {

@@ -32,6 +32,12 @@ export function readPersona(file: PersonaFile, lexicon: Lexicon): Reading {
         ),
       ],
       [
+        'What can be looked up',
+        Object.entries(file.enrichment ?? {}).map(([fact, value]) =>
+          line(valueWords(value), traitName(fact, lexicon)),
+        ),
+      ],
+      [
         'What it does',
         file.script.map((entry) => line(sentence(deedWords(entry, lexicon)), momentWords(entry))),
       ],

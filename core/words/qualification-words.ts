@@ -20,6 +20,10 @@ export function readQualification(file: QualificationFile, lexicon: Lexicon): Re
         'Questions a rep asks',
         Object.entries(file.bant).map(([id, one]) => line(questionWords(one, lexicon), id)),
       ],
+      [
+        'How far they are in making up their minds',
+        file.buyingStages.map((one) => line(buyingStageWords(one, lexicon), one.is)),
+      ],
       ['Who is out', file.disqualified.map((one) => line(disqualifiedWords(one, lexicon), one.id))],
       ['What came of it', [line(outcomeWords(file.outcome, lexicon))]],
     ),
@@ -74,6 +78,13 @@ export function questionWords(
 ): string {
   const not = no === undefined ? '' : `; no, when ${conditionWords(no, lexicon)}`;
   return sentence(`${quoted(ask)} Yes, when ${conditionWords(yes, lexicon)}${not}`);
+}
+
+export function buyingStageWords(
+  { is, why, when }: QualificationFile['buyingStages'][number],
+  lexicon: Lexicon,
+): string {
+  return sentence(`${capitalised(is)}, when ${conditionWords(when, lexicon)}: ${quoted(why)}`);
 }
 
 export function disqualifiedWords(

@@ -12,6 +12,7 @@ import type { Kind } from '../definitions/sources.ts';
 import { readAccounts } from './account-words.ts';
 import { readEvents, readFacts, readSegments } from './declaration-words.ts';
 import { readImport } from './import-words.ts';
+import { readInterests } from './interest-words.ts';
 import { readJourney } from './journey-words.ts';
 import type { Lexicon } from './lexicon.ts';
 import { readPersona } from './persona-words.ts';
@@ -49,6 +50,7 @@ const readers: { readonly [K in Kind]: Reader<z.output<(typeof formats)[K]>> } =
   routing: readRouting,
   handoffs: readHandoffs,
   sending: readSending,
+  interests: readInterests,
   accounts: readAccounts,
   template: readTemplate,
   import: readImport,

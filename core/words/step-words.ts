@@ -103,6 +103,10 @@ export function stepWords(step: StepSource, lexicon: Lexicon): string {
   }
   if ('notify' in step) return `Tells ${assigneeWords(step.notify, lexicon)}: ${quoted(step.text)}`;
   if ('webhook' in step) return `Calls the webhook ${quoted(step.webhook)}`;
+  if ('enrich' in step) {
+    const facts = step.enrich.map((fact) => factWords(fact, lexicon));
+    return `Looks up ${listed(facts)}, for up to ${span(step.upTo)}`;
+  }
   if ('enter' in step) {
     const carried = Object.keys(step.with).length === 0 ? '' : `, with ${fieldsWords(step.with)}`;
     return `Enters the lead into the journey ${quoted(step.enter)}${carried}`;

@@ -8,6 +8,7 @@
 import type { FactType, Release } from '../../definitions/release.ts';
 import { builtInFacts } from '../../facts/catalogue.ts';
 import { DEFAULT_MODEL } from '../../facts/score-facts.ts';
+import { SURGE_MS, USUAL_MS } from '../../interests/interest.ts';
 import type { JsonObject } from '../../rules/condition.ts';
 import { UNKNOWN_GRADE } from '../../scoring/score.ts';
 import type { ScoringModel } from '../../scoring/model.ts';
@@ -72,14 +73,14 @@ export function modelOf(release: Release, params: JsonObject): ScoringModel | un
 const unknown: FactDomain = { type: 'any', mayBeMissing: true };
 const anyText = () => true;
 const yesOrNo: FactDomain = { type: 'choice', values: [true, false], mayBeMissing: false };
-const countedFrom0: FactDomain = {
+const countedFrom0 = {
   type: 'number',
   isWhole: true,
   from: 0,
   to: Infinity,
   edges: [],
   mayBeMissing: false,
-};
+} as const satisfies FactDomain;
 
 const ofComputed: {
   readonly [fact: string]: (release: Release, params: JsonObject) => FactDomain;
@@ -95,15 +96,44 @@ const ofComputed: {
   mayEmail: () => oneOf(builtInFacts['mayEmail']?.values ?? [], false),
   eventCount: () => countedFrom0,
   daysSinceActivity: () => countedFrom0,
-  bantYes: ({ qualification }) => ({
+  eventSum: () => ({ ...countedFrom0, isWhole: false, from: -Infinity }),
+  eventDistinct: () => countedFrom0,
+  activeDays: () => countedFrom0,
+  bantYes: ofQuestions,
+  bantNo: ofQuestions,
+  bantUnknown: ofQuestions,
+  bantGaps: () => ({ type: 'list', mayBeMissing: false }),
+  bantAnswer: ({ qualification }, { question }) => {
+    const bant = typeof question === 'string' ? qualification.bant[question] : undefined;
+    if (bant === undefined) return unknown;
+    return oneOf(bant.no === undefined ? ['yes', 'unknown'] : ['yes', 'no', 'unknown'], false);
+  },
+  buyingStage: ({ qualification }) =>
+    oneOf([...new Set(qualification.buyingStages?.map(({ is }) => is))], true),
+  interests: () => ({ type: 'list', mayBeMissing: false }),
+  intent: () => ({ ...countedFrom0, isWhole: false }),
+  intentSurge: () => ({
     ...countedFrom0,
-    to: Object.keys(qualification.bant).length,
+    isWhole: false,
+    to: Math.ceil(USUAL_MS / SURGE_MS),
+    mayBeMissing: true,
   }),
+  consentState: () => oneOf(builtInFacts['consentState']?.values ?? [], false),
   fitScore: (release, params) => ofScore(release, params, 'fit'),
   engagementScore: (release, params) => ofScore(release, params, 'engagement'),
   fitGrade: (release, params) => ofGrades(release, params, ['fit']),
   grade: (release, params) => ofGrades(release, params, ['fit', 'engagement']),
+  score: (release, params) => ofScore(release, params, scoreIn(params)),
+  scoreGrade: (release, params) => ofGrades(release, params, [scoreIn(params)]),
 };
+
+function scoreIn({ score }: JsonObject): string {
+  return typeof score === 'string' ? score : '';
+}
+
+function ofQuestions({ qualification }: Release): FactDomain {
+  return { ...countedFrom0, to: Object.keys(qualification.bant).length };
+}
 
 function ofScore(release: Release, params: JsonObject, score: string): FactDomain {
   const model = modelOf(release, params);

@@ -56,6 +56,7 @@ function ofCounts(a: JsonObject, b: JsonObject): GoTogether | undefined {
   const isPart =
     a['event'] === b['event'] &&
     spanOf(a) <= spanOf(b) &&
+    (b['trust'] === undefined || a['trust'] === b['trust']) &&
     (b['where'] === undefined || canonicalJson(a['where']) === canonicalJson(b['where']));
   return isPart ? (few, all) => Number(few) <= Number(all) : undefined;
 }

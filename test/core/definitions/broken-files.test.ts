@@ -167,7 +167,7 @@ describe('steps', () => {
   ];
   test.each(cases)('%s', (_name, steps, expected) => checkSteps(steps, expected));
 
-  test.each(['enrich', 'suppress', 'sendNext'])('%s is reserved for later', (word) => {
+  test.each(['suppress', 'sendNext'])('%s is reserved for later', (word) => {
     checkSteps(`{ "id": "a", "${word}": {} }`, [`3:14 "${word}" is not available yet`]);
   });
 
@@ -389,13 +389,13 @@ describe('stages, routing, sending, personas, imports', () => {
   test('files of later', () => {
     expect(
       problemsOf({
-        'rules/interests.json': '{}',
+        'rules/lists.json': '{}',
         'campaigns/x.json': '{}',
         'rules/scorng.json': '{}',
       }),
     ).toEqual([
       'campaigns/x.json:1:1 campaigns/ is not available yet',
-      'rules/interests.json:1:1 rules/interests.json is not available yet',
+      'rules/lists.json:1:1 rules/lists.json is not available yet',
       'rules/scorng.json:1:1 unknown rule file "scorng"; did you mean "scoring"?',
     ]);
   });

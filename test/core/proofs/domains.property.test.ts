@@ -4,6 +4,8 @@ import { expect, test } from 'vitest';
 import { bornLead } from '../../../core/decision/birth.ts';
 import { compileRelease } from '../../../core/definitions/compile-release.ts';
 import { builtInFacts } from '../../../core/facts/catalogue.ts';
+import type { FactParam } from '../../../core/facts/catalogue.ts';
+import type { Release } from '../../../core/definitions/release.ts';
 import type { Lead, LeadEvent } from '../../../core/facts/lead.ts';
 import { factReader } from '../../../core/facts/read.ts';
 import { domainOf, leadWorld } from '../../../core/proofs/satisfiability/domain.ts';
@@ -16,7 +18,15 @@ import { baseFolder, readFiles } from '../../proofs/corpus.ts';
 
 const compiled = compileRelease(readFiles(baseFolder), 'base');
 if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems));
-const { release } = compiled.workspace;
+const release: Release = {
+  ...compiled.workspace.release,
+  interests: {
+    reports: {
+      ...{ id: 'reports', title: 'Reports', why: 'Makes them', fadesAfterMs: 4_000_000_000 },
+      from: [{ match: { event: 'Report Created' }, points: 2, halfLifeMs: 1_000_000_000 }],
+    },
+  },
+};
 const now = Date.UTC(2026, 5, 1);
 const day = 86_400_000;
 
@@ -78,16 +88,28 @@ const counts: readonly JsonObject[] = [
   { event: 'Report Created' },
   { event: 'Report Created', within: '7 days' },
   { event: 'Report Created', within: '30 days' },
+  { event: 'Report Created', within: '30 days', trust: 'human' },
+  { event: 'Report Created', trust: 'human' },
   {
     event: 'Report Created',
     within: '30 days',
     where: { fact: 'name', operator: 'is', value: 'Sales' },
   },
 ];
+/** What a fact cannot be answered without. */
+function paramsOf(fact: string): JsonObject {
+  const given: { readonly [param in FactParam]?: string } = {
+    ...{ event: 'Report Created', property: 'name', within: '30 days' },
+    ...{ interest: 'reports', question: 'timing', score: 'engagement' },
+  };
+  const needs = builtInFacts[fact]?.needs ?? [];
+  return Object.fromEntries(needs.map((param) => [param, given[param] ?? null]));
+}
+
 const facts: readonly LinkedFact[] = [
   ...[...Object.keys(builtInFacts), ...Object.keys(release.facts)]
     .filter((fact) => fact !== 'eventCount' && !fact.startsWith('handoff.'))
-    .map((fact) => ({ fact, params: {} })),
+    .map((fact) => ({ fact, params: paramsOf(fact) })),
   ...counts.map((params) => ({ fact: 'eventCount', params })),
 ];
 

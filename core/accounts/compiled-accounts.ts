@@ -4,6 +4,7 @@
  * Made once per release object and kept as long as it lives; it holds nothing of any account.
  */
 import type { Release } from '../definitions/release.ts';
+import type { Condition } from '../rules/condition.ts';
 import { compileCondition, type CompiledCondition } from '../rules/compile.ts';
 import { defaultAccountRules, type AccountRules, type NamedAccount } from './model.ts';
 
@@ -31,6 +32,12 @@ export function compiledAccounts(release: Release): CompiledAccounts {
   };
   compiled.set(release, made);
   return made;
+}
+
+/** What is asked of each member by itself. */
+export function conditionsOfAccounts(release: Release): readonly Condition[] {
+  const { roles, engaged } = accountRulesOf(release);
+  return [...roles.map(({ when }) => when), engaged.when];
 }
 
 export function accountRulesOf({ accounts = defaultAccountRules }: Release): AccountRules {

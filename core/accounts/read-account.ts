@@ -13,7 +13,7 @@ import { isKnown } from '../rules/operators.ts';
 import { valueAt } from '../rules/path.ts';
 import { compiledAccounts } from './compiled-accounts.ts';
 import { memberFactNames } from './catalogue.ts';
-import type { NamedAccount } from './model.ts';
+import type { AccountScore, NamedAccount } from './model.ts';
 
 export interface AccountReading {
   readonly release: Release;
@@ -105,8 +105,21 @@ export function scoreParts(reading: AccountReading): {
     .filter(({ points }) => points !== 0)
     .sort((a, b) => b.points - a.points || (a.leadId < b.leadId ? -1 : 1))
     .slice(0, score.members);
-  const sum = parts.reduce((total, { points }) => total + points, 0);
-  return { score: Math.max(0, Math.min(score.max, sum)), parts };
+  return {
+    score: sumOfPoints(
+      parts.map(({ points }) => points),
+      score,
+    ),
+    parts,
+  };
+}
+
+export function sumOfPoints(points: readonly number[], { max, members }: AccountScore): number {
+  const best = [...points].sort((a, b) => b - a).slice(0, members);
+  return Math.min(
+    max,
+    best.reduce((total, one) => total + one, 0),
+  );
 }
 
 /** One member of an account as its facts need it, each answer found once per instant. */

@@ -6,6 +6,7 @@
  * waits for an event: they look at the one that arrives, and what a run has heard it remembers itself. Apart from `read.ts` because
  * the store asks this once per release, not per lead.
  */
+import { conditionsOfAccounts } from '../accounts/compiled-accounts.ts';
 import type { Release } from '../definitions/release.ts';
 import type { JourneyPlan, Watch } from '../journey/plan.ts';
 import type { Condition, JsonObject } from '../rules/condition.ts';
@@ -59,6 +60,7 @@ export function conditionsOf(release: Release): readonly Condition[] {
     ...sending.consent.map((rule) => rule.if),
     ...routing.map((rule) => rule.if),
     ...Object.values(segments).map(({ when }) => when),
+    ...conditionsOfAccounts(release),
     ...models.flatMap(({ rules }) =>
       rules.map((rule) => (rule.type === 'when' ? rule.when : undefined)),
     ),
@@ -87,7 +89,10 @@ function conditionOf(watch: Watch): Condition | undefined {
 type Add = (event: string, reach: number | 'all') => void;
 
 /** Of a fact about events: as far back as it looks; those counted over all time need none. */
-function addEvents(release: Release, { fact, params = noParams }: FactNeed, add: Add): void {
+function addEvents(release: Release, need: FactNeed, add: Add): void {
+  const { params = noParams } = need;
+  // Of a whole account as of one lead: its members are read alike.
+  const fact = need.fact.replace(/^account\./, '');
   if (!aboutEvents.has(fact) || (fact !== 'activeDays' && !needsEvents(params))) return;
   const { event, within } = params;
   const named = typeof event === 'string' ? [event] : [];

@@ -6,6 +6,9 @@
  * An instant returned may turn out to change nothing; one that is left out would be a decision missed.
  * At the instant returned, the new answer is already there.
  */
+import { memberFactNames } from '../accounts/catalogue.ts';
+import { compiledAccounts } from '../accounts/compiled-accounts.ts';
+import { accountChanges } from '../accounts/next-account-change.ts';
 import type { Release } from '../definitions/release.ts';
 import type { EventMatch, JsonObject, Leaf, ReadFact } from '../rules/condition.ts';
 import type { CompiledCondition } from '../rules/compile.ts';
@@ -59,7 +62,14 @@ function candidates(search: Search, conditions: readonly CompiledCondition[]): r
 
 function leafChanges(search: Search, leaf: Leaf): readonly number[] {
   const { release, read } = search;
+  if (memberFactNames.has(leaf.fact)) return accountChanges(search, leaf);
   switch (leaf.fact) {
+    case 'buyingRole':
+      return changesWithin(
+        search,
+        leaf.fact,
+        compiledAccounts(release).roles.map(({ condition }) => condition),
+      );
     case 'eventCount':
       return countChanges(search, leaf);
     case 'daysSinceActivity':
@@ -204,6 +214,8 @@ function isClockBound(leaf: Leaf): boolean {
 }
 
 const clockBoundFacts = new Set([
+  ...memberFactNames,
+  'buyingRole',
   ...['eventCount', 'daysSinceActivity', 'bantYes', 'mayEmail'],
   ...['bantNo', 'bantUnknown', 'bantGaps', 'bantAnswer', 'buyingStage'],
   ...Object.keys(clockChanges),

@@ -38,6 +38,7 @@ import type { IngestAnswer, IngestRequest } from './request.ts';
 import {
   asksForUserIds,
   keysOfAll,
+  nameOf,
   resolveLeads,
   type Known,
   type ResolutionPlan,
@@ -67,10 +68,16 @@ export async function ingestBatch(
 ): Promise<BatchResult> {
   // Before anybody is looked up, so that a repeat brings no keys. One that is being stored right now
   // shows as a unique violation: then all begins anew and finds it here.
-  const answers = new Map(await findAnswers<IngestAnswer>(sql, [...new Set(requests.map(idOf))]));
-  const fresh = firstOfEach(requests).filter((request) => !answers.has(idOf(request)));
-  const { plan, leads } = await lockWhoIsMeant(sql, fresh);
-  const enrolments = await loadEnrolmentStates(sql, plan.leadIds);
+  const once = firstOfEach(requests);
+  const [answered, identities, canonical] = await Promise.all([
+    findAnswers<IngestAnswer>(sql, once.map(idOf)),
+    findIdentities(sql, keysOfAll(once)),
+    findCanonical(sql, [...new Set(once.flatMap(namedIn))]),
+  ]);
+  const answers = new Map(answered);
+  const fresh = once.filter((request) => !answers.has(idOf(request)));
+  const found = { identities: ofThese(identities, fresh, once), canonical };
+  const { plan, leads, enrolments } = await lockWhoIsMeant(sql, fresh, found);
   const context = await contextFor([...enrolments.values()].flat(), release, releases);
   const changes = createChanges(release.id, freshId);
   const fold = await loadFold(sql, fresh, plan, leads, enrolments, context, changes);
@@ -93,6 +100,17 @@ function firstOfEach(requests: readonly IngestRequest[]): readonly IngestRequest
   return [...first.values()];
 }
 
+/** Repeats were looked up with the rest, and concern nobody. */
+function ofThese(
+  identities: readonly FoundIdentity[],
+  fresh: readonly IngestRequest[],
+  all: readonly IngestRequest[],
+): readonly FoundIdentity[] {
+  if (fresh.length === all.length) return identities;
+  const names = new Set(keysOfAll(fresh).map(nameOf));
+  return identities.filter((one) => names.has(nameOf(one)));
+}
+
 function answerFrom(answers: ReadonlyMap<string, IngestAnswer>) {
   return (request: IngestRequest): IngestAnswer => {
     const answer = answers.get(idOf(request));
@@ -104,13 +122,15 @@ function answerFrom(answers: ReadonlyMap<string, IngestAnswer>) {
 interface Locked {
   readonly plan: ResolutionPlan;
   readonly leads: readonly SavedLead[];
+  readonly enrolments: ReadonlyMap<string, readonly EnrolmentState[]>;
 }
 
 /** Finds out who is meant, adds new keys, takes the locks, and makes sure that it is still so. */
-async function lockWhoIsMeant(sql: Sql, requests: readonly IngestRequest[]): Promise<Locked> {
-  const named = new Set(requests.flatMap(namedIn));
-  const identities = await findIdentities(sql, keysOfAll(requests));
-  const canonical = await findCanonical(sql, [...named]);
+async function lockWhoIsMeant(
+  sql: Sql,
+  requests: readonly IngestRequest[],
+  { identities, canonical }: Pick<Known, 'identities' | 'canonical'>,
+): Promise<Locked> {
   const isAsked = asksForUserIds(requests, identities);
   const userIds = isAsked
     ? await findUserIds(sql, leadIdsOf(identities))
@@ -120,10 +140,15 @@ async function lockWhoIsMeant(sql: Sql, requests: readonly IngestRequest[]): Pro
     : [];
   const known = { identities, userIds, canonical, keptApart };
   const plan = resolveLeads(requests, known, freshId);
-  if ((await addIdentities(sql, plan.newKeys)) < plan.newKeys.length) {
+  // Sent together, and run in this order: what is read after the locks is read under them.
+  const [added, leads, enrolments] = await Promise.all([
+    addIdentities(sql, plan.newKeys),
+    lockSavedLeads(sql, plan.leadIds),
+    loadEnrolmentStates(sql, plan.leadIds),
+  ]);
+  if (added < plan.newKeys.length) {
     throw new StaleRead('another transaction brought the same new key');
   }
-  const leads = await lockSavedLeads(sql, plan.leadIds);
   if (leads.length < plan.leadIds.length) throw new StaleRead('a lead is gone');
   const addresses = new Map(leads.map(({ lead }) => [lead.id, lead.address ?? null]));
   if (identities.some(({ leadId, address }) => isOther(addresses.get(leadId), address))) {
@@ -131,7 +156,7 @@ async function lockWhoIsMeant(sql: Sql, requests: readonly IngestRequest[]): Pro
   }
   if (isAsked) await expectSame(sql, identities, userIds, plan);
   await expectMerged(sql, known);
-  return { plan, leads };
+  return { plan, leads, enrolments };
 }
 
 function namedIn({ who, merge }: IngestRequest): readonly string[] {
@@ -208,13 +233,14 @@ export async function loadFold(
     ...[...stored, ...members].flatMap(({ address }) => address ?? []),
     ...requests.flatMap(({ event }) => event.address ?? []),
   ]);
-  const permissions = await loadPermissions(sql, [...addresses]);
+  const asked = loadPermissions(sql, [...addresses]);
   const now = Math.min(...requests.map(({ event }) => event.receivedAt));
   const needs = { events: eventNeeds(context, now) };
   const complete = await completeLeads(sql, [...stored, ...members], needs, {
     enrolments,
-    permissions,
+    permissions: asked,
   });
+  const permissions = await asked;
   const ofBatch = complete.slice(0, stored.length);
   const leads = await withHistories(sql, ofBatch, requests, leadIdOf);
   const scores = new Map(saved.map((one) => [one.lead.id, one.scores]));
@@ -231,13 +257,20 @@ export async function write(
   save: (sql: Sql, saved: readonly SavedLead[]) => Promise<void> = saveLeads,
 ): Promise<readonly OutboxRow[]> {
   const saved = fold.leads();
-  await saveAccounts(sql, fold.accounts());
-  await save(sql, saved);
-  await mergeLeads(sql, fold.merges);
-  await listMergeCandidates(sql, fold.candidates);
+  const stored = Promise.all([saveAccounts(sql, fold.accounts()), save(sql, saved)]);
+  // A merge takes statements that wait for each other. Without one, all leaves in one piece.
+  if (fold.merges.length > 0) {
+    await stored;
+    await mergeLeads(sql, fold.merges);
+  }
   const absorbed = new Set(fold.merges.map(({ from }) => from));
   const leads = saved.flatMap(({ lead }) => (absorbed.has(lead.id) ? [] : [lead]));
-  return changes.write(sql, leads, fold.accountsTold());
+  const [outbox] = await Promise.all([
+    changes.write(sql, leads, fold.accountsTold()),
+    stored,
+    listMergeCandidates(sql, fold.candidates),
+  ]);
+  return outbox;
 }
 
 /** Earlier plans are fetched only where somebody is still on one. */

@@ -146,27 +146,33 @@ async function write(sql: Sql, rows: Rows, leads: readonly Lead[]): Promise<read
     const born = enrolments.get(id);
     if (born !== undefined) enrolments.set(id, { ...born, satisfied });
   }
-  await saveEvents(sql, rows.events);
-  await addEventCounts(sql, [...rows.counts.values()]);
-  await judgeEvents(
-    sql,
-    [...rows.judged].map(([id, trust]) => ({ id, trust })),
-  );
-  await saveDecisions(sql, rows.decisions);
-  // What ends goes before what begins: at most one enrolment and one handoff may be open.
-  expectAll('enrolment', closed, await closeEnrolments(sql, closed));
-  await saveEnrolments(sql, [...enrolments.values()]);
-  await saveSatisfied(
-    sql,
-    states.filter(({ id }) => !enrolments.has(id)),
-  );
-  expectAll('handoff', settled, await settleHandoffs(sql, settled));
-  await saveHandoffs(sql, [...handoffs.values()]);
-  await saveConsents(sql, rows.consents);
-  await liftSuppressions(sql, [...rows.lifted.values()]);
-  await saveSuppressions(sql, [...rows.suppressions.values()]);
-  await saveEmailChecks(sql, [...rows.emailChecks.values()]);
-  return addToOutbox(sql, rows.outbox);
+  // Sent together, and run in this order: what ends goes before what begins, because at most one
+  // enrolment and one handoff may be open.
+  const [ended, answered, outbox] = await Promise.all([
+    closeEnrolments(sql, closed),
+    settleHandoffs(sql, settled),
+    addToOutbox(sql, rows.outbox),
+    saveEvents(sql, rows.events),
+    addEventCounts(sql, [...rows.counts.values()]),
+    judgeEvents(
+      sql,
+      [...rows.judged].map(([id, trust]) => ({ id, trust })),
+    ),
+    saveDecisions(sql, rows.decisions),
+    saveEnrolments(sql, [...enrolments.values()]),
+    saveSatisfied(
+      sql,
+      states.filter(({ id }) => !enrolments.has(id)),
+    ),
+    saveHandoffs(sql, [...handoffs.values()]),
+    saveConsents(sql, rows.consents),
+    liftSuppressions(sql, [...rows.lifted.values()]),
+    saveSuppressions(sql, [...rows.suppressions.values()]),
+    saveEmailChecks(sql, [...rows.emailChecks.values()]),
+  ]);
+  expectAll('enrolment', closed, ended);
+  expectAll('handoff', settled, answered);
+  return outbox;
 }
 
 function apply(rows: Rows, effect: Effect, { event, lead }: Folded): void {

@@ -22,10 +22,11 @@ export async function loadPermissions(
   sql: Sql,
   addresses: readonly string[],
 ): Promise<Permissions> {
-  return {
-    consents: await loadConsents(sql, addresses),
-    ...(await loadStandings(sql, addresses)),
-  };
+  const [consents, standings] = await Promise.all([
+    loadConsents(sql, addresses),
+    loadStandings(sql, addresses),
+  ]);
+  return { consents, ...standings };
 }
 
 export interface NewConsent extends Consent {

@@ -58,7 +58,8 @@ export async function lockSavedLeads(
 /** What the caller of `completeLeads` has read before it. */
 export interface Attachments {
   readonly enrolments: ReadonlyMap<string, readonly EnrolmentState[]>;
-  readonly permissions: Permissions;
+  /** Asked for and perhaps still on its way: it then travels with the rest. */
+  readonly permissions: Permissions | Promise<Permissions>;
 }
 
 /** What hangs on leads: the same few statements for one lead or for two hundred. */
@@ -70,12 +71,14 @@ export async function completeLeads(
 ): Promise<readonly Lead[]> {
   if (leads.length === 0) return [];
   const ids = leads.map((lead) => lead.id);
-  const enrolments = read?.enrolments ?? (await loadEnrolmentStates(sql, ids));
   const addresses = leads.flatMap((lead) => lead.address ?? []);
-  const permissions = read?.permissions ?? (await loadPermissions(sql, addresses));
-  const events = await loadLeadEvents(sql, ids, needs.events);
-  const counts = await loadEventCounts(sql, ids);
-  const handoffs = await loadHandoffStates(sql, ids);
+  const [enrolments, permissions, events, counts, handoffs] = await Promise.all([
+    read?.enrolments ?? loadEnrolmentStates(sql, ids),
+    read?.permissions ?? loadPermissions(sql, addresses),
+    loadLeadEvents(sql, ids, needs.events),
+    loadEventCounts(sql, ids),
+    loadHandoffStates(sql, ids),
+  ]);
   return leads.map((lead) => {
     const handoff = handoffs.get(lead.id);
     const emailCheck = permissions.emailChecks.get(lead.address ?? '');

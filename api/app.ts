@@ -30,6 +30,7 @@ import { leadRoutes } from './routes/leads.ts';
 import { linkRoutes } from './routes/links.ts';
 import { recomputeRoutes } from './routes/recomputes.ts';
 import { releaseRoutes } from './routes/releases.ts';
+import { mergeRoutes } from './routes/merges.ts';
 import { pauseRoutes } from './routes/pauses.ts';
 import { schemaRoutes } from './routes/schemas.ts';
 import { createSessions } from './sessions.ts';
@@ -106,6 +107,7 @@ function versionOne(deps: AppDeps): express.Router {
   router.use(express.json({ limit: '500kb', strict: false }));
   router.use(eventRoutes(guarded), leadRoutes(guarded), byHandRoutes(guarded));
   router.use(releaseRoutes(guarded), recomputeRoutes(guarded));
+  router.use(mergeRoutes(guarded));
   router.use(journeyRoutes(guarded), handoffRoutes(guarded), pauseRoutes(guarded));
   for (const [path, allowed] of Object.entries(methods)) {
     router.all(path, (request) => {
@@ -135,6 +137,10 @@ const methods: { readonly [path: string]: string } = {
   '/recomputes': 'GET',
   '/releases': 'GET',
   '/releases/:number': 'GET',
+  '/merge-candidates': 'GET',
+  '/merge-candidates/keep-apart': 'POST',
+  '/merges': 'POST',
+  '/merges/:id/undo': 'POST',
   '/pauses': 'GET, POST',
   '/pauses/:id/resume': 'POST',
 };

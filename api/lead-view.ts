@@ -4,8 +4,9 @@
  */
 import type { Release } from '../core/definitions/release.ts';
 import { sentenceOfPoint } from '../core/explain/sentence.ts';
-import type { Lead } from '../core/facts/lead.ts';
+import type { Lead, Origins } from '../core/facts/lead.ts';
 import { factReader } from '../core/facts/read.ts';
+import { profileOf } from '../core/facts/survivors.ts';
 import type { JourneyPlan } from '../core/journey/plan.ts';
 import { historyEvents, stageLabel } from '../core/routing/brief.ts';
 import type { JsonObject } from '../core/rules/condition.ts';
@@ -14,6 +15,7 @@ import { eventNeeds, type Releases } from '../ingest/batch.ts';
 import type { Sql } from '../store/client.ts';
 import type { EventNeed } from '../store/events.ts';
 import { loadLeads } from '../store/leads.ts';
+import { listMergesOf, type StoredMerge } from '../store/merges.ts';
 import { listEnrolments, type EnrolmentListing } from '../store/read-leads.ts';
 
 export interface LeadView {
@@ -21,6 +23,8 @@ export interface LeadView {
   readonly release: Release;
   readonly scored: readonly Scored[];
   readonly enrolments: readonly EnrolmentListing[];
+  /** In force: leads for which this one stands. */
+  readonly merges: readonly StoredMerge[];
   readonly plans: ReadonlyMap<string, JourneyPlan>;
   readonly now: number;
 }
@@ -40,7 +44,8 @@ export async function viewLead(deps: LeadReads, leadId: string): Promise<LeadVie
   if (lead === undefined) return null;
   const read = factReader(release, lead, now);
   const scored = release.models.flatMap(({ model }) => read.scored(model) ?? []);
-  return { lead, release, scored, enrolments, plans, now };
+  const merges = await listMergesOf(deps.sql, leadId);
+  return { lead, release, scored, enrolments, merges, plans, now };
 }
 
 /** With every event that a rule can look at, and all others of the last `historyMs`. */
@@ -78,12 +83,16 @@ export async function plansOf(
 }
 
 /** As JSON: instants in RFC 3339. */
-export function leadJson({ lead, release, scored, enrolments, plans, now }: LeadView): object {
+export function leadJson(view: LeadView): object {
+  const { lead, release, scored, enrolments, merges, plans, now } = view;
   const { stage, account, handoff } = lead;
   return {
     id: lead.id,
     email: lead.address ?? null,
     traits: lead.traits,
+    /** Of each trait: who said it, and when. The address is the trait `email`. */
+    origins: originJson(profileOf(lead).origins),
+    merged: merges.map(mergeJson),
     tags: lead.tags,
     owner: lead.owner ?? null,
     account: account === undefined ? null : { ...account },
@@ -147,6 +156,28 @@ function byHandJson(byHand: Lead['stage']['byHand']): JsonObject | null {
   if (byHand === undefined) return null;
   const { why, by, at, until } = byHand;
   return { why, by, at: instant(at), until: instant(until) };
+}
+
+/** A merge as callers read it. */
+export function mergeJson(merge: StoredMerge): object {
+  return {
+    id: merge.id,
+    leadId: merge.fromId,
+    into: merge.intoId,
+    at: instant(merge.at),
+    by: merge.by,
+    why: merge.why,
+    undoneAt: instant(merge.undoneAt),
+  };
+}
+
+export function originJson(origins: Origins): object {
+  return Object.fromEntries(
+    Object.entries(origins).map(([trait, { at, ...origin }]) => [
+      trait,
+      { ...origin, at: instant(at) },
+    ]),
+  );
 }
 
 /** RFC 3339 in UTC; null where nothing is known. */

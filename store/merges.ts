@@ -5,7 +5,7 @@
  * A merge is in force while no row undoes it. An absorbed lead has exactly one merge in force, so these
  * form a tree: who goes when one of them is undone is whoever came with the lead it absorbed.
  */
-import type { Json, JsonObject } from '../core/rules/condition.ts';
+import type { JsonObject } from '../core/rules/condition.ts';
 import type { Trust } from '../core/facts/lead.ts';
 import type { Sql } from './client.ts';
 import type { SaidBeside } from './events.ts';
@@ -203,11 +203,27 @@ export async function listCandidates(
 export const openCandidates = `merge_candidate c JOIN lead a ON a.id = c.lead_id JOIN lead b ON b.id = c.other_id
   AND b.canonical_id <> a.canonical_id WHERE c.settled_at IS NULL`;
 
+/** The lead that is named itself, also while another one stands for it. */
+export async function findOwnLead(
+  sql: Sql,
+  key: { readonly id?: string; readonly userId?: string; readonly email?: string },
+): Promise<string | null> {
+  const [row] = await sql.query<{ readonly id: string }>(
+    `SELECT id FROM (
+       SELECT id, 1 AS rank FROM lead WHERE id = $1::uuid
+       UNION ALL SELECT lead_id, 2 FROM identity WHERE kind = 'userId' AND value = $2::text
+       UNION ALL SELECT lead_id, 3 FROM identity WHERE kind = 'email' AND value = $3::text) AS found
+     ORDER BY rank LIMIT 1`,
+    [key.id ?? null, key.userId ?? null, key.email ?? null],
+  );
+  return row?.id ?? null;
+}
+
 /** Everything by which a lead is known, absorbed ones' keys included. */
 export async function listKeys(
   sql: Sql,
   leadId: string,
-): Promise<readonly { readonly kind: string; readonly value: Json }[]> {
+): Promise<readonly { readonly kind: string; readonly value: string }[]> {
   return sql.query(
     `SELECT i.kind, i.value FROM lead m JOIN identity i ON i.lead_id = m.id
      WHERE m.canonical_id = $1::uuid ORDER BY i.kind, i.value`,

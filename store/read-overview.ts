@@ -3,6 +3,7 @@
  * sent, and what needs a person. Reads only.
  */
 import type { Sql } from './client.ts';
+import { openCandidates } from './merges.ts';
 
 export interface Overview {
   readonly stages: readonly { readonly stage: string; readonly count: number }[];
@@ -83,4 +84,4 @@ const overviewSql = `SELECT
     'outboxWaiting', ${count(`outbox WHERE recorded_at < ${late}`)},
     'ruleMismatches', ${count('decision WHERE confirmed = false')},
     'unconfirmed', ${count(`decision WHERE confirmed IS NULL AND kind IN ('stage', 'exit') AND at < ${late}`)},
-    'mergeCandidates', ${count('merge_candidate WHERE settled_at IS NULL')}) AS attention`;
+    'mergeCandidates', ${count(openCandidates)}) AS attention`;

@@ -88,7 +88,7 @@ function attentionOf(found: Attention): readonly Problem[] {
       'rust',
     ),
     of(found.unconfirmed, 'decisions without a second opinion', '/console/leads', 'sun'),
-    of(found.mergeCandidates, 'pairs of leads that may be one person', '/console/leads', 'sun'),
+    of(found.mergeCandidates, 'pairs of leads that may be one person', '/console/merges', 'sun'),
   ];
   return all.filter(({ count }) => count > 0);
 }

@@ -12,8 +12,8 @@
 import type { FactDeclaration, Release, Survivor } from '../definitions/release.ts';
 import { instantOf } from '../rules/instant.ts';
 import type { Json, JsonObject } from '../rules/condition.ts';
-import { numberOf } from '../rules/operators.ts';
-import { standardTraits } from './traits.ts';
+import { isKnown, numberOf } from '../rules/operators.ts';
+import { standardTraits, traitAt } from './traits.ts';
 import type { Lead, Origin, Origins } from './lead.ts';
 
 export interface Profile {
@@ -188,4 +188,17 @@ function rulesOf({ facts }: Release): ReadonlyMap<string, Rule> {
     }
   }
   return found;
+}
+
+/** Where the value of a fact comes from; undefined where no trait answers it. */
+export function originOf(lead: Lead, release: Release, fact: string): Origin | undefined {
+  const { traits, origins } = profileOf(lead);
+  const declared = Object.hasOwn(release.facts, fact) ? release.facts[fact] : undefined;
+  const paths =
+    declared === undefined ? [fact, ...(standardTraits[fact] ?? [])] : [declared.from, declared.id];
+  for (const path of paths) {
+    if (!isKnown(traitAt(traits, path))) continue;
+    return origins[Object.hasOwn(traits, path) ? path : (path.split('.')[0] ?? path)];
+  }
+  return undefined;
 }

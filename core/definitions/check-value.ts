@@ -85,8 +85,8 @@ function checkOne(
       }
       return;
     case 'range': {
-      const isPair = Array.isArray(value) && value.length === 2;
-      const [low, high]: readonly Json[] = isPair ? value : [];
+      const pair: readonly Json[] = Array.isArray(value) && value.length === 2 ? value : [];
+      const [low, high] = pair;
       if (typeof low !== 'number' || typeof high !== 'number') {
         refuse('two numbers, the least and the greatest', path, value, 'write [10, 50]');
       } else if (low > high)

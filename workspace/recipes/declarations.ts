@@ -1,5 +1,5 @@
 /**
- * What the rules of a workspace declare by name (events, facts, segments, topics, reps and their hours),
+ * What the rules of a workspace declare by name (events, facts, interests, segments, topics, reps and their hours),
  * each with the words its author wrote, and how one of them is written into another workspace.
  *
  * A file that grows keeps its comments and its layout: text is inserted, never printed anew. Nothing
@@ -10,7 +10,7 @@ import { kindOf, type Kind, type WorkspaceFile } from '../../core/definitions/so
 import type { Json } from '../../core/rules/condition.ts';
 import { valueOf } from './values.ts';
 
-export type DeclarationKind = 'event' | 'fact' | 'segment' | 'topic' | 'rep' | 'hours';
+export type DeclarationKind = 'event' | 'fact' | 'interest' | 'segment' | 'topic' | 'rep' | 'hours';
 export interface Declaration {
   readonly kind: DeclarationKind;
   readonly id: string;
@@ -29,6 +29,7 @@ interface Home {
 const homes: { readonly [K in DeclarationKind]: Home } = {
   event: { file: 'events', list: 'events', id: 'event' },
   fact: { file: 'facts', list: 'facts', id: 'id' },
+  interest: { file: 'interests', list: 'interests', id: 'id' },
   segment: { file: 'segments', list: 'segments', id: 'id' },
   topic: { file: 'sending', list: 'topics', id: 'id' },
   rep: { file: 'routing', list: 'reps' },

@@ -20,6 +20,7 @@ const named: { readonly [key: string]: DeclarationKind | 'template' | 'assignee'
   name: 'event',
   fact: 'fact',
   from: 'fact',
+  interest: 'interest',
   segment: 'segment',
   condition: 'segment',
   topic: 'topic',
@@ -70,6 +71,7 @@ function namesIn(value: Json): readonly Named[] {
   if (Array.isArray(value)) return value.flatMap((inner: Json) => namesIn(inner));
   return Object.entries(value).flatMap(([key, inner]: [string, Json]) => [
     ...nameAt(key, inner),
+    ...(key === 'value' ? interestsIn(value, inner) : []),
     ...(key === 'columns' ? factsIn(inner) : []),
     ...(key === 'variables' ? variablesIn(inner) : []),
     ...namesIn(inner),
@@ -81,6 +83,13 @@ function nameAt(key: string, value: Json): readonly Named[] {
   if (kind === undefined || typeof value !== 'string') return [];
   if (kind !== 'assignee') return [{ kind, id: value }];
   return value.startsWith('rep:') ? [{ kind: 'rep', id: value.slice(4) }] : [];
+}
+
+/** `interests has hr`: the value names an interest. */
+function interestsIn(leaf: Json, value: Json): readonly Named[] {
+  if (objectOf(leaf)['fact'] !== 'interests') return [];
+  const names: readonly Json[] = Array.isArray(value) ? value : [value];
+  return names.filter((name) => typeof name === 'string').map((id) => ({ kind: 'interest', id }));
 }
 
 /** The columns of an import name facts as their values. */

@@ -67,6 +67,16 @@ export async function findRelease(sql: Sql, id: string): Promise<StoredRelease |
   return (await sql.query<StoredRelease>(`${selectRelease} WHERE id = $1`, [id]))[0];
 }
 
+/** The one in force at that instant; undefined before the first. */
+export async function findReleaseAt(sql: Sql, at: number): Promise<StoredRelease | undefined> {
+  return (
+    await sql.query<StoredRelease>(
+      `${selectRelease} WHERE published_at <= to_timestamp($1::float8 / 1000.0) ORDER BY number DESC LIMIT 1`,
+      [at],
+    )
+  )[0];
+}
+
 export async function findReleaseByNumber(
   sql: Sql,
   number: number,

@@ -24,7 +24,7 @@ export function accountThen(
   const said = [...events, ...accountEvents]
     .filter((event) => event.accountId === id && event.receivedAt <= at)
     .sort((a, b) => a.receivedAt - b.receivedAt || a.seq - b.seq);
-  const { name: _name, ...lasting } = isToday ? today : known;
+  const { name: _name, openHandoff: _open, ...lasting } = isToday ? today : known;
   const start: Account = { ...lasting, tags: [], traits: {} };
   return { account: said.reduce(withSaid, start) };
 }

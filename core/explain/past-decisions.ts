@@ -35,7 +35,18 @@ export function forced(
           ...lead,
           stage: before.stage,
         });
-  return flagged(placed, before, flags.at(-1));
+  return handedOver(flagged(placed, before, flags.at(-1)), before, decisions);
+}
+
+/** One open handoff per account: whether a lead got its own, only ingest could know. */
+function handedOver(lead: Lead, before: Lead, decisions: readonly PastDecision[]): Lead {
+  const { handoff, ...rest } = lead;
+  const isNew = handoff !== undefined && handoff.id !== before.handoff?.id;
+  const wasOpened = decisions.some(
+    ({ kind, detail }) => kind === 'handoff' && detail['opened'] === true,
+  );
+  if (!isNew || wasOpened) return lead;
+  return before.handoff === undefined ? rest : { ...rest, handoff: before.handoff };
 }
 
 /** As `core/qualification/stages.ts` enters a stage: one that is left counts from then on. */

@@ -42,6 +42,8 @@ export interface ActivityDependencies {
   /** One event of ours through the one transaction; a repeat of its message id changes nothing. */
   readonly ingest: (request: IngestRequest) => Promise<unknown>;
   readonly webhooks: WebhookTargets;
+  /** Absent where nobody is configured: then nothing is known. */
+  readonly enrichment?: Enrichment;
   /** The full error stays on our side; what crosses to Temporal is a code and an id. */
   readonly report: (error: unknown, about: { readonly commandId: string }) => void;
   readonly limits?: Partial<ActivityLimits>;
@@ -142,7 +144,7 @@ export interface RunMove {
 export interface RecordedArm {
   /** Derived from the command id. */
   readonly id: string;
-  readonly kind: 'branch' | 'split' | 'webhook';
+  readonly kind: 'branch' | 'split' | 'webhook' | 'enrich';
   readonly leadId: string;
   readonly releaseId: string;
   readonly arm: string;
@@ -241,6 +243,14 @@ export interface NewTask {
   readonly queue?: string;
   readonly dueAt: number;
   readonly at: number;
+}
+
+/** Company data by domain. What it answers is parsed; it may take as long as it likes. */
+export interface Enrichment {
+  enrich(
+    question: { readonly domain: string; readonly address?: string },
+    signal: AbortSignal,
+  ): Promise<unknown>;
 }
 
 export interface WebhookTargets {

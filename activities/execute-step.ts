@@ -9,6 +9,7 @@ import { failpoint } from '../faults/failpoint.ts';
 import type { ExecuteStepInput } from '../workflows/contract.ts';
 import { confirm, findAsked } from './confirm.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { enrichStep } from './enrich.ts';
 import { enterStep } from './enter.ts';
 import { failure, guarded } from './failures.ts';
 import { notifyStep } from './notify.ts';
@@ -46,6 +47,8 @@ async function act(deps: ActivityDependencies, task: StepTask): Promise<Outcome>
       return notifyStep(deps, { ...task, step });
     case 'webhook':
       return webhookStep(deps, { ...task, step });
+    case 'enrich':
+      return enrichStep(deps, { ...task, step });
     case 'enter':
       return enterStep(deps, { ...task, step });
     case 'wait':

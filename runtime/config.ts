@@ -50,6 +50,8 @@ export const variables = {
    * the address alone, `off` not at all. Default: `dns`; in tests `offline`.
    */
   PERENNIAL_VERIFY: z.enum(['dns', 'offline', 'off']).optional(),
+  /** What is known of companies by domain: CSV with a header, or a JSON object per line (.ndjson). */
+  PERENNIAL_ENRICHMENT_FILE: z.string().optional(),
   PERENNIAL_TEMPORAL_BIN: z.string().optional(),
   TEMPORAL_PORT: port.optional(),
   TEMPORAL_UI_PORT: port.optional(),

@@ -27,6 +27,7 @@ export type ActivityCore = Pick<Core, 'config' | 'store' | 'releases' | 'ingest'
 export function createActivityDependencies(
   core: ActivityCore,
   mailDomain: string,
+  enrichment?: ActivityDependencies['enrichment'],
 ): {
   readonly deps: ActivityDependencies;
   close(): Promise<void>;
@@ -60,6 +61,7 @@ export function createActivityDependencies(
       urls: config.webhooks,
       ...(config.WEBHOOK_SECRET !== undefined && { secret: config.WEBHOOK_SECRET }),
     },
+    ...(enrichment !== undefined && { enrichment }),
     report: (error, about) => log.error({ err: error, ...about }, 'step failed'),
     limits: { retryForMs: config.SEND_RETRY_SECONDS * 1_000 },
   };

@@ -30,7 +30,7 @@ export function createRuns(sql: Sql & Pick<Store, 'transaction'>) {
 
 export interface RecordedArm {
   readonly id: string;
-  readonly kind: 'branch' | 'split' | 'webhook';
+  readonly kind: 'branch' | 'split' | 'webhook' | 'enrich';
   readonly leadId: string;
   readonly releaseId: string;
   readonly arm: string;

@@ -27,12 +27,19 @@ function walk(
     const at = [...path, index];
     if ('send' in step) checkSend(scope, step, at, still, isDefault);
     const lists = nestedLists(step, at);
-    if (lists.length === 0) return still && !('wait' in step);
+    if (lists.length === 0) return still && !takesLong(step);
     const ends = lists.map(({ steps: nested, at: nestedAt, fresh }) =>
       walk(scope, nested, nestedAt, fresh ?? still, isDefault),
     );
     return ends.every(Boolean);
   }, answers);
+}
+
+/** Somebody who asked an hour ago still knows what for. */
+const soonMs = 60 * 60_000;
+
+function takesLong(step: StepSource): boolean {
+  return 'wait' in step || ('enrich' in step && step.upTo > soonMs);
 }
 
 function checkSend(

@@ -1,4 +1,5 @@
 /** `personas/*.json` parsed → a script of instants; every name it expects is checked. */
+import { mayBeEnriched } from '../enrichment/answer.ts';
 import type { ConsentState, SkipReason } from '../sending/model.ts';
 import type { Json, JsonObject } from '../rules/condition.ts';
 import type { PersonaFile } from './persona.ts';
@@ -39,6 +40,8 @@ export interface Persona {
   readonly traits: JsonObject;
   readonly tags: readonly string[];
   readonly consent?: ConsentState;
+  /** By fact: what a provider knows of the company. */
+  readonly enrichment?: JsonObject;
   readonly startsAt: number;
   readonly runsForMs?: number;
   /** In order of time; entries of one instant in file order. */
@@ -71,6 +74,7 @@ export function compilePersona(scope: Scope, file: PersonaFile): Persona {
     traits: traitsOf(scope, facts, ['lead']),
     tags: Array.isArray(tags) ? tags.map(String) : [],
     consent: consent as ConsentState | undefined,
+    enrichment: enrichmentOf(scope, file.enrichment),
     startsAt: file.startsAt,
     runsForMs: file.runsFor,
     script: [...script].sort((a, b) => a.at - b.at),
@@ -95,6 +99,22 @@ export function traitsOf(
     setAt(traits, (info?.trait ?? fact).split('.'), value);
   }
   return traits;
+}
+
+/** Kept by fact; a provider knows nothing of traits and their paths. */
+function enrichmentOf(
+  scope: Scope,
+  facts: PersonaFile['enrichment'],
+): Persona['enrichment'] | undefined {
+  if (facts === undefined) return undefined;
+  traitsOf(scope, facts, ['enrichment']);
+  for (const fact of Object.keys(facts)) {
+    if (mayBeEnriched(fact)) continue;
+    const found = JSON.stringify(fact);
+    const message = `only the lead itself can say ${found}`;
+    scope.report(['enrichment', fact], { message, found }, 'key');
+  }
+  return facts;
 }
 
 export function setAt(target: { [key: string]: Json }, path: readonly string[], value: Json): void {

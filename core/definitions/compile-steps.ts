@@ -4,6 +4,7 @@
  * Step ids and arm ids share one namespace, so that a lead's position is one word.
  */
 import type { DateReference, PlanStep, Watch } from '../journey/plan.ts';
+import { mayBeEnriched } from '../enrichment/answer.ts';
 import { checkCondition, checkMatch, findFact } from './check-condition.ts';
 import type { World } from './check-condition.ts';
 import { happenedArm } from './compile-flow.ts';
@@ -75,6 +76,7 @@ function compileStep(pass: Pass, step: StepSource, path: Path): PlanStep {
     return { type: 'notify', who: step.notify, text: step.text };
   }
   if ('webhook' in step) return { type: 'webhook', target: step.webhook };
+  if ('enrich' in step) return compileEnrich(pass, step, path);
   if ('enter' in step) {
     referEnterable(pass.scope, step.enter, [...path, 'enter']);
     return { type: 'enter', journey: step.enter, with: step.with };
@@ -243,6 +245,27 @@ function compileUpdate(
     addTags: tagsOf(scope, tags, 'add', [...path, 'update', 'tags']),
     removeTags: tagsOf(scope, tags, 'remove', [...path, 'update', 'tags']),
   };
+}
+
+function compileEnrich(
+  { scope }: Pass,
+  step: Extract<StepSource, { enrich: unknown }>,
+  path: Path,
+): PlanStep {
+  const traits = [...scope.names.facts].flatMap(([id, { isTrait }]) => (isTrait ? [id] : []));
+  const known = new Set(traits.filter(mayBeEnriched));
+  step.enrich.forEach((fact, index) => {
+    const at = [...path, 'enrich', index];
+    const isFirst = step.enrich.indexOf(fact) === index;
+    const found = JSON.stringify(fact);
+    if (!isFirst)
+      scope.report(at, { message: `fact ${found} is named twice`, fix: 'leave one out' });
+    else if (traits.includes(fact) && !known.has(fact)) {
+      scope.report(at, { message: `only the lead itself can say ${found}`, found });
+    } else check(scope, 'fact', fact, at, known);
+  });
+  if (step.upTo <= 0) scope.report([...path, 'upTo'], { message: 'no time to look anything up' });
+  return { type: 'enrich', facts: step.enrich, upToMs: step.upTo };
 }
 
 function tagsOf(

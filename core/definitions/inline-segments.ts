@@ -49,6 +49,7 @@ function ofStep(step: PlanStep, inline: Inline): PlanStep {
     case 'task':
     case 'notify':
     case 'webhook':
+    case 'enrich':
     case 'enter':
     case 'exit':
       return step;

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { condition, eventMatch } from './condition.ts';
 import { duration, offset } from './duration.ts';
 import {
+  enrichStep,
   enterStep,
   exitStep,
   notifyStep,
@@ -202,13 +203,14 @@ const step = z
     taskStep,
     notifyStep,
     webhookStep,
+    enrichStep,
     enterStep,
     exitStep,
   ])
   .meta({
     id: 'Step',
     description:
-      'One step: an "id", and what it does ("send", "wait", "waitFor", "branch", "split", "update", "task", "notify", "webhook", "enter" or "exit").',
+      'One step: an "id", and what it does ("send", "wait", "waitFor", "branch", "split", "update", "task", "notify", "webhook", "enrich", "enter" or "exit").',
     defaultSnippets: [
       { label: 'send an email', body: { id: '$1', send: '$2' } },
       { label: 'wait', body: { id: '$1', wait: '${2:2 days}' } },

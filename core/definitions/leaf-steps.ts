@@ -122,6 +122,27 @@ export const webhookStep = about(
   'Calls another system.',
 );
 
+export const enrichStep = about(
+  shape(
+    {
+      ...id,
+      enrich: about(
+        z.array(nameOf('trait', 'A fact of the lead.')).min(1),
+        'The facts to look up at the provider of company data, by the domain of the lead. What the lead or a list said is never replaced.',
+        ['employees', 'industry'],
+      ),
+      upTo: about(
+        duration,
+        'How long it is tried at most; then the next step follows, whatever is known. Nothing is waited for when all is known.',
+        '2 minutes',
+        '1 day',
+      ),
+    },
+    reserved,
+  ),
+  'Looks up what others know of the company of the lead.',
+);
+
 export const enterStep = about(
   shape(
     {

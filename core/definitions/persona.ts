@@ -161,6 +161,11 @@ export const personaFile = shape({
       examples: [{ email: 'ana@nordwind.example', country: 'DE', consent: 'opt-in' }],
       holds: 'PersonaLead',
     }),
+  enrichment: about(
+    z.record(nameOf('trait', 'A fact.'), about(json, 'Its value.', 900)).optional(),
+    'What an "enrich" step finds out about its company. Default: nobody knows anything.',
+    { employees: 900 },
+  ),
   startsAt: about(
     instant,
     'When the story begins: date, time and offset. Weekends, holidays and quiet hours count from it.',

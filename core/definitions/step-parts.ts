@@ -18,7 +18,7 @@ export const armId = about(
   'others',
 );
 export const reserved = {
-  later: ['enrich', 'suppress', 'sendNext', 'sameThreadAs', 'campaignStatus', 'lane'],
+  later: ['suppress', 'sendNext', 'sameThreadAs', 'campaignStatus', 'lane'],
 };
 export const dateName = (description: string) => nameOf('date', description);
 export const dateReference = (description: string) =>

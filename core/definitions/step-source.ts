@@ -71,6 +71,7 @@ export type StepSource = { readonly id: string } & (
     }
   | { readonly notify: string; readonly text: string }
   | { readonly webhook: string }
+  | { readonly enrich: readonly string[]; readonly upTo: number }
   | { readonly enter: string; readonly with: JsonObject }
   | { readonly exit: string }
 );

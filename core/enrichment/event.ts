@@ -1,6 +1,6 @@
 /**
  * What was looked up becomes events `Lead Enriched`: one for each degree of certainty, nearly always
- * one. The first also keeps what was refused and why.
+ * one. The last also keeps what was refused and why, and where it is told all of them were.
  *
  * Apart from the activity so that the simulator tells the same events.
  */
@@ -8,7 +8,7 @@ import type { Json, JsonObject } from '../rules/condition.ts';
 import type { EnrichedValue, SortedAnswer } from './answer.ts';
 
 export interface EnrichmentEvent {
-  /** '' for the first, so that it carries the id of its command. */
+  /** '' for the last, so that it carries the id of its command. */
   readonly suffix: string;
   readonly properties: JsonObject;
   readonly traits: JsonObject;
@@ -39,13 +39,13 @@ export function enrichmentEvents(
   }
   if (groups.size === 0 && sorted.refused.length > 0) groups.set(undefined, []);
   const outcome = outcomeOf(sorted);
-  return [...groups].map(([confidence, values], index) => ({
-    suffix: index === 0 ? '' : `/${index + 1}`,
+  return [...groups].reverse().map(([confidence, values], index) => ({
+    suffix: index === groups.size - 1 ? '' : `/${confidence ?? 'certain'}`,
     properties: {
       ...about,
       outcome,
       values: Object.fromEntries(values.map(([fact, said]) => [fact, { ...said }])),
-      ...(index === 0 && sorted.refused.length > 0
+      ...(index === groups.size - 1 && sorted.refused.length > 0
         ? { refused: sorted.refused.map((one) => ({ ...one })) }
         : {}),
     },

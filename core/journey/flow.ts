@@ -11,7 +11,7 @@ export type ArmId = string;
 export type Next = StepId | null;
 
 export type FlowStep =
-  /** send, update, task, notify, webhook, enter: one activity, then `next`. */
+  /** send, update, task, notify, webhook, enrich, enter: one activity, then `next`. */
   | { readonly type: 'act'; readonly next: Next }
   | { readonly type: 'wait'; readonly ms: number; readonly next: Next }
   /** Waits until a date that an activity resolves; `inside` are the nested steps that `skip` passes over. */

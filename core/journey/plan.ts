@@ -118,6 +118,7 @@ export type PlanStep =
     }
   | { readonly type: 'notify'; readonly who: Assignee; readonly text: string }
   | { readonly type: 'webhook'; readonly target: string }
+  | { readonly type: 'enrich'; readonly facts: readonly string[]; readonly upToMs: number }
   | { readonly type: 'enter'; readonly journey: string; readonly with: JsonObject }
   | { readonly type: 'exit'; readonly why: string };
 

@@ -99,6 +99,7 @@ function dateAt(
     case 'task':
     case 'notify':
     case 'webhook':
+    case 'enrich':
     case 'enter':
     case 'exit':
       return undefined;

@@ -31,7 +31,8 @@ const WATCHED_AT_MOST_MS = 400 * DAY_MS;
 export function runPersona(release: Release, persona: Persona): PersonaRun {
   const id = derivedId('persona', persona.persona);
   const { startsAt } = persona;
-  const world = new World(release, bornLead({ id, bornAt: startsAt }, release.qualification));
+  const lead = bornLead({ id, bornAt: startsAt }, release.qualification);
+  const world = new World(release, lead, persona.enrichment);
   const failures: Expectation[] = [];
   introduce(world, persona);
   persona.script.forEach((entry, index) => {

@@ -2,6 +2,13 @@
  * Carries out the acting steps of a simulated journey: the only switch over them here. Each answers as
  * its activity would; tasks, notes and webhooks leave a line and nothing else.
  */
+import { sortAnswer, unknownOf } from '../enrichment/answer.ts';
+import {
+  enrichmentEvents,
+  enrichOutcomeWords,
+  outcomeOf,
+  type EnrichOutcome,
+} from '../enrichment/event.ts';
 import type { EnrolmentState } from '../facts/lead.ts';
 import { factReader } from '../facts/read.ts';
 import type { ActingCommand, Outcome } from '../journey/command.ts';
@@ -60,10 +67,36 @@ export function carryOut(
     case 'webhook':
       note(`A call to ${step.target}`);
       return { type: 'done' };
+    case 'enrich':
+      note(enrichOutcomeWords[lookUp(world, plan, command.step, step, commandId)]);
+      return { type: 'done' };
     case 'wait':
     case 'exit':
       invariant(false, `step "${command.step}" does not act`);
   }
+}
+
+/** What the persona says that a provider knows; without that, nobody knows more. */
+function lookUp(
+  world: World,
+  { journey }: JourneyPlan,
+  id: string,
+  step: Extract<PlanStep, { type: 'enrich' }>,
+  commandId: string,
+): EnrichOutcome {
+  const { release, lead, now, enrichment } = world;
+  const wanted = unknownOf(step.facts, factReader(release, lead, now));
+  if (wanted.length === 0) return 'known';
+  const values = Object.fromEntries(
+    Object.entries(enrichment).map(([fact, value]) => [fact, { value }]),
+  );
+  const sorted = sortAnswer({ values, source: 'persona' }, wanted, release);
+  for (const told of enrichmentEvents(sorted, { provider: 'persona', journey, step: id })) {
+    const { suffix, ...event } = told;
+    const own = { source: 'persona', messageId: `${commandId}${suffix}`, name: 'Lead Enriched' };
+    world.ingest({ ...own, ...event, by: 'enrichment' });
+  }
+  return outcomeOf(sorted);
 }
 
 function send(

@@ -15,6 +15,7 @@ import type { Decision, Effect, IncomingEvent } from '../decision/decision.ts';
 import { eventId } from '../decision/ids.ts';
 import type { Release } from '../definitions/release.ts';
 import type { Lead } from '../facts/lead.ts';
+import type { JsonObject } from '../rules/condition.ts';
 import { advance, isActing } from '../journey/advance.ts';
 import type { ActingCommand, Command, Outcome } from '../journey/command.ts';
 import type { Input } from '../journey/input.ts';
@@ -59,7 +60,11 @@ export class World {
   private readonly agenda: (() => void)[] = [];
   private handed: SalesCase | undefined;
 
-  constructor(release: Release, lead: Lead) {
+  /** What a look-up finds out about the lead. */
+  readonly enrichment: JsonObject;
+
+  constructor(release: Release, lead: Lead, enrichment: JsonObject = {}) {
+    this.enrichment = enrichment;
     this.context = { release, plans: new Map() };
     this.lead = lead;
     this.now = lead.bornAt;

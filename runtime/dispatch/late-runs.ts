@@ -92,8 +92,10 @@ async function restart(deps: LateRunsDeps, { id }: LateRun): Promise<Found> {
     return { found: 'not in Temporal, and its plan is not stored' };
   }
   const { isSettled, answered, heard } = await loadStanding(deps.sql, id);
-  // A webhook keeps no row of its own: told twice under one id is what its receiver expects.
-  const isDone = isSettled && plan.steps[enrolment.step ?? '']?.type !== 'webhook';
+  // A webhook keeps no row of its own, and a look-up none while it is tried: asked twice under one id
+  // is what a receiver expects, and changes nothing.
+  const { type } = plan.steps[enrolment.step ?? ''] ?? {};
+  const isDone = isSettled && type !== 'webhook' && type !== 'enrich';
   const { step, since } = enrolment;
   const state =
     step === null || since === null

@@ -56,6 +56,7 @@ export interface WorldOptions {
   readonly leases?: Leases;
   readonly limits?: Partial<ActivityLimits>;
   readonly webhooks?: ActivityDependencies['webhooks'];
+  readonly enrichment?: ActivityDependencies['enrichment'];
   /** The release in force dropped every template since the leads entered. */
   readonly dropsTemplates?: boolean;
   readonly onStatement?: (text: string) => void;
@@ -103,6 +104,7 @@ export async function createWorld(options: WorldOptions) {
     tasks: createTasks(store),
     ingest: (request) => ingest.ingest([request]),
     webhooks: options.webhooks ?? { urls: {} },
+    ...(options.enrichment === undefined ? {} : { enrichment: options.enrichment }),
     report: (error) => reported.push(error),
     limits: {
       firstRetryMs: 20,

@@ -33,7 +33,7 @@ describe('steps', () => {
       'a step of no kind',
       '{ "id": "a" }',
       [
-        '3:1 expected one of the keys "send", "wait", "waitFor", "branch", "split", "update", "task", "notify", "webhook", "enter" or "exit", found an object',
+        '3:1 expected one of the keys "send", "wait", "waitFor", "branch", "split", "update", "task", "notify", "webhook", "enrich", "enter" or "exit", found an object',
       ],
     ],
     [

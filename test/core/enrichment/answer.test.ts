@@ -74,7 +74,7 @@ test('an answer that is none is a problem', () => {
   for (const answer of wrong) expect(parseAnswer(answer)).toHaveProperty('problem');
 });
 
-test('one event for each degree of certainty; the first keeps what was refused', () => {
+test('one event for each degree of certainty; the last keeps what was refused', () => {
   const values = {
     employees: { value: 5, confidence: 0.5 },
     industry: { value: 'Wind', confidence: 0.5 },
@@ -84,15 +84,15 @@ test('one event for each degree of certainty; the first keeps what was refused',
   const about = { provider: 'x', journey: 'j', step: 's' };
   const events = enrichmentEvents({ values, refused }, about);
   expect(events).toMatchObject([
+    { suffix: '/certain', traits: { size: 'small' } },
     {
       suffix: '',
       confidence: 0.5,
       traits: { employees: 5, industry: 'Wind' },
       properties: { refused },
     },
-    { suffix: '/2', traits: { size: 'small' } },
   ]);
-  expect(events[1]).not.toHaveProperty('confidence');
+  expect(events[0]).not.toHaveProperty('confidence');
   expect(enrichmentEvents({ values: {}, refused: [] }, about)).toEqual([]);
   expect(enrichmentEvents({ values: {}, refused }, about)).toMatchObject([
     { traits: {}, properties: { outcome: 'nothing-known' } },

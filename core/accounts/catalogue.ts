@@ -21,6 +21,29 @@ const aboutMembers = {
     ...number('Events of the account', 'How often an event happened, over all its people.'),
     params: ['event', 'within', 'where'],
     needs: ['event'],
+    example: {
+      operator: 'atLeast',
+      value: 20,
+      params: { event: 'Report Created', within: '30 days' },
+    },
+  },
+  'account.intent': {
+    ...number(
+      'Strength of an interest of the account',
+      'As `intent`, over what all its people did.',
+    ),
+    params: ['interest'],
+    needs: ['interest'],
+    example: { operator: 'atLeast', value: 5, params: { interest: 'hr' } },
+  },
+  'account.intentSurge': {
+    ...number(
+      'Surge of an interest of the account',
+      'As `intentSurge`, over what all its people did.',
+    ),
+    params: ['interest'],
+    needs: ['interest'],
+    example: { operator: 'atLeast', value: 2, params: { interest: 'hr' } },
   },
 } as const satisfies { readonly [fact: string]: BuiltInFact };
 

@@ -15,7 +15,7 @@ import { compileCondition, type CompiledCondition } from '../rules/compile.ts';
 import type { Leaf, ReadFact } from '../rules/condition.ts';
 import { durationOf } from '../rules/duration.ts';
 import { compiledAccounts } from './compiled-accounts.ts';
-import { alone, membersOf, sumOfPoints } from './read-account.ts';
+import { alone, asOneLead, membersOf, sumOfPoints } from './read-account.ts';
 
 export interface AccountSearch {
   readonly release: Release;
@@ -34,12 +34,26 @@ export function accountChanges(search: AccountSearch, leaf: Leaf): readonly numb
       return [];
     case 'account.eventCount':
       return members.flatMap((member) => windowEnds(member, leaf, from));
+    case 'account.intent':
+    case 'account.intentSurge':
+      return [nextChange(release, asOneLead(lead), [ofOneLead(leaf, release)], from) ?? []].flat();
     case 'account.score':
       return scoreChanges(search, leaf);
     default:
       return members.flatMap((member) => nextStanding(release, member, from) ?? []);
   }
 }
+
+/** `account.intent` of all members is `intent` of one who did everything they did. */
+function ofOneLead(leaf: Leaf, { segments }: Release): CompiledCondition {
+  const known = ofLeaf.get(leaf);
+  if (known !== undefined) return known;
+  const fact = leaf.fact.slice('account.'.length);
+  const compiled = compileCondition({ ...leaf, fact }, segments);
+  ofLeaf.set(leaf, compiled);
+  return compiled;
+}
+const ofLeaf = new WeakMap<Leaf, CompiledCondition>();
 
 /** The next event of a member to enter or leave the window. */
 function windowEnds({ events }: Lead, { params = {} }: Leaf, from: number): readonly number[] {

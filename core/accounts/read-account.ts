@@ -33,9 +33,16 @@ export function accountFact(reading: AccountReading, fact: string, params: JsonO
 
 /** The role somebody has in a purchase: what was entered wins over what can be told from facts. */
 export function roleOf(release: Release, lead: Lead, read: ReadFact, now: number): FactValue {
-  const entered = ofType(lead.traits['buyingRole'], 'text');
+  const { roles } = compiledAccounts(release);
+  const names = roles.map(({ role }) => role);
+  // Where roles are declared nobody has another one, whatever was entered.
+  const entered = ofType(
+    lead.traits['buyingRole'],
+    'choice',
+    names.length === 0 ? undefined : names,
+  );
   if (isKnown(entered)) return entered;
-  return compiledAccounts(release).roles.find(({ condition }) => condition.holds(read, now))?.role;
+  return roles.find(({ condition }) => condition.holds(read, now))?.role;
 }
 
 /** The entry of `rules/accounts.json` that names the account, by key or by domain. */
@@ -87,6 +94,10 @@ function factOfMembers(reading: AccountReading, fact: string, params: JsonObject
     }
     case 'account.eventCount':
       return eventCount(members, params);
+    case 'account.intent':
+      return reading.readerOf(asOneLead(reading.lead))('intent', params);
+    case 'account.intentSurge':
+      return reading.readerOf(asOneLead(reading.lead))('intentSurge', params);
     case 'account.score':
       return scoreParts(reading).score;
     default:
@@ -140,6 +151,25 @@ export function membersOf(reading: AccountReading): readonly Member[] {
     .map((one) => memberOf(reading, one))
     .sort((a, b) => (a.lead.id < b.lead.id ? -1 : 1));
 }
+
+/** Everything all members did, as if one of them had: what a whole company is interested in. */
+export function asOneLead(lead: Lead): Lead {
+  const { account } = lead;
+  if (account?.others === undefined) return lead;
+  const known = companies.get(account);
+  if (known?.of === lead) return known.company;
+  const members = [lead, ...account.others];
+  const company = {
+    ...alone(lead),
+    bornAt: Math.min(...members.map(({ bornAt }) => bornAt)),
+    events: members
+      .flatMap(({ events }) => events)
+      .sort((a, b) => a.occurredAt - b.occurredAt || (a.id < b.id ? -1 : 1)),
+  };
+  companies.set(account, { of: lead, company });
+  return company;
+}
+const companies = new WeakMap<Account, { readonly of: Lead; readonly company: Lead }>();
 
 /** The lead as other members see it. */
 export function alone(lead: Lead): Lead {

@@ -7,6 +7,7 @@
 import type { Condition, EventMatch, Json, JsonObject, Leaf } from '../rules/condition.ts';
 import type { MatchSource } from './step-source.ts';
 import { list } from './problems.ts';
+import { checkRoles } from './check-roles.ts';
 import { checkOperator } from './check-operator.ts';
 import { checkParams } from './check-params.ts';
 import type { WrittenOperator } from './check-operator.ts';
@@ -169,6 +170,7 @@ function checkLeaf(scope: Scope, leaf: Leaf, path: Path, world: World): Leaf {
     return leaf;
   }
   if (world.type === 'lead' && leaf.fact === 'stage') return checkStages(scope, leaf, at, written);
+  if (world.type === 'lead') checkRoles(scope, leaf, at);
   const known =
     fact === 'any' || leaf.path !== undefined ? undefined : withGrades(scope, leaf, fact);
   // An operator that does not suit the fact is the mistake; its value follows from it.

@@ -32,6 +32,7 @@ export function placedConditions(workspace: ProvableWorkspace): readonly PlacedC
     ...ofInterests(workspace),
     ...ofDisqualified(workspace),
     ...ofStages(workspace),
+    ...ofAccounts(workspace),
   ];
 }
 
@@ -154,4 +155,20 @@ function ofStages({ release, sources }: ProvableWorkspace): readonly PlacedCondi
     };
     return [stage, back];
   });
+}
+
+function ofAccounts({ release, sources }: ProvableWorkspace): readonly PlacedCondition[] {
+  const [source] = sources.accounts;
+  const { accounts } = release;
+  if (source === undefined || accounts === undefined) return [];
+  const { path: file, value } = source;
+  const roles = accounts.roles.map(({ role, when: condition }, index): PlacedCondition => ({
+    what: `role "${role}"`,
+    ...{ file, path: ['roles', index, 'when'], world: leadWorld, condition },
+    never: 'nobody has it unless it was entered',
+  }));
+  if (value.engaged === undefined) return roles;
+  const { when: condition } = accounts.engaged;
+  const place = { file, path: ['engaged', 'when'], world: leadWorld, condition };
+  return [...roles, { what: '"engaged"', ...place, never: 'nobody is ever engaged' }];
 }

@@ -40,6 +40,14 @@ export function writtenConditions(workspace: ProvableWorkspace): readonly Writte
       ),
     ),
     ...sources.qualification.flatMap(({ path, value }) => inFile(path, ofQualification(value))),
+    ...sources.accounts.flatMap(({ path, value }) =>
+      inFile(path, [
+        ...value.roles.flatMap(({ role, when }, index) =>
+          one(`role "${role}"`, ['roles', index, 'when'], when),
+        ),
+        ...one('"engaged"', ['engaged', 'when'], value.engaged?.when),
+      ]),
+    ),
     ...sources.routing.flatMap(({ path, value }) =>
       inFile(path, [
         ...(value.match ?? []).flatMap((match, index) =>

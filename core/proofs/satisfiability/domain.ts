@@ -5,6 +5,7 @@
  * `core/facts/read.ts` brings values to their type: a country of two letters is always in capitals.
  * Where the answer is not certain it is `any`, and nothing will be proven from it.
  */
+import { accountRulesOf } from '../../accounts/compiled-accounts.ts';
 import type { FactType, Release } from '../../definitions/release.ts';
 import { builtInFacts } from '../../facts/catalogue.ts';
 import { DEFAULT_MODEL } from '../../facts/score-facts.ts';
@@ -95,6 +96,7 @@ const ofComputed: {
   repAccepted: () => yesOrNo,
   mayEmail: () => oneOf(builtInFacts['mayEmail']?.values ?? [], false),
   eventCount: () => countedFrom0,
+  ...ofAccounts(),
   daysSinceActivity: () => countedFrom0,
   eventSum: () => ({ ...countedFrom0, isWhole: false, from: -Infinity }),
   eventDistinct: () => countedFrom0,
@@ -199,4 +201,23 @@ function oneOf(values: readonly string[], mayBeMissing: boolean): FactDomain {
 
 function textThat(canBe: (text: string) => boolean): FactDomain {
   return { type: 'text', canBe, mayBeMissing: true };
+}
+
+/** Without an account, or where its members are not known, they are missing. */
+function ofAccounts(): typeof ofComputed {
+  const counted = (): FactDomain => ({ ...countedFrom0, mayBeMissing: true });
+  return {
+    'account.members': () => ({ ...countedFrom0, from: 1, mayBeMissing: true }),
+    'account.engagedMembers': counted,
+    'account.eventCount': counted,
+    'account.intent': () => ({ ...countedFrom0, isWhole: false, mayBeMissing: true }),
+    'account.score': (release) => {
+      const { max } = accountRulesOf(release).score;
+      return { ...countedFrom0, isWhole: false, to: max, mayBeMissing: true };
+    },
+    buyingRole: (release) => {
+      const roles = accountRulesOf(release).roles.map(({ role }) => role);
+      return roles.length === 0 ? textThat(anyText) : oneOf(roles, true);
+    },
+  };
 }

@@ -5,6 +5,7 @@
  * Pure: the instant and a fresh message id come from the caller. It keeps what was sent as it was
  * sent; how a trait is called elsewhere is the business of the facts that read it.
  */
+import { parseDomain } from '../core/accounts/domain.ts';
 import { derivedId, eventId } from '../core/decision/ids.ts';
 import type { IncomingEvent } from '../core/decision/decision.ts';
 import type { Account, Trust } from '../core/facts/lead.ts';
@@ -223,7 +224,7 @@ function accountOf(key: string, traits: JsonObject): Account {
   return {
     id: derivedId('account', key),
     ...(typeof name === 'string' ? { name } : {}),
-    ...(typeof domain === 'string' ? { domain: domain.toLowerCase() } : {}),
+    ...(typeof domain === 'string' ? { domain: parseDomain(domain) ?? domain.toLowerCase() } : {}),
     ...(typeof owner === 'string' ? { owner } : {}),
     tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [],
     traits,

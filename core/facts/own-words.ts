@@ -11,9 +11,10 @@ const known = new WeakMap<Lead, Lead>();
 
 /** The same object where there is nothing to leave out. */
 export function withoutEnrichment(lead: Lead): Lead {
+  const { origins } = lead;
+  if (origins === undefined) return lead;
   const before = known.get(lead);
   if (before !== undefined) return before;
-  const { origins = {} } = lead;
   const isSaid = (trait: string): boolean => origins[trait]?.by !== 'enrichment';
   const traits = Object.entries(lead.traits);
   const said = traits.every(([trait]) => isSaid(trait))

@@ -13,6 +13,7 @@ import { valueAt } from '../rules/path.ts';
 import { scoreLead, type Scored } from '../scoring/score.ts';
 import { addressFacts } from './address-facts.ts';
 import { builtInFacts } from './catalogue.ts';
+import { cleaned } from './cleaning.ts';
 import { compiledRelease, wordsOf, type CompiledRelease } from './compiled-release.ts';
 import { eventFacts } from './event-facts.ts';
 import { interestFacts } from './interest-facts.ts';
@@ -37,20 +38,29 @@ export function factReader(
   scope: FactScope = {},
 ): FactReader {
   const compiled = compiledRelease(release);
+  const reading = { release, compiled, lead, now, scope } as Writable<Reading>;
+  const read = remembering(reading);
+  reading.read = read;
+  reading.scored = scorer(compiled, lead, read, now);
+  return Object.assign(read, { scored: reading.scored });
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Of a reading that is complete by the time it is asked. */
+function remembering(reading: Reading): ReadFact {
   const known = new Map<string, FactValue>();
-  const read: ReadFact = (fact, params = noParams) => {
-    const key = keyOf(fact, params);
+  return (fact, params = noParams) => {
+    const key = params === noParams ? fact : keyOf(fact, params);
     if (key === undefined) return answer(reading, fact, params);
-    if (known.has(key)) return known.get(key);
+    const found = known.get(key);
+    if (found !== undefined || known.has(key)) return found;
     // While it is computed it is missing: a fact that asks for itself ends here.
     known.set(key, undefined);
     const value = answer(reading, fact, params);
-    known.set(key, value);
+    if (value !== undefined) known.set(key, value);
     return value;
   };
-  const scored = scorer(compiled, lead, read, now);
-  const reading: Reading = { release, compiled, lead, now, scope, read, scored };
-  return Object.assign(read, { scored });
 }
 
 /** Of facts with parameters only those that conditions answer are remembered: they could go round. */
@@ -78,8 +88,9 @@ function answer(reading: Reading, fact: string, params: JsonObject): FactValue {
   if (fact.startsWith('entry.')) return valueAt(reading.scope.entry, fact.slice('entry.'.length));
   if (fact.startsWith('account.')) return accountFact(accountReading(reading), fact, params);
   const lead = withoutEnrichment(reading.lead);
+  if (lead === reading.lead) return traitFact(reading, fact);
   const value = traitFact({ ...reading, lead }, fact);
-  return isKnown(value) || lead === reading.lead ? value : traitFact(reading, fact);
+  return isKnown(value) ? value : traitFact(reading, fact);
 }
 
 function traitFact(reading: Reading, fact: string): FactValue {
@@ -130,14 +141,19 @@ const companyTraits: { readonly [fact: string]: readonly string[] } = {
 
 /** What was sent wins over what can be derived. */
 function declaredFact({ lead, compiled, read }: Reading, declared: FactDeclaration): FactValue {
-  const { id, from, type, values, derive } = declared;
+  const { id, from, type, values, range, derive } = declared;
   for (const path of [from, id]) {
-    const value = ofType(traitAt(lead.traits, path), type, values);
+    const value = ofType(traitAt(lead.traits, path), type, values, range);
     if (isKnown(value)) return value;
   }
   if (derive === undefined || derive.from === id) return undefined;
   const source = read(derive.from);
   if (typeof source !== 'string') return undefined;
+  if (derive.as !== undefined) {
+    const country = derive.as === 'phone' ? read('country') : undefined;
+    const lives = typeof country === 'string' ? country : undefined;
+    return ofType(cleaned(derive.as, source, lives), type, values);
+  }
   const text = wordsOf(source);
   return compiled.derived.get(id)?.find(({ any }) => any.some((word) => text.includes(word)))
     ?.value;

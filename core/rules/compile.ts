@@ -110,16 +110,45 @@ function leafNode(leaf: Leaf, compilation: Compilation): Node {
   } as const;
   const readActual = (read: ReadFact) => factAtPath(read(leaf.fact, leaf.params), leaf.path);
   const test = testOf(leaf, evaluate);
+  const explained = explainedBy(skipped);
   return {
     priority: priorityOf(leaf.priority),
     skipped,
     holds: (read, now) => test(readActual(read), read, now),
     explain: (read, now) => {
       const actual = readActual(read);
-      const result = test(actual, read, now);
-      return actual === undefined ? { ...skipped, result } : { ...skipped, actual, result };
+      return explained(actual, test(actual, read, now));
     },
   };
+}
+
+type Explained = LeafExplanation & { readonly result: boolean };
+
+/** Of one leaf and one result; beyond them explanations are made anew. */
+const REMEMBERED_MAX = 256;
+const LETTERS_MAX = 100;
+
+/**
+ * An explanation is a value: the same answer is explained by the same object, whomever it is about.
+ * Judging many leads would otherwise spend most of its time on making objects that say the same.
+ */
+function explainedBy(skipped: LeafExplanation): (actual: FactValue, result: boolean) => Explained {
+  const held = new Map<FactValue, Explained>();
+  const failed = new Map<FactValue, Explained>();
+  return (actual, result) => {
+    const known = result ? held : failed;
+    const found = known.get(actual);
+    if (found !== undefined) return found;
+    const made = actual === undefined ? { ...skipped, result } : { ...skipped, actual, result };
+    if (known.size < REMEMBERED_MAX && isSmall(actual)) known.set(actual, Object.freeze(made));
+    return made;
+  };
+}
+
+/** 0 and -0 are one key of a map and two answers. */
+function isSmall(actual: FactValue): boolean {
+  if (typeof actual === 'string') return actual.length <= LETTERS_MAX;
+  return typeof actual === 'number' ? actual !== 0 : typeof actual !== 'object' || actual === null;
 }
 
 /** `{ "fact": … }` as value compares with another fact; a duration is parsed here, once. */
@@ -152,6 +181,7 @@ function listNode(
         ? (read, now) => nodes.every((node) => node.holds(read, now))
         : (read, now) => nodes.length === 0 || nodes.some((node) => node.holds(read, now)),
     explain: (read, now) => {
+      if (priorities.length === 1) return explainAll(type, nodes, named, read, now);
       const of = nodes.map((node) => node.skipped);
       let result = nodes.length === 0 || !decides;
       for (const priority of priorities) {
@@ -162,6 +192,25 @@ function listNode(
       return { type, of, ...named, result };
     },
   };
+}
+
+/** The usual list: nothing is skipped. */
+function explainAll(
+  type: 'all' | 'any',
+  nodes: readonly Node[],
+  named: { readonly name?: string },
+  read: ReadFact,
+  now: number,
+): Explanation & { readonly result: boolean } {
+  let held = 0;
+  const of: Explanation[] = [];
+  for (const node of nodes) {
+    const explanation = node.explain(read, now);
+    of.push(explanation);
+    if (explanation.result) held += 1;
+  }
+  const result = type === 'any' ? held > 0 : held === nodes.length;
+  return named.name === undefined ? { type, of, result } : { type, of, ...named, result };
 }
 
 function explainPriority(
@@ -219,7 +268,7 @@ function segmentNode(
     holds: node.holds,
     explain: (read, now) => {
       const of = node.explain(read, now);
-      return { ...skipped, of, result: of.result };
+      return { type: 'segment', segment, of, result: of.result };
     },
   };
 }

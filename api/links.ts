@@ -19,11 +19,12 @@ import { readToken } from '../mail/tokens.ts';
 import { listAssignments, type AssignmentRow } from '../store/assignments.ts';
 import type { Sql } from '../store/client.ts';
 import { loadHandoffs, type StoredHandoff } from '../store/handoffs.ts';
+import { findLead } from '../store/read-leads.ts';
 import { findLinkedSend } from '../store/read-sends.ts';
 import { nameOf } from './lead-name.ts';
 import { loadWholeLead } from './lead-view.ts';
 import { Problem } from './problems.ts';
-import { isUuid } from './routes/leads.ts';
+import { isUuid, leadKey } from './routes/leads.ts';
 import type { HandoffLink, LinkRoutes, Verdict } from './routes/links.ts';
 import { repName } from './words.ts';
 
@@ -91,7 +92,9 @@ async function answer(deps: LinkDeps, link: HandoffLink, verdict: Verdict): Prom
   if (handoff.status !== 'open' || !holdsNow(link, assignments)) return;
   const accepted = verdict.type === 'accept';
   const reason: JsonObject =
-    verdict.type === 'accept' ? {} : { reason: verdict.reason, ...verdict.detail };
+    verdict.type === 'accept'
+      ? {}
+      : { reason: verdict.reason, ...verdict.detail, ...(await otherLeadIn(deps, verdict.detail)) };
   await deps.ingest([
     eventAbout(
       { leadId: handoff.leadId },
@@ -104,6 +107,16 @@ async function answer(deps: LinkDeps, link: HandoffLink, verdict: Verdict): Prom
       },
     ),
   ]);
+}
+
+/** The other lead as the rep wrote it, where we know one of that name: the pair is listed for merging. */
+async function otherLeadIn(
+  { sql }: LinkDeps,
+  { otherLead }: JsonObject,
+): Promise<{ readonly otherLeadId?: string }> {
+  if (typeof otherLead !== 'string') return {};
+  const otherLeadId = await findLead(sql, leadKey(otherLead));
+  return otherLeadId === null ? {} : { otherLeadId };
 }
 
 /** A link is good for the attempt it was written for; of a queue, for each who watches it. */

@@ -60,6 +60,14 @@ export async function candidates(
   return compared;
 }
 
+/** Any two leads by name. */
+export async function compareNamed(deps: LeadReads, one: string, other: string): Promise<Compared> {
+  const ids = [await leadNamed(deps, one, 'lead'), await leadNamed(deps, other, 'other')] as const;
+  const pair = ids[0] === ids[1] ? null : await comparePair(deps, ids);
+  if (pair !== null) return pair;
+  throw new Problem('conflict', 'Both names lead to one lead: they are merged already.');
+}
+
 export async function comparePair(
   deps: LeadReads,
   leadIds: readonly [string, string],

@@ -12,7 +12,10 @@ import { sentencesOf } from '../core/explain/sentence.ts';
 import type { Json, JsonObject } from '../core/rules/condition.ts';
 import type { Explanation } from '../core/rules/compile.ts';
 import { pauseScopes } from '../store/pauses.ts';
+import { enrichWords, lookedUpWords } from './verification-words.ts';
 import type { TimelineRow } from '../store/read-timeline.ts';
+import { nameOf } from './lead-name.ts';
+import { mergeWhy } from './merge-words.ts';
 import { closedBecause, handWords } from './hand-words.ts';
 import { capital, pausedThing } from './pause-words.ts';
 import {
@@ -59,6 +62,8 @@ function wordsOf({ kind, what, detail }: TimelineRow, release: Release): Words {
       return assignmentWords(what, detail, release);
     case 'send':
       return sendWords(what, detail, release);
+    case 'merge':
+      return mergeWords(what, detail, release);
     case 'pause':
       return pauseWords(what, detail, release);
     case 'task': {
@@ -69,9 +74,22 @@ function wordsOf({ kind, what, detail }: TimelineRow, release: Release): Words {
   }
 }
 
+function mergeWords(what: string, detail: JsonObject, release: Release): Words {
+  const { traits, address, by, why } = detail;
+  const { name } = nameOf(isObject(traits) ? traits : {}, text(address));
+  const who = text(by) === 'perennial' ? '' : `By ${repName(release, text(by) ?? '')}`;
+  return {
+    type: 'merge',
+    title: what === 'separated' ? `Separated from ${name}` : `Merged with ${name}`,
+    reasons: [capital(mergeWhy(text(why) ?? '')), who],
+  };
+}
+
 function eventWords(name: string, detail: JsonObject, release: Release): Words {
   const { properties, traits, source, trust } = detail;
-  const known = isObject(properties) ? handWords(name, properties, release) : undefined;
+  const known = isObject(properties)
+    ? (handWords(name, properties, release) ?? lookedUpWords(name, properties, release))
+    : undefined;
   if (known !== undefined) return { type: 'event', ...known };
   const said = isObject(properties) && Object.keys(properties).length > 0 ? properties : traits;
   const robot = trust === 'likely-robot' ? ['Likely a robot: it counts for nothing'] : [];
@@ -85,6 +103,7 @@ function eventWords(name: string, detail: JsonObject, release: Release): Words {
 const eventTitles: { readonly [type: string]: string } = {
   identify: 'Told who they are',
   group: 'Told which company they belong to',
+  alias: 'Told by what name they were known before',
   enrol: 'Asked into a journey',
 };
 
@@ -144,6 +163,8 @@ function decisionWords(kind: string, detail: JsonObject, release: Release): Word
         title: `Gave up telling “${text(detail['target']) ?? ''}” at “${text(detail['step']) ?? ''}”`,
         reasons: ['It took no webhook for three days; the journey went on'],
       };
+    case 'enrich':
+      return { type: kind, ...enrichWords(detail, release, journey) };
     case 'branch':
     case 'split':
       return armWords(kind, detail, release, journey);
@@ -182,7 +203,10 @@ function handoffWords(detail: JsonObject, release: Release): Words {
     return { type: 'handoff', title: `Handed to sales: ${title}`, reasons: [`Because: ${cause}`] };
   }
   const reason = handoffRefusals[because] ?? because;
-  const told = because === 'already-open' || because === 'open-for-account' ? 'The rep was told more' : 'No handoff';
+  const told =
+    because === 'already-open' || because === 'open-for-account'
+      ? 'The rep was told more'
+      : 'No handoff';
   return { type: 'handoff', title: `${told}: ${title}`, reasons: [reason] };
 }
 

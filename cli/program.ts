@@ -12,6 +12,8 @@ import { formatCommand } from './format.ts';
 import { graphCommand } from './graph.ts';
 import { importCommand } from './import.ts';
 import { judgeCommand } from './judge.ts';
+import { mergeCommand, unmergeCommand } from './merge.ts';
+import { mergesCommand } from './merges.ts';
 import { newCommand } from './new.ts';
 import { pauseCommand } from './pause.ts';
 import { pausesCommand } from './pauses.ts';
@@ -26,6 +28,7 @@ import type { ExitCode, Shell } from './shell.ts';
 import { simulateCommand } from './simulate.ts';
 import { stageCommand } from './stage.ts';
 import { startCommand } from './start.ts';
+import { verifyCommand } from './verify.ts';
 
 export async function main(argv: readonly string[], shell: Shell): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
@@ -46,6 +49,9 @@ export async function main(argv: readonly string[], shell: Shell): Promise<ExitC
     rollbackCommand,
     recomputeCommand,
     importCommand,
+    mergesCommand,
+    mergeCommand,
+    unmergeCommand,
     pauseCommand,
     resumeCommand,
     pausesCommand,
@@ -53,6 +59,7 @@ export async function main(argv: readonly string[], shell: Shell): Promise<ExitC
     judgeCommand,
     simulateCommand,
     explainCommand,
+    verifyCommand,
   ];
   const program = new Command('perennial')
     .description("Runs each lead's nurture journey as a durable process.")

@@ -12,6 +12,7 @@ import { Problem } from '../api/problems.ts';
 import { choiceOf, handoffPage } from '../api/routes/handoffs.ts';
 import { isUuid, timelinePage } from '../api/routes/leads.ts';
 import { sessionLivesMs, type Sessions } from '../api/sessions.ts';
+import type { ReleasesByTime } from '../api/lead-as-of.ts';
 import type { Releases } from '../ingest/batch.ts';
 import type { IngestAnswer, IngestRequest } from '../ingest/request.ts';
 import type { Sql, Store } from '../store/client.ts';
@@ -23,6 +24,7 @@ import { listSends } from '../store/read-sends.ts';
 import { handPages } from './hand-routes.ts';
 import { journey, journeys, lateMs } from './journey-pages.ts';
 import type { Frame } from './layout.ts';
+import { mergePages } from './merge-routes.ts';
 import { pausePages } from './pause-routes.ts';
 import { emailsPage, emailStates } from './pages/emails.ts';
 import { filesPage, type FilesReader } from './pages/files.ts';
@@ -36,7 +38,7 @@ import { wordPages } from './word-routes.ts';
 
 export interface ConsoleDeps {
   readonly sql: Sql & Pick<Store, 'transaction'>;
-  readonly releases: Releases;
+  readonly releases: Releases & ReleasesByTime;
   readonly clock: () => number;
   readonly sessions: Sessions;
   readonly ingest: (requests: readonly IngestRequest[]) => Promise<readonly IngestAnswer[]>;
@@ -112,6 +114,10 @@ export function consoleRoutes(deps: ConsoleDeps): Router {
   router.get(
     '/emails',
     show(async (query) => emails(deps, await frame('emails'), query)),
+  );
+  router.use(
+    '/merges',
+    mergePages({ ...deps, frame: () => frame('leads'), fromOurPages, placeOf }),
   );
   router.use('/words', wordPages({ sql: deps.sql, frame: () => frame('releases') }));
   router.use(

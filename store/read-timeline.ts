@@ -7,7 +7,8 @@
 import type { JsonObject } from '../core/rules/condition.ts';
 import type { Sql } from './client.ts';
 
-export type TimelineRowKind = 'event' | 'decision' | 'assignment' | 'send' | 'task' | 'pause';
+export type TimelineRowKind =
+  'event' | 'decision' | 'assignment' | 'send' | 'task' | 'pause' | 'merge';
 export interface TimelineRow {
   readonly kind: TimelineRowKind;
   readonly id: string;
@@ -64,6 +65,11 @@ const pauseTouches = `p.until IS DISTINCT FROM p."from" AND CASE WHEN p.scope = 
 const pauseDetail = `jsonb_build_object('scope', p.scope, 'key', p.key, 'why', p.why, 'by', p.by,
   'until', ${ms('p.until')}, 'plannedUntil', ${ms('p.planned_until')}, 'from', ${ms('p."from"')}, 'resumedBy', p.resumed_by)`;
 
+/** Who of a merge is not (only) this lead: the absorbed one, or after the undoing whoever it is not. */
+const group = 'SELECT id FROM lead WHERE canonical_id = $1';
+const otherOne = `CASE WHEN x.from_id IN (${group}) AND x.into_id NOT IN (${group}) THEN x.into_id ELSE x.from_id END`;
+const mergeDetail = `jsonb_build_object('leadId', o.id, 'address', o.address, 'traits', o.traits, 'by', x.by, 'why', x.why)`;
+
 const timelineSql = `SELECT kind, id, at, rank, what, detail FROM (
   ${part(
     'event',
@@ -75,7 +81,7 @@ const timelineSql = `SELECT kind, id, at, rank, what, detail FROM (
       detail:
         "jsonb_build_object('name', e.name, 'type', e.type, 'properties', e.properties, 'traits', e.traits, 'source', e.source, 'trust', e.trust)",
     },
-    'event e ON e.lead_id = m.id',
+    "event e ON e.lead_id = m.id AND e.type <> 'merge'",
   )}
   UNION ALL ${part(
     'decision',
@@ -136,5 +142,12 @@ const timelineSql = `SELECT kind, id, at, rank, what, detail FROM (
     '0',
     { at: 'p.until', id: "p.id || '/end'", what: "'resumed'", detail: pauseDetail },
     `pause p ON ${pauseTouches} AND p.resumed_at IS NOT NULL`,
+  )}
+  UNION ALL ${part(
+    'merge',
+    '0.5',
+    { at: 'x.at', id: 'x.id', what: 'x.kind', detail: mergeDetail },
+    `(SELECT * FROM lead_merge WHERE from_id IN (${group}) UNION SELECT * FROM lead_merge WHERE into_id IN (${group})) AS x
+     ON m.id = m.canonical_id JOIN lead o ON o.id = ${otherOne}`,
   )}) AS timeline
   ORDER BY at DESC, rank DESC, id DESC LIMIT $2`;

@@ -3,12 +3,15 @@
  * with its reason. What a person would ask first is on top; scores are of this instant.
  */
 import { nameOf } from '../../api/lead-name.ts';
+import { mergeWhy, originWords } from '../../api/merge-words.ts';
+import { verdictWords } from '../../api/verification-words.ts';
 import type { LeadView } from '../../api/lead-view.ts';
 import type { TimelineEntry } from '../../api/timeline.ts';
 import { repName } from '../../api/words.ts';
 import { builtInFacts } from '../../core/facts/catalogue.ts';
 import { compiledRelease } from '../../core/facts/compiled-release.ts';
 import { factReader } from '../../core/facts/read.ts';
+import { originOf } from '../../core/facts/survivors.ts';
 import { labelOf, stageLabel } from '../../core/routing/brief.ts';
 import { isKnown } from '../../core/rules/operators.ts';
 import { mayEmail } from '../../core/sending/consent.ts';
@@ -66,6 +69,7 @@ export function leadPage(view: LeadPageView): string {
           <section class="card"><h2>Facts</h2>${facts(view)}</section>
           <section class="card"><h2>Journeys</h2>${journeys(view)}</section>
           <section class="card"><h2>Permission</h2>${permission(view)}</section>
+          ${mergesOf(view)}
           ${stageSection(lead, release)}
           ${!view.pauses.some(({ scope }) => scope === 'lead') && pauseSection(lead.id)}
         </div>
@@ -136,7 +140,8 @@ function pointsOf(points: readonly ScoredPoint[], now: number): Html | false {
   })}</ul>`;
 }
 
-function facts({ lead, release, now }: LeadPageView): Html {
+function facts(view: LeadPageView): Html {
+  const { lead, release, now } = view;
   const read = factReader(release, lead, now);
   const traits = Object.entries(builtInFacts).flatMap(([id, { isTrait }]) =>
     isTrait === true ? [id] : [],
@@ -149,9 +154,31 @@ function facts({ lead, release, now }: LeadPageView): Html {
   if (known.length === 0) return empty('Nothing is known yet.');
   return html`<dl class="facts">${known.map(
     ([id, value]) =>
-      html`<dt>${labelOf(release, id)}</dt><dd>${typeof value === 'string' ? value : JSON.stringify(value)}</dd>`,
+      html`<dt>${labelOf(release, id)}</dt><dd>${typeof value === 'string' ? value : JSON.stringify(value)}
+        ${originLine(view, id)}</dd>`,
   )}
   ${lead.tags.length > 0 && html`<dt>Tags</dt><dd>${lead.tags.map((tag) => html`${chip(tag)} `)}</dd>`}</dl>`;
+}
+
+function endOf(outcome: string | null): string {
+  return outcome === 'merged' ? 'Merged: was in it already' : (outcome ?? '');
+}
+
+/** Who said it, and when: whoever doubts a fact asks this first. */
+function originLine({ lead, release, now }: LeadPageView, fact: string): Html | false {
+  const origin = originOf(lead, release, fact);
+  return (
+    origin !== undefined && html`<span class="soft small origin">${originWords(origin, now)}</span>`
+  );
+}
+
+function mergesOf({ lead, merges, now }: LeadPageView): Html | false {
+  if (merges.length === 0) return false;
+  return html`<section class="card"><h2>Also known as</h2><ul class="reasons">${merges.map(
+    ({ id, by, why, at, fromId }) => html`<li><span>Merged ${fromNow(at, now)} by ${by}<br />
+        <span class="soft small">${mergeWhy(why)} · ${fromId}</span></span>
+      <form method="post" action="/console/merges/${id}/undo" class="inline"><input type="hidden" name="back" value="/console/leads/${lead.id}" /><button class="quiet">Separate</button></form></li>`,
+  )}</ul></section>`;
 }
 
 function journeys({ enrolments, plans, now, release }: LeadPageView): Html {
@@ -168,7 +195,7 @@ function journeys({ enrolments, plans, now, release }: LeadPageView): Html {
         : turn === null
           ? ', a pause keeps it from going on'
           : `, has its turn ${instantInZone(turn, zone)} after a pause`;
-    const exit = plan?.exits.find(({ id }) => id === run.outcome)?.why ?? run.outcome ?? '';
+    const exit = plan?.exits.find(({ id }) => id === run.outcome)?.why ?? endOf(run.outcome);
     const where =
       run.status === 'closed'
         ? `${exit}, ${fromNow(run.closedAt ?? run.enteredAt, now)}`
@@ -197,6 +224,7 @@ function permission({ lead, release, now }: LeadPageView): Html {
   const { verdict, why } = mayEmail(consent, lead, read, now, asked);
   const [words, tone] = permissions[verdict];
   return html`<p>${chip(words, tone)} <span class="soft small">${why}</span></p>
+    ${lead.emailCheck !== undefined && html`<p class="small">Address ${verdictWords(lead.emailCheck)}, ${fromNow(lead.emailCheck.at, now)}</p>`}
     ${lead.suppressions.map(({ scope, reason, at }) => html`<p class="small">Suppressed for ${scope}: ${reason}, ${fromNow(at, now)}</p>`)}
     ${lead.consents.map(({ class: kind, topic, state, at }) => html`<p class="small soft">${state} to ${kind}${topic !== undefined && ` (${topic})`}, ${fromNow(at, now)}</p>`)}`;
 }

@@ -1,8 +1,10 @@
 /** Verdicts on events and stages by hand on a real database: rows, counts, statements, and due on time. */
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import type { Release } from '../../core/definitions/release.ts';
 import { eventNeeds } from '../../ingest/batch.ts';
 import { eventAbout, type IngestRequest } from '../../ingest/request.ts';
+import { tickDueLeads } from '../../runtime/dispatch/due-loop.ts';
 import { findEvent } from '../../store/judged.ts';
 import { loadLeads } from '../../store/leads.ts';
 import { useTestDatabase } from '../support/postgres.ts';
@@ -106,6 +108,49 @@ test('only a batch with a verdict pays for one: one statement to read, two to wr
     expect(await cost(robots.slice(0, 1))).toBe(usual + 3);
     expect(await cost(robots.slice(1))).toBe(usual + 3);
   });
+});
+
+test('a fading score leads forward and back on time, by the loop of the worker alone', async () => {
+  const { stages, ...rules } = acme.qualification;
+  const [mql] = stages;
+  if (mql === undefined) throw new Error('no stage');
+  const engaged = (operator: string, value: number) => ({
+    fact: 'engagementScore',
+    operator,
+    value,
+  });
+  // Cooled down to at most 20, and held so for a day: worth a call; below 10 it is too late.
+  const when = { all: [engaged('atMost', 20), engaged('atLeast', 10)] };
+  const backTo = { stage: 'lead', if: engaged('lessThan', 10) };
+  const cooled = { ...mql, when, backTo, holdForMs: DAY, instantOn: [] };
+  const fading: Release = { ...acme, qualification: { ...rules, stages: [cooled] } };
+  const releases = { current: async () => fading, plans: async () => new Map<string, never>() };
+  const world = openWorld(database.url, { releases });
+  try {
+    const { store, ingest } = world;
+    await store.run('UPDATE lead SET due_at = NULL');
+    const views = Array.from({ length: 5 }, () => track('fades-1', 'Pricing Viewed'));
+    const [answer] = await ingest.ingest(views);
+    // Nobody looks for a hundred days; then each instant is decided as of itself.
+    const late = { sql: store, ingest: ingest.ingest, now: () => NOW + 100 * DAY };
+    const onError = (error: unknown): void => {
+      throw error;
+    };
+    for (let round = 0; round < 20; round += 1) await tickDueLeads({ ...late, onError });
+    const moves = await store.query<{ at: number; to: string; eventId: string | null }>(
+      `SELECT at, detail->>'to' AS to, event_id AS "eventId" FROM decision
+       WHERE lead_id = $1 AND kind = 'stage' ORDER BY seq`,
+      [answer?.leadId],
+    );
+    const fadesTo = (points: number) => NOW + 14 * DAY * Math.log2(40 / points);
+    expect(moves.map(({ to }) => to)).toEqual(['lead', 'marketingqualifiedlead', 'lead']);
+    expect(moves.slice(1).map(({ eventId }) => eventId)).toEqual([null, null]);
+    // Scores are whole points: 20.5 reads as 21, 9.5 as 10.
+    expect(Math.abs((moves[1]?.at ?? 0) - (fadesTo(20.5) + DAY))).toBeLessThan(2);
+    expect(Math.abs((moves[2]?.at ?? 0) - fadesTo(9.5))).toBeLessThan(2);
+  } finally {
+    await world.close();
+  }
 });
 
 test('what was set by hand ends on time, without an event', async () => {

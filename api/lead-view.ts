@@ -2,6 +2,8 @@
  * One lead as people and callers see it, with its scores as they are at this instant: never the stored
  * ones, which are for lists. The API answers with it and the console draws it, so both say the same.
  */
+import { showsMembers } from '../core/accounts/needs.ts';
+import { withMembers } from '../store/account-members.ts';
 import type { Release } from '../core/definitions/release.ts';
 import { sentenceOfPoint } from '../core/explain/sentence.ts';
 import type { Lead, Origins } from '../core/facts/lead.ts';
@@ -17,6 +19,7 @@ import type { EventNeed } from '../store/events.ts';
 import { loadLeads } from '../store/leads.ts';
 import { listMergesOf, type StoredMerge } from '../store/merges.ts';
 import { listEnrolments, type EnrolmentListing } from '../store/read-leads.ts';
+import { emailCheckJson } from './verification-words.ts';
 
 export interface LeadView {
   readonly lead: Lead;
@@ -65,7 +68,9 @@ export async function loadWholeLead(
     const reachesFurther = known === undefined || need.since === undefined || need.since < known;
     if (!needs.has(need.event) || reachesFurther) needs.set(need.event, need);
   }
-  return (await loadLeads(sql, [leadId], { events: [...needs.values()] }))[0];
+  const events = [...needs.values()];
+  const leads = await loadLeads(sql, [leadId], { events });
+  return (showsMembers(release) ? await withMembers(sql, leads, { events }) : leads)[0];
 }
 
 /** Plans by hash, of the release and of earlier ones where somebody is still on them. */
@@ -110,6 +115,7 @@ export function leadJson(view: LeadView): object {
     scores: scored.map((one) => scoredJson(one, now)),
     consents: lead.consents.map(({ at, ...consent }) => ({ ...consent, at: instant(at) })),
     suppressions: lead.suppressions.map(({ at, ...one }) => ({ ...one, at: instant(at) })),
+    emailCheck: emailCheckJson(lead),
     journeys: enrolments.map((run) => ({
       enrolmentId: run.id,
       journey: run.journey,

@@ -6,6 +6,8 @@
  * again, passes over those it has asked, and goes on at the pace the first one began. A dry run takes
  * the same way and decides in memory.
  */
+import { accountNeeds } from '../core/accounts/needs.ts';
+import { withMembers } from '../store/account-members.ts';
 import type { DecisionContext } from '../core/decision/context.ts';
 import { decide } from '../core/decision/decide.ts';
 import { entryKey, existingProperties, type ExistingEntry } from '../core/decision/existing.ts';
@@ -51,7 +53,9 @@ export async function enrolExisting(run: ExistingRun): Promise<readonly Existing
   for await (const ids of leadPages(run.store, leadsAtOnce)) {
     const now = run.now();
     const events = needsOf(run.entries, eventNeeds(context, now));
-    const leads = await loadLeads(run.store, ids, { events });
+    const known = await loadLeads(run.store, ids, { events });
+    const asksMembers = accountNeeds(run.release).ofMembers;
+    const leads = asksMembers ? await withMembers(run.store, known, { events }) : known;
     for (const journey of new Set(run.entries.map((asked) => asked.journey))) {
       const own = counts.filter(({ asked }) => asked.journey === journey);
       await enrolPage(run, leads.flatMap(matching(run, own, context, now)), context);

@@ -6,7 +6,7 @@
  */
 import type { Lead } from '../core/facts/lead.ts';
 import type { Sql } from './client.ts';
-import { leadColumns, leadOf, type LeadRow } from './leads.ts';
+import { completeLeads, leadColumns, leadOf, type LeadNeeds, type LeadRow } from './leads.ts';
 
 export interface AccountMembers {
   readonly leads: readonly Lead[];
@@ -46,6 +46,28 @@ export async function loadAccountMembers(
     else known.leads.push(leadOf(row));
   }
   return found;
+}
+
+/** The leads with the other members of their accounts, for readers of facts outside ingest. */
+export async function withMembers(
+  sql: Sql,
+  leads: readonly Lead[],
+  needs: LeadNeeds,
+): Promise<readonly Lead[]> {
+  const ids = new Set(leads.flatMap(({ account }) => account?.id ?? []));
+  const accounts = await loadAccountMembers(sql, [...ids]);
+  const all = [...accounts.values()].flatMap((one) => one.leads);
+  const complete = new Map(
+    (await completeLeads(sql, all, needs)).map((lead) => [lead.id, lead] as const),
+  );
+  return leads.map((lead) => {
+    const { account } = lead;
+    if (account === undefined) return lead;
+    const { leads: members = [], count = 1 } = accounts.get(account.id) ?? {};
+    const others = members.flatMap(({ id }) => (id === lead.id ? [] : (complete.get(id) ?? [])));
+    const isMore = count > others.length + 1;
+    return { ...lead, account: { ...account, others, ...(isMore ? { memberCount: count } : {}) } };
+  });
 }
 
 /**

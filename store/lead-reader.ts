@@ -2,11 +2,13 @@
  * Reads one whole lead for an activity: with every event that some rule of the release, or the plan
  * the lead is on, can look at. It takes no lock; what has to be certain is asked again under one.
  */
+import { showsMembers } from '../core/accounts/needs.ts';
 import type { Release } from '../core/definitions/release.ts';
 import type { Lead } from '../core/facts/lead.ts';
 import { factNeeds } from '../core/facts/needs.ts';
 import type { JourneyPlan } from '../core/journey/plan.ts';
 import type { Sql } from './client.ts';
+import { withMembers } from './account-members.ts';
 import type { EventNeed } from './events.ts';
 import { loadLeads } from './leads.ts';
 
@@ -29,7 +31,11 @@ export function createLeadReader(sql: Sql) {
         else needs.set(event, { event, since: earlier(needs.get(event)?.since, now - reach) });
       }
       const events = [...needs.values()];
-      const [lead] = await loadLeads(sql, [leadId], { events });
+      const known = await loadLeads(sql, [leadId], { events });
+      const plans = plan === undefined ? [] : [plan];
+      const [lead] = showsMembers(release, plans)
+        ? await withMembers(sql, known, { events })
+        : known;
       if (lead === undefined) throw new Error(`there is no lead ${leadId}`);
       return lead;
     },

@@ -49,7 +49,7 @@ function grown(known: EventIndex, event: LeadEvent): EventIndex {
 function indexOf(events: readonly LeadEvent[]): EventIndex {
   const index = new Map<string, LeadEvent[]>();
   const seen = new Set<string>();
-  for (const event of [...events].sort(byInstant)) {
+  for (const event of areInOrder(events) ? events : [...events].sort(byInstant)) {
     if (event.trust === 'likely-robot' || seen.has(event.id)) continue;
     seen.add(event.id);
     const ofName = index.get(event.name);
@@ -57,6 +57,15 @@ function indexOf(events: readonly LeadEvent[]): EventIndex {
     else ofName.push(event);
   }
   return index;
+}
+
+/** As the store gives them, but for events of one instant. */
+function areInOrder(events: readonly LeadEvent[]): boolean {
+  for (let at = 1; at < events.length; at += 1) {
+    const [before, event] = [events[at - 1], events[at]];
+    if (before !== undefined && event !== undefined && byInstant(before, event) > 0) return false;
+  }
+  return true;
 }
 
 function byInstant(a: LeadEvent, b: LeadEvent): number {

@@ -135,20 +135,32 @@ const LETTERS_MAX = 100;
 function explainedBy(skipped: LeafExplanation): (actual: FactValue, result: boolean) => Explained {
   const held = new Map<FactValue, Explained>();
   const failed = new Map<FactValue, Explained>();
+  const explain = explainerOf(skipped);
   return (actual, result) => {
     const known = result ? held : failed;
     const found = known.get(actual);
-    if (found !== undefined) return found;
-    const made = actual === undefined ? { ...skipped, result } : { ...skipped, actual, result };
+    if (found !== undefined && (actual !== 0 || !Object.is(actual, -0))) return found;
+    const made = explain(actual, result);
     if (known.size < REMEMBERED_MAX && isSmall(actual)) known.set(actual, Object.freeze(made));
     return made;
+  };
+}
+
+/** Most leaves have neither path nor name, and are written out: many times faster than copied. */
+function explainerOf(skipped: LeafExplanation): (actual: FactValue, result: boolean) => Explained {
+  const { type, fact, operator, expected, params, path, name } = skipped;
+  const isPlain = params === undefined && path === undefined && name === undefined;
+  return (actual, result) => {
+    if (actual === undefined) return { ...skipped, result };
+    if (isPlain) return { type, fact, operator, expected, actual, result };
+    return { ...skipped, actual, result };
   };
 }
 
 /** 0 and -0 are one key of a map and two answers. */
 function isSmall(actual: FactValue): boolean {
   if (typeof actual === 'string') return actual.length <= LETTERS_MAX;
-  return typeof actual === 'number' ? actual !== 0 : typeof actual !== 'object' || actual === null;
+  return (typeof actual !== 'object' || actual === null) && !Object.is(actual, -0);
 }
 
 /** `{ "fact": … }` as value compares with another fact; a duration is parsed here, once. */

@@ -1,10 +1,26 @@
-/** A lead, its scores, stage, journeys and emails as lines for a terminal. Decides and reads nothing. */
-import type { LeadView } from '../api/lead-view.ts';
+/**
+ * A lead explained as lines for a terminal: a summary, then each question a person asks next, in the
+ * order in which they ask it. Decides and reads nothing; `--all` adds what most readers skip.
+ */
+import type { Explained } from '../api/explanation.ts';
+import { nameOf } from '../api/lead-name.ts';
 import type { TimelineEntry } from '../api/timeline.ts';
-import { sentenceOfPoint } from '../core/explain/sentence.ts';
+import { verdictWords } from '../api/verification-words.ts';
+import type { ConditionLine } from '../core/explain/condition-lines.ts';
+import type {
+  PointExplained,
+  ScoreExplained,
+  StageAhead,
+} from '../core/explain/lead-explanation.ts';
+import {
+  answerInWords,
+  blockInWords,
+  questionFor,
+  stepInWords,
+  thenInWords,
+} from '../core/explain/say.ts';
 import { stageLabel } from '../core/routing/brief.ts';
 import { durationInWords } from '../core/rules/duration.ts';
-import type { Scored } from '../core/scoring/score.ts';
 import type { EnrolmentListing } from '../store/read-leads.ts';
 import type { TimelineRow } from '../store/read-timeline.ts';
 
@@ -13,69 +29,200 @@ export interface HistoryEntry {
   readonly entry: TimelineEntry;
 }
 
-const sendsShown = 10;
-const pausesShown = 10;
+/** What fits on a screen; `--all` shows the rest. */
+const shownAtFirst = { events: 1, changes: 3, sends: 5, pauses: 5 };
+const everything = { events: 1_000, changes: 1_000, sends: 1_000, pauses: 1_000 };
+type Limits = typeof shownAtFirst;
 
-export function explanationOf(view: LeadView, history: readonly HistoryEntry[]): readonly string[] {
+export function explanationOf(
+  explained: Explained,
+  history: readonly HistoryEntry[],
+  all = false,
+): readonly string[] {
+  const limits = all ? everything : shownAtFirst;
   return [
-    ...person(view),
-    ...view.scored.flatMap((scored) => ['', ...score(scored, view)]),
+    ...person(explained),
+    ...(explained.towards === undefined ? [] : ['', ...towardsStage(explained)]),
+    ...explained.explanation.models.flatMap(({ model, grade, scores }) => [
+      '',
+      `Score (model "${model}"): grade ${grade}`,
+      ...scores.flatMap((score) => scoreLines(score, limits)),
+    ]),
     '',
-    ...stage(view, history),
+    ...stage(explained, limits),
+    ...ahead(explained),
+    ...bant(explained),
     '',
-    ...journeys(view),
-    ...pauses(history),
+    ...journeys(explained),
+    ...pauses(history, limits),
     '',
-    ...sends(history),
+    ...sends(history, limits),
+    ...(all ? [] : ['', 'More of each with --all.']),
   ];
 }
 
-function person({ lead, release }: LeadView): readonly string[] {
-  const { traits, account, owner, disqualified, handoff } = lead;
-  const name = [traits['firstName'], traits['lastName']].filter((part) => typeof part === 'string');
-  const company = account?.name ?? traits['company'];
-  const who = [...name, lead.address ?? 'no address'].join(' ');
+function person({ lead, release, at, tense, asToday, explanation }: Explained): readonly string[] {
+  const { owner, disqualified, handoff, emailCheck } = lead;
+  const { name, company } = nameOf(lead.traits, lead.address);
+  const told = [name === lead.address ? undefined : name, lead.account?.name ?? company];
   const rep = owner === undefined ? undefined : (release.team.reps[owner]?.name ?? owner);
+  const who = told.filter((word) => word !== undefined).join(', ');
   return [
-    `${who}${typeof company === 'string' ? `, ${company}` : ''}`,
+    `${lead.address ?? 'no address'}${who === '' ? '' : ` (${who})`}`,
     `  id ${lead.id}, known since ${day(lead.bornAt)}${rep === undefined ? '' : `, owned by ${rep}`}`,
-    ...(disqualified === undefined ? [] : [`  Disqualified: ${disqualified.why}`]),
+    ...(tense === 'present' ? [] : [`  ${tenses[tense]} ${moment(at)}`]),
+    ...asToday.map((what) => `  As of today, because no history of it is kept: ${what}`),
+    ...(disqualified === undefined
+      ? []
+      : [`  Disqualified since ${moment(disqualified.at)}: ${disqualified.why}`]),
     ...(handoff === undefined
       ? []
       : [`  Handoff "${handoff.handoff}" of ${moment(handoff.openedAt)}: ${handoff.status}`]),
+    ...(emailCheck === undefined
+      ? []
+      : [`  Address ${verdictWords(emailCheck)}, on ${day(emailCheck.at)}`]),
     ...lead.suppressions.map(
-      ({ scope, reason, at }) => `  Suppressed (${scope}) since ${day(at)}: ${reason}`,
+      ({ scope, reason, at: since }) => `  Suppressed (${scope}) since ${day(since)}: ${reason}`,
+    ),
+    ...(explanation.dueAt === undefined
+      ? []
+      : [`  By the clock alone nothing changes before ${moment(explanation.dueAt)}`]),
+  ];
+}
+
+const tenses = {
+  past: 'As it was known, by the files in force on',
+  forecast: 'A forecast, if nothing happens until',
+} as const;
+
+function scoreLines(
+  { score, value, most, points, unknown }: ScoreExplained,
+  limits: Limits,
+): readonly string[] {
+  const said = value === null ? 'unknown' : `${value} of ${most}`;
+  const lacks =
+    unknown === undefined
+      ? ''
+      : `: ${unknown.lacks} more of ${unknown.of.join(', ')} must be known`;
+  return [
+    `  ${score} ${said}${lacks}`,
+    ...points.flatMap((point) => [
+      `    ${signed(point.points).padStart(5)}  ${point.why}${howItFaded(point)}  [${point.rule}]`,
+      ...eventLines(point, limits),
+    ]),
+  ];
+}
+
+function howItFaded({ points, raw, uncut, atMost, events }: PointExplained): string {
+  if (events.length === 0) return '';
+  const total = events.reduce((sum, event) => sum + event.points, 0);
+  const faded = Math.abs(raw) - Math.abs(total) >= 0.05;
+  const parts = [
+    ...(faded ? [`${signed(raw)} faded to ${signed(total)}`] : []),
+    ...(uncut === undefined ? [] : [`cut from ${signed(uncut)} by atMost ${atMost ?? points}`]),
+  ];
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
+
+function eventLines({ events }: PointExplained, limits: Limits): readonly string[] {
+  const latest = events.toReversed();
+  const shown = latest.slice(0, limits.events);
+  const more = latest.length - shown.length;
+  return shown.map(({ label, occurredAt, raw, points }, index) => {
+    const worth =
+      Math.abs(raw - points) < 0.05 ? signed(raw) : `${signed(raw)} → ${signed(points)}`;
+    const rest = more > 0 && index === shown.length - 1 ? `, and ${more} earlier` : '';
+    return `           ${moment(occurredAt)}  ${label}: ${worth}${rest}`;
+  });
+}
+
+function stage({ lead, release, at, changes, explanation }: Explained, limits: Limits) {
+  const { stage: name, since, byHand } = lead.stage;
+  const shown = changes.slice(0, limits.changes);
+  const earlier = changes.length - shown.length;
+  const until =
+    byHand?.until === undefined ? 'until somebody takes it back' : `until ${moment(byHand.until)}`;
+  return [
+    `Stage: ${stageLabel(release, name)}, since ${moment(since)} (${durationInWords(Math.max(1_000, at - since))})`,
+    ...(byHand === undefined
+      ? []
+      : [`  Set by hand by ${byHand.by}: ${byHand.why}. Rules leave it alone ${until}`]),
+    ...shown.flatMap((change) => [
+      `  ${moment(change.at)}  ${stageLabel(release, change.from)} → ${stageLabel(release, change.to)}: ${change.why}`,
+      `      because of: ${change.cause}${change.by === undefined ? '' : `, by ${change.by}`}`,
+      ...conditions(change.lines, '      '),
+    ]),
+    ...(earlier > 0 ? [`  and ${earlier} earlier ${earlier === 1 ? 'change' : 'changes'}`] : []),
+    ...(changes.length === 0 ? ['  It was born with it and has not moved.'] : []),
+    ...(explanation.back === undefined
+      ? []
+      : [
+          `  Back to ${stageLabel(release, explanation.back.stage)} when:`,
+          ...conditions(explanation.back.lines, '      '),
+        ]),
+  ];
+}
+
+function ahead({ explanation, release }: Explained): readonly string[] {
+  if (explanation.ahead.length === 0) return [];
+  return ['', 'Stages ahead', ...explanation.ahead.flatMap((one) => stageAhead(one, release))];
+}
+
+function stageAhead(one: StageAhead, release: Explained['release']): readonly string[] {
+  const { label, why, holds, lines, blocks, hold } = one;
+  const verdict =
+    hold !== undefined && blocks.length === 0
+      ? `holds, and it enters on ${moment(hold.until)} if it stays so`
+      : holds
+        ? 'holds'
+        : 'not reached';
+  return [
+    `  ${label} (${why}): ${verdict}`,
+    ...conditions(lines, '      '),
+    ...blocks.map(
+      (block) => `      In the way: ${blockInWords(block, { release, when: moment })}.`,
     ),
   ];
 }
 
-function score({ model, grade, scores, points }: Scored, { now }: LeadView): readonly string[] {
-  const lines = Object.entries(scores).flatMap(([name, value]) => {
-    const own = points.filter((point) => point.score === name);
-    const said = value === null ? 'unknown: too little is known' : String(value);
-    return [`  ${name} ${said}`, ...own.map((point) => `    ${sentenceOfPoint(point, now)}`)];
-  });
-  return [`Score (model "${model}"): grade ${grade}`, ...lines];
-}
-
-function stage(
-  { lead, release, now }: LeadView,
-  history: readonly HistoryEntry[],
-): readonly string[] {
-  const { stage: name, since } = lead.stage;
-  const changes = history.filter(({ row }) => row.kind === 'decision' && row.what === 'stage');
-  const label = stageLabel(release, name);
+function bant({ explanation }: Explained): readonly string[] {
+  if (explanation.bant.length === 0) return [];
+  const yes = explanation.bant.filter(({ answer }) => answer === 'yes').length;
   return [
-    `Stage: ${label}, since ${moment(since)} (${durationInWords(Math.max(1_000, now - since))})`,
-    ...changes.flatMap(({ entry }) => {
-      const reasons = entry.reasons.map((reason) => `      ${reason}`);
-      return [`  ${moment(entry.at)}  ${entry.title.replace(/^Stage: /, '')}`, ...reasons];
+    '',
+    `BANT: ${yes} of ${explanation.bant.length} answered yes`,
+    ...explanation.bant.map(({ question, ask, answer, lines }) => {
+      const [only] = lines;
+      const known = only === undefined || lines.length > 1 ? '' : ` (${only.text})`;
+      return `  ${question}: ${answer}. ${ask}${known}`;
     }),
-    ...(changes.length === 0 ? ['  It was born with it and has not moved.'] : []),
   ];
 }
 
-function journeys({ enrolments, plans }: LeadView): readonly string[] {
+function towardsStage({ towards, release }: Explained): readonly string[] {
+  if (towards === undefined) return [];
+  const { sets, blocks, against } = towards;
+  return [
+    `Towards ${stageLabel(release, towards.stage)}: ${answerInWords(towards, release)}`,
+    ...sets.flatMap((set, index) => {
+      const then = thenInWords(set, release);
+      const parts = set.steps.map((step) => stepInWords(step, release)).join(' and ');
+      const asks = set.steps.flatMap((step) => {
+        const ask = questionFor(step, release);
+        return ask === undefined ? [] : [`       ask: ${ask}`];
+      });
+      return [`  ${index + 1}. ${parts}${then === '' ? '' : `: ${then}`}`, ...asks];
+    }),
+    ...blocks.map((block) => `  In the way: ${blockInWords(block, { release, when: moment })}.`),
+    ...against.map(({ why, points }) => `  Against it: ${why} (${signed(points)})`),
+  ];
+}
+
+function conditions(lines: readonly ConditionLine[], indent: string): readonly string[] {
+  return lines.map(({ depth, text }) => `${indent}${'  '.repeat(depth)}${text}`);
+}
+
+function journeys({ enrolments, plans }: Explained): readonly string[] {
   if (enrolments.length === 0) return ['Journeys: none entered'];
   const title = (run: EnrolmentListing): string => plans.get(run.planHash)?.title ?? run.journey;
   return [
@@ -87,8 +234,8 @@ function journeys({ enrolments, plans }: LeadView): readonly string[] {
 }
 
 /** Only where there were any: most leads never meet one. */
-function pauses(history: readonly HistoryEntry[]): readonly string[] {
-  const rows = history.filter(({ row }) => row.kind === 'pause').slice(0, pausesShown);
+function pauses(history: readonly HistoryEntry[], limits: Limits): readonly string[] {
+  const rows = history.filter(({ row }) => row.kind === 'pause').slice(0, limits.pauses);
   if (rows.length === 0) return [];
   const lines = rows.map(({ entry }) => {
     const why = entry.reasons.length === 0 ? '' : ` (${entry.reasons.join('; ')})`;
@@ -123,8 +270,9 @@ function standing({
   return `stands at "${step}"${since === null ? '' : ` since ${moment(since)}`}${next}`;
 }
 
-function sends(history: readonly HistoryEntry[]): readonly string[] {
-  const rows = history.filter(({ row }) => row.kind === 'send').slice(0, sendsShown);
+function sends(history: readonly HistoryEntry[], limits: Limits): readonly string[] {
+  const all = history.filter(({ row }) => row.kind === 'send');
+  const rows = all.slice(0, limits.sends);
   if (rows.length === 0) return ['Emails: none'];
   return [
     'Emails, the latest first',
@@ -132,7 +280,13 @@ function sends(history: readonly HistoryEntry[]): readonly string[] {
       const why = entry.reasons.length === 0 ? '' : ` (${entry.reasons.join('; ')})`;
       return `  ${moment(entry.at)}  ${entry.title}${why}`;
     }),
+    ...(all.length > rows.length ? [`  and ${all.length - rows.length} earlier`] : []),
   ];
+}
+
+function signed(points: number): string {
+  const rounded = Math.round(points * 10) / 10;
+  return `${rounded > 0 ? '+' : ''}${rounded}`;
 }
 
 function day(at: number): string {

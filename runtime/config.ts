@@ -50,6 +50,13 @@ export const variables = {
    * the address alone, `off` not at all. Default: `dns`; in tests `offline`.
    */
   PERENNIAL_VERIFY: z.enum(['dns', 'offline', 'off']).optional(),
+  /** Which name servers are asked: comma-separated addresses, with a port after a colon. Default: the system's. */
+  PERENNIAL_NAME_SERVERS: z
+    .string()
+    .regex(/^\s*[\da-f.:[\]]+(\s*,\s*[\da-f.:[\]]+)*\s*$/i, {
+      message: 'addresses such as 10.0.0.2 or 10.0.0.2:5353, comma-separated',
+    })
+    .optional(),
   /** What is known of companies by domain: CSV with a header, or a JSON object per line (.ndjson). */
   PERENNIAL_ENRICHMENT_FILE: z.string().optional(),
   PERENNIAL_TEMPORAL_BIN: z.string().optional(),
@@ -84,6 +91,8 @@ export interface Config extends Readonly<Values> {
   readonly production: boolean;
   readonly sendVia: 'local' | 'queue';
   readonly verify: 'dns' | 'offline' | 'off';
+  /** None: those of the system. */
+  readonly nameServers?: readonly string[];
   readonly webhooks: { readonly [name: string]: string };
 }
 
@@ -124,6 +133,9 @@ export function readConfig(
     production: values.NODE_ENV === 'production',
     sendVia: values.SEND_VIA ?? (isLoopbackRelay(values.SMTP_URL) ? 'local' : 'queue'),
     verify: values.PERENNIAL_VERIFY ?? (values.NODE_ENV === 'test' ? 'offline' : 'dns'),
+    ...(values.PERENNIAL_NAME_SERVERS !== undefined && {
+      nameServers: values.PERENNIAL_NAME_SERVERS.split(',').map((server) => server.trim()),
+    }),
     webhooks: webhookTargets(values.WEBHOOKS),
   });
 }

@@ -5,7 +5,7 @@
  */
 import { createDomainCache, saveLooks, takeEmailChecks } from '../store/email-checks.ts';
 import type { Sql } from '../store/client.ts';
-import { createAskDomain, createDnsQuestions } from '../verify/mail-domains.ts';
+import { createAskDomain, createDnsQuestions, type DomainCache } from '../verify/mail-domains.ts';
 import { verifyDue, type CheckRecords } from '../verify/round.ts';
 import { createDnsVerifier, offlineVerifier, type EmailVerifier } from '../verify/verifier.ts';
 import type { Core } from './composition.ts';
@@ -16,7 +16,7 @@ import { startLoop, type Loop } from './dispatch/loop.ts';
 const everyMs = 2_000;
 
 export function startVerification({ config, store, ingest, log }: Core): Loop {
-  const verifier = verifierFor(config.verify, store);
+  const verifier = verifierFor(config, createDomainCache(store));
   if (verifier === undefined) return { stop: () => Promise.resolve() };
   const onError = (error: unknown): void => log.warn({ err: error }, 'verification of addresses');
   const deps = {
@@ -29,14 +29,17 @@ export function startVerification({ config, store, ingest, log }: Core): Loop {
   return startLoop({ everyMs, onError, round: () => verifyDue(deps) });
 }
 
-export function verifierFor(how: Config['verify'], sql: Sql): EmailVerifier | undefined {
-  switch (how) {
+export function verifierFor(
+  { verify, nameServers }: Pick<Config, 'verify' | 'nameServers'>,
+  cache: DomainCache,
+): EmailVerifier | undefined {
+  switch (verify) {
     case 'off':
       return undefined;
     case 'offline':
       return offlineVerifier;
     case 'dns':
-      return createDnsVerifier(createAskDomain(createDnsQuestions(), createDomainCache(sql)));
+      return createDnsVerifier(createAskDomain(createDnsQuestions(nameServers), cache));
   }
 }
 

@@ -59,10 +59,10 @@ export function isReason(text: unknown): text is VerificationReason {
 }
 
 const undecided: { readonly [because in Undecided['because']]: string } = {
-  'dns-away': 'The name servers gave no answer; it is asked again later',
+  'dns-away': 'The name servers gave no answer, which says nothing about it',
   'reserved-domain': 'A domain that is reserved for examples and tests: there is nothing to ask',
   'not-looked-up': 'Nothing speaks against it; domains are not looked up here',
-  'provider-away': 'Whoever verifies addresses gave no answer; it is asked again later',
+  'provider-away': 'Whoever verifies addresses gave no answer, which says nothing about it',
 };
 
 /** In plain words, for people. */

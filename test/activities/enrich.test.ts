@@ -218,16 +218,18 @@ function dyingAt(deps: ActivityDependencies, at: number, when: 'before' | 'after
       return answer;
     };
   const { runs, leads: reader, enrichment } = deps;
+  const enrich: NonNullable<typeof enrichment>['enrich'] = (question, signal) =>
+    enrichment?.enrich(question, signal) ?? Promise.resolve(null);
   const wrapped: ActivityDependencies = {
     ...deps,
     ingest: dying(deps.ingest),
-    leads: { load: dying(reader.load) },
-    ...(enrichment === undefined ? {} : { enrichment: { enrich: dying(enrichment.enrich) } }),
+    leads: { load: dying((...given) => reader.load(...given)) },
+    enrichment: { enrich: dying(enrich) },
     runs: {
       ...runs,
-      findArm: dying(runs.findArm),
-      recordArm: dying(runs.recordArm),
-      progress: dying(runs.progress),
+      findArm: dying((id) => runs.findArm(id)),
+      recordArm: dying((arm) => runs.recordArm(arm)),
+      progress: dying((progress) => runs.progress(progress)),
     },
   };
   return { activities: createActivities(wrapped), died: () => calls >= at };

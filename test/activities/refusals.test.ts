@@ -54,6 +54,29 @@ test.each(cases)('%s@ ends as %s (%s)', async (local, state, reason, mails, scop
   expect((await enrolment(enrolmentId)).status).toBe('closed');
 });
 
+test('an invalid address gets nothing, and mail again once a later verdict is better', async () => {
+  const steps = {
+    one: { type: 'send', template: 'welcome', class: 'transactional' },
+    two: { type: 'send', template: 'welcome', class: 'transactional' },
+  } as const;
+  const { about, enrol, run, sends } = await open({
+    steps,
+    manifest: { again: { type: 'always' } },
+  });
+  const { leadId, enrolmentId } = await enrol('ana@verdict.example');
+  await about(leadId, 'Email Verified', { status: 'invalid', reason: 'no-such-domain' });
+  expect(await run(enrolmentId, 'one')).toEqual({ type: 'done' });
+  const later = { status: 'valid', reason: 'takes-mail' };
+  await about(leadId, 'Email Verified', later, tuesday + minute);
+  expect(await run(enrolmentId, 'two', { now: tuesday + hour })).toEqual({ type: 'done' });
+  const evidence = { rule: 'verification', because: 'no-such-domain', at: tuesday };
+  expect(await sends(leadId)).toMatchObject([
+    { step: 'one', state: 'skipped', reason: 'invalid-email', evidence },
+    { step: 'two', state: 'sent', reason: null },
+  ]);
+  expect(mailbox().messages({ to: 'ana@verdict.example' })).toHaveLength(1);
+});
+
 test('an answer that is lost after DATA parks marketing mail: it is never sent again', async () => {
   const { enrol, run, sends } = await open();
   const { leadId, enrolmentId } = await enrol('drop@parked.example');

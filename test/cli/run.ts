@@ -25,6 +25,8 @@ const cache = mkdtempSync(join(tmpdir(), 'perennial-cache-'));
 process.once('exit', () => rmSync(cache, { recursive: true, force: true }));
 
 export interface RunOptions {
+  /** More of the environment. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly databaseUrl?: string;
   readonly cwd?: string;
 }
@@ -99,7 +101,7 @@ export function follow(args: readonly string[], options: RunOptions): Followed {
 }
 
 /** Nothing of the machine's own settings, and a home where nothing runs. */
-function environment({ databaseUrl }: RunOptions): NodeJS.ProcessEnv {
+function environment({ databaseUrl, env = {} }: RunOptions): NodeJS.ProcessEnv {
   return {
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
@@ -107,6 +109,7 @@ function environment({ databaseUrl }: RunOptions): NodeJS.ProcessEnv {
     PERENNIAL_HOME: join(tmpdir(), 'perennial-no-home'),
     XDG_CACHE_HOME: cache,
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+    ...env,
   };
 }
 

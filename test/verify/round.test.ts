@@ -101,11 +101,8 @@ describe('a verifier that is', () => {
         expect(errors.map(String).join()).not.toContain(address);
         expect(await checkOf(world, lead)).toBeUndefined();
         const row = await findEmailCheck(world.store, address);
-        expect(row).toMatchObject({
-          status: null,
-          attempts: 1,
-          trouble: expect.stringMatching(trouble),
-        });
+        expect(row).toMatchObject({ status: null, attempts: 1 });
+        expect(row?.trouble).toMatch(trouble);
         await dueAgain(world);
         await round(
           world,

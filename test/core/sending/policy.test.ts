@@ -103,6 +103,20 @@ test('ends a send for what the lead is, each with its one reason', () => {
   check({ facts: { mayEmail: 'after-confirmation' } }, 'no-consent');
 });
 
+test('an address that verification calls invalid gets no mail of any class, and says why', () => {
+  const invalid = { status: 'invalid', reason: 'no-such-domain', at: 7 } as const;
+  for (const messageClass of ['marketing', 'outbound', 'transactional'] as const) {
+    const given = { request: { class: messageClass }, facts: { emailCheck: invalid } };
+    expect(decide(given)).toEqual({
+      type: 'skip',
+      reason: 'invalid-email',
+      evidence: { rule: 'verification', because: 'no-such-domain', at: 7 },
+    });
+  }
+  check({ facts: { emailCheck: { ...invalid, status: 'risky', reason: 'role' } } }, 'send');
+  check({ facts: { emailCheck: { ...invalid, status: 'valid', reason: 'takes-mail' } } }, 'send');
+});
+
 test('lets transactional mail pass consent, caps, windows and marketing suppressions', () => {
   const night = berlin('2026-11-24T23:00:00');
   const suppressions = [{ scope: 'marketing', reason: 'unsubscribed', at: 1 }] as const;

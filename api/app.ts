@@ -13,6 +13,7 @@ import { errorPage } from '../console/pages/error.ts';
 import type { FilesReader } from '../console/pages/files.ts';
 import { consoleRoutes } from '../console/routes.ts';
 import { mailboxRoutes, type MailReader } from '../console/mailbox-routes.ts';
+import type { ReleasesByTime } from './lead-as-of.ts';
 import type { Releases } from '../ingest/batch.ts';
 import type { IngestAnswer, IngestRequest } from '../ingest/request.ts';
 import { signToken } from '../mail/tokens.ts';
@@ -37,7 +38,7 @@ import { createSessions } from './sessions.ts';
 
 export interface AppDeps {
   readonly sql: Sql & Pick<Store, 'transaction'>;
-  readonly releases: Releases;
+  readonly releases: Releases & ReleasesByTime;
   readonly ingest: (requests: readonly IngestRequest[]) => Promise<readonly IngestAnswer[]>;
   readonly clock: () => number;
   /** Signs the links in emails. */
@@ -129,6 +130,7 @@ const methods: { readonly [path: string]: string } = {
   '/batch': 'POST',
   '/leads/:idOrEmail': 'GET',
   '/leads/:idOrEmail/timeline': 'GET',
+  '/leads/:idOrEmail/explanation': 'GET',
   '/leads/:idOrEmail/stage': 'POST',
   '/events/:eventId/verdict': 'POST',
   '/journeys': 'GET',

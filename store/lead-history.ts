@@ -72,6 +72,19 @@ export async function readLeadHistory(sql: Sql, group: GroupThen, at: number): P
   };
 }
 
+/** How these leads moved through the stages by then, the latest first. */
+export async function readStageDecisions(
+  sql: Sql,
+  ids: readonly LeadId[],
+  at: number,
+): Promise<readonly Pick<PastDecision, 'at' | 'detail'>[]> {
+  return sql.query(
+    `SELECT at, detail FROM decision WHERE lead_id = ANY($1::uuid[]) AND kind = 'stage'
+       AND at <= to_timestamp($2::float8 / 1000.0) ORDER BY at DESC, seq DESC, id DESC`,
+    [ids, at],
+  );
+}
+
 /** When anything was first heard of these leads. */
 export async function firstHeardAt(sql: Sql, ids: readonly LeadId[]): Promise<number | undefined> {
   const [row] = await sql.query<{ readonly at: number | null }>(

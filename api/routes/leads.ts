@@ -6,12 +6,15 @@ import { Router, type Request, type RequestHandler } from 'express';
 import { parseAddress } from '../../core/sending/address.ts';
 import { findLead } from '../../store/read-leads.ts';
 import { readTimeline } from '../../store/read-timeline.ts';
+import { explain, instantAsked, stageAsked } from '../explanation.ts';
+import { explanationJson } from '../explanation-json.ts';
+import type { ThenReads } from '../lead-as-of.ts';
 import { instant, leadJson, viewLead, type LeadReads } from '../lead-view.ts';
 import { cutPage, pageAsked } from '../page-of.ts';
 import { Problem } from '../problems.ts';
 import { timelineEntry, type TimelineEntry } from '../timeline.ts';
 
-export interface LeadRoutes extends LeadReads {
+export interface LeadRoutes extends ThenReads {
   readonly read: RequestHandler;
 }
 
@@ -32,6 +35,19 @@ export function leadRoutes(deps: LeadRoutes): Router {
     const page = await timelinePage(deps, await leadOf(request), request.query);
     const entries = page.rows.map(({ at, ...entry }) => ({ ...entry, at: instant(at) }));
     response.json({ entries, nextCursor: page.nextCursor });
+  });
+  router.get('/leads/:idOrEmail/explanation', deps.read, async (request, response) => {
+    const { at, towards } = request.query;
+    const release = await deps.releases.current();
+    const explained = await explain(deps, await leadOf(request), {
+      ...(typeof at === 'string' && at !== ''
+        ? { at: instantAsked(at, deps.clock(), release) }
+        : {}),
+      ...(typeof towards === 'string' && towards !== ''
+        ? { towards: stageAsked(towards, release) }
+        : {}),
+    });
+    response.json(explanationJson(explained));
   });
   return router;
 }

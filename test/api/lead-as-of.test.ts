@@ -11,7 +11,7 @@ import { loadWholeLead } from '../../api/lead-view.ts';
 import type { Release } from '../../core/definitions/release.ts';
 import { factReader } from '../../core/facts/read.ts';
 import type { Lead } from '../../core/facts/lead.ts';
-import { eventAbout, tickOf } from '../../ingest/request.ts';
+import { eventAbout, tickOf, type IngestRequest } from '../../ingest/request.ts';
 import { DAY, HOUR, MINUTE } from '../core/decision/acme.ts';
 import { acme, call, identify, NOW, openWorld, track, type IngestWorld } from '../ingest/world.ts';
 import { useTestDatabase } from '../support/postgres.ts';
@@ -183,7 +183,10 @@ interface Playing {
   readonly late: number;
 }
 
-function requestFor(does: Step['does'], { userId, leadId, events, late }: Playing) {
+function requestFor(
+  does: Step['does'],
+  { userId, leadId, events, late }: Playing,
+): IngestRequest | undefined {
   if (typeof does === 'object' && 'event' in does) {
     const timestamp = new Date(now - late).toISOString();
     return track(userId, does.event, { timestamp }, now);
@@ -228,5 +231,7 @@ function requestFor(does: Step['does'], { userId, leadId, events, late }: Playin
       return own('Stage Set', { stage: 'lead', reason: 'As agreed', by: 'anna' });
     case 'clock':
       return tickOf(leadId, now);
+    default:
+      return undefined;
   }
 }

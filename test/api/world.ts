@@ -54,7 +54,11 @@ export async function openApi(databaseUrl: string, over: Partial<AppDeps> = {}):
   const store = createStore({ databaseUrl, poolSize: 4 });
   const release = await shippedRelease();
   const plans = new Map(Object.values(release.journeys).map(({ hash, plan }) => [hash, plan]));
-  const releases = { current: async () => release, plans: async () => plans };
+  const releases = {
+    current: async () => release,
+    plans: async () => plans,
+    release: async () => release,
+  };
   const ingest = createIngest({ store, releases });
   await saveKeys(store);
   const defects: unknown[] = [];

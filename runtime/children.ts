@@ -58,8 +58,14 @@ export function runChild(options: ChildOptions): Child {
   };
 }
 
+/**
+ * A batch lives while it waits for the database. With Node's 16 MB its objects were copied as
+ * survivors again and again: measured, collecting garbage took a third less of a busy api's time.
+ */
+const nodeFlags = ['--max-semi-space-size=64'];
+
 function launch(options: ChildOptions, log: WriteStream): ChildProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', options.script], {
+  const child = spawn(process.execPath, [...nodeFlags, '--import', 'tsx', options.script], {
     env: options.env,
     stdio: ['ignore', 'pipe', 'pipe'],
     // Its own group: Ctrl-C reaches the supervisor alone, which stops the children in order.

@@ -76,21 +76,26 @@ export function scoreLead(
   now: number,
 ): Scored {
   const { model } = compiled;
-  const points = compiled.rules.flatMap((rule) => pointsOf(rule, compiled, lead, read, now));
+  const given = givenBy(compiled, lead, read, now);
   const scores: { [score: string]: number | null } = {};
   const grades: { [score: string]: string } = {};
   for (const [score, scale] of Object.entries(model.scores)) {
-    const sum = points.reduce(
-      (total, point) => total + (point.score === score ? point.points : 0),
-      0,
-    );
+    let sum = 0;
+    for (const { by, points } of given) if (by.rule.score === score) sum += points;
     scores[score] = isUnknown(scale, read) ? null : wholePoints(sum, scale);
   }
   for (const score of Object.keys(model.grades)) {
     grades[score] = gradeOf(model, score, scores[score] ?? null);
   }
   const grade = `${grades['fit'] ?? ''}${grades['engagement'] ?? ''}`;
-  return { model: model.model, scores, grade, grades, points };
+  let told: readonly ScoredPoint[] | undefined;
+  return {
+    ...{ model: model.model, scores, grade, grades },
+    // Most scores are only compared: what each event gave is told when somebody asks.
+    get points() {
+      return (told ??= given.map((one) => pointOf(one, compiled, lead, now)));
+    },
+  };
 }
 
 export function wholePoints(sum: number, scale: ScoreScale): number {
@@ -144,29 +149,51 @@ function compileRule(rule: ScoreRule, model: ScoringModel, segments: Segments): 
   return { type: 'for-each', rule, reachMs, ...(halfLifeMs === undefined ? {} : { halfLifeMs }) };
 }
 
-function pointsOf(
-  compiled: CompiledRule,
+interface Given {
+  readonly by: CompiledRule;
+  /** After fading and `atMost`. */
+  readonly points: number;
+}
+
+/** Rules that give or take something, in file order. */
+function givenBy(
   model: CompiledModel,
   lead: Pick<Lead, 'events'>,
   read: ReadFact,
   now: number,
-): readonly ScoredPoint[] {
-  const { id: rule, score, why, points } = compiled.rule;
-  if (compiled.type === 'when') {
-    if (!compiled.condition.holds(read, now)) return [];
-    return [{ rule, score, why, points, raw: points, events: [] }];
+): readonly Given[] {
+  const given: Given[] = [];
+  for (const by of model.rules) {
+    if (by.type === 'when') {
+      if (by.condition.holds(read, now)) given.push({ by, points: by.rule.points });
+      continue;
+    }
+    let sum = 0;
+    let counts = false;
+    for (const { occurredAt } of matchedEvents(by, model, lead, now)) {
+      const points = weighed(by, occurredAt, now);
+      if (points === 0) continue;
+      counts = true;
+      sum += points;
+    }
+    if (counts) given.push({ by, points: limited(sum, by.rule.atMost) });
   }
-  const events: ScoredEvent[] = [];
-  let sum = 0;
-  for (const { id, name, occurredAt } of matchedEvents(compiled, model, lead, now)) {
-    const given = weighed(compiled, occurredAt, now);
-    if (given === 0) continue;
-    events.push({ id, name, occurredAt, points: given });
-    sum += given;
-  }
-  if (events.length === 0) return [];
-  const raw = events.length * points;
-  return [{ rule, score, why, points: limited(sum, compiled.rule.atMost), raw, events }];
+  return given;
+}
+
+function pointOf(
+  { by, points }: Given,
+  model: CompiledModel,
+  lead: Pick<Lead, 'events'>,
+  now: number,
+): ScoredPoint {
+  const { id: rule, score, why } = by.rule;
+  if (by.type === 'when') return { rule, score, why, points, raw: points, events: [] };
+  const events = matchedEvents(by, model, lead, now).flatMap(({ id, name, occurredAt }) => {
+    const weight = weighed(by, occurredAt, now);
+    return weight === 0 ? [] : [{ id, name, occurredAt, points: weight }];
+  });
+  return { rule, score, why, points, raw: events.length * by.rule.points, events };
 }
 
 /** The first band the score reaches; below all of them, the lowest. */

@@ -1,6 +1,7 @@
 /** Events, facts, segments and scoring: parsed files → models, names and types checked. */
 import type { ScoreRule, ScoringModel } from '../scoring/model.ts';
 import { builtInEvents, builtInFacts } from '../facts/catalogue.ts';
+import { seniorities } from '../facts/seniority.ts';
 import { checkCondition, checkMatch, leadWorld } from './check-condition.ts';
 import type { EventsFile } from './events.ts';
 import type { FactsFile } from './facts.ts';
@@ -31,7 +32,7 @@ export function compileFacts(scope: Scope, file: FactsFile): readonly FactDeclar
   return file.facts.map((fact, index) => {
     const path = ['facts', index];
     checkFact(scope, fact, path);
-    const { id, type, label, values, range, derive } = fact;
+    const { id, type, label, values, range, survivor, derive } = fact;
     return present({
       id,
       type,
@@ -39,13 +40,15 @@ export function compileFacts(scope: Scope, file: FactsFile): readonly FactDeclar
       from: fact.from?.slice('traits.'.length) ?? id,
       values,
       range,
+      survivor,
       derive:
         derive === undefined
           ? undefined
-          : {
+          : present({
               from: derive.from,
-              words: Object.entries(derive.words).map(([value, any]) => ({ value, any })),
-            },
+              words: Object.entries(derive.words ?? {}).map(([value, any]) => ({ value, any })),
+              as: derive.as,
+            }),
     });
   });
 }
@@ -71,18 +74,63 @@ function checkFact(scope: Scope, fact: FactsFile['facts'][number], path: Path): 
         fact.type === 'number' ? 'a range goes from low to high' : 'only a number has "range"',
     });
   }
+  checkSurvivor(scope, fact, path);
   if (fact.derive === undefined) return;
   const at = [...path, 'derive'];
   if (fact.from !== undefined) {
     scope.report(at, { message: 'a fact has "from" or "derive", not both' }, 'key');
   }
   check(scope, 'fact', fact.derive.from, [...at, 'from'], new Set(scope.names.facts.keys()));
-  for (const value of Object.keys(fact.derive.words)) {
+  checkDerived(scope, fact, fact.derive, at);
+  for (const value of Object.keys(fact.derive.words ?? {})) {
     if (fact.values === undefined || fact.values.includes(value)) continue;
     const fix = didYouMean(value, fact.values);
     const message = `expected ${list(fact.values)}, found ${JSON.stringify(value)}`;
     scope.report([...at, 'words', value], present({ message, fix }), 'key');
   }
+}
+
+type Fact = FactsFile['facts'][number];
+
+/** Words about a trait are compared as they were sent: it needs one of its own, and a size for "largest". */
+function checkSurvivor(scope: Scope, { id, type, from, survivor, derive }: Fact, path: Path): void {
+  if (survivor === undefined) return;
+  const at = [...path, 'survivor'];
+  const fix = 'leave it out';
+  if (derive !== undefined) {
+    const message = `${JSON.stringify(id)} is read out of another fact: what stays is decided there`;
+    scope.report(at, { message, fix }, 'key');
+  } else if (from?.slice('traits.'.length).includes('.') === true) {
+    const message = `${JSON.stringify(id)} reads a part of a trait, which is kept or replaced as a whole`;
+    scope.report(at, { message, fix }, 'key');
+  } else if (survivor === 'largest' && (type === 'text' || type === 'boolean')) {
+    const message = `of type ${JSON.stringify(type)} no value is the largest`;
+    scope.report(at, { message, found: '"largest"', fix: 'use "latest" or "first"' });
+  }
+}
+
+/** Out of words or cleaned, not both; what cleaning gives must be a value the fact can have. */
+function checkDerived(
+  scope: Scope,
+  { id, type, values }: Fact,
+  { words, as }: NonNullable<Fact['derive']>,
+  path: Path,
+): void {
+  if ((words === undefined) === (as === undefined)) {
+    const message = 'a fact is derived by "words" or by "as"';
+    const fix = as === undefined ? 'add one of them' : 'remove one of them';
+    return scope.reportShape(path, { message, fix });
+  }
+  if (as === undefined) return;
+  if (type !== 'text' && type !== 'choice') {
+    const message = `${JSON.stringify(as)} gives a text, and ${JSON.stringify(id)} is a ${type}`;
+    return scope.report([...path, 'as'], { message, fix: 'make it a "text"' });
+  }
+  const lacking =
+    as === 'seniority' ? seniorities.filter((one) => values?.includes(one) === false) : [];
+  if (lacking.length === 0) return;
+  const message = `"seniority" gives ${list(seniorities)}, and "values" lacks ${lacking.join(', ')}`;
+  scope.report([...path, 'as'], { message, fix: 'add what it lacks' });
 }
 
 export function compileSegments(scope: Scope, file: SegmentsFile): readonly SegmentDeclaration[] {

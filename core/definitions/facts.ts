@@ -42,23 +42,34 @@ const declaration = about(
       'Least and greatest value of a number. Without it, any number.',
       [0, 36],
     ),
+    survivor: about(
+      choice(['latest', 'first', 'largest']).optional(),
+      'Which word stays where a lead said several, or two leads are merged: the latest, the first, or the largest (of a choice the one that is listed last, of a list the longest). Default: the latest. An empty text never replaces anything; null clears what was known, unless "first" or "largest" keeps it. What a person or a list said always stays before enrichment.',
+      'first',
+    ),
     derive: about(
       shape({
-        from: nameOf('fact', 'The fact whose words are read, such as jobTitle.'),
+        from: nameOf('fact', 'The fact that is read, such as jobTitle.'),
         words: about(
-          z.record(
-            about(someText, 'The value this fact gets.', 'director'),
-            about(
-              z.array(about(someText, 'Words that mean this value.', 'head of')).min(1),
-              'Words that mean this value, in any case; whole words only.',
-              ['director', 'head of'],
-            ),
-          ),
-          'Value → words that mean it. The first value wins of which one of the words occurs.',
+          z
+            .record(
+              about(someText, 'The value this fact gets.', 'director'),
+              about(
+                z.array(about(someText, 'Words that mean this value.', 'head of')).min(1),
+                'Words that mean this value, in any case; whole words only.',
+                ['director', 'head of'],
+              ),
+            )
+            .optional(),
+          'Value → words that mean it. The first value wins of which one of the words occurs. Either this or "as".',
           { director: ['director', 'head of'] },
         ),
+        as: about(
+          choice(['seniority', 'country', 'phone', 'domain', 'lower-case']).optional(),
+          'Cleans the text instead: "seniority" of a job title (individual, manager, director, vp, c-level), "country" as its code of two letters, "phone" as +49…, "domain" of an address or link, "lower-case". What cannot be cleaned is missing. Either this or "words".',
+        ),
       }).optional(),
-      'Reads the value out of the words of another fact. Without it, the fact is a trait that is sent.',
+      'Reads the value out of another fact: out of its words, or cleaned. Without it, the fact is a trait that is sent.',
     ),
     description: about(
       someText.optional(),

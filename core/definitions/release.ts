@@ -14,6 +14,8 @@ import type { ScoringModel } from '../scoring/model.ts';
 import type { SendingPolicy } from '../sending/model.ts';
 
 export type FactType = 'text' | 'number' | 'boolean' | 'choice' | 'date' | 'list';
+/** How a text is cleaned: see `core/facts/cleaning.ts`. */
+export type CleanForm = 'seniority' | 'country' | 'phone' | 'domain' | 'lower-case';
 /** Which of two words about a trait stays, of one rank: see `core/facts/survivors.ts`. */
 export type Survivor = 'latest' | 'first' | 'largest';
 export interface FactDeclaration {
@@ -29,7 +31,9 @@ export interface FactDeclaration {
   /** Reads another fact and maps its words: the first value one of whose words occurs (whole words, any case). */
   readonly derive?: {
     readonly from: string;
+    /** Empty where `as` says how the text is cleaned. */
     readonly words: readonly { readonly value: string; readonly any: readonly string[] }[];
+    readonly as?: CleanForm;
   };
 }
 export interface EventDeclaration {

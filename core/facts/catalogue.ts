@@ -46,8 +46,16 @@ export const builtInFacts: { readonly [fact: string]: BuiltInFact } = {
   lastName: trait('text', 'Last name', 'Also what follows the first word of `name`.'),
   company: trait('text', 'Company', 'Also filled by `company.name`.'),
   jobTitle: trait('text', 'Job title', 'Also filled by `title`.'),
-  phone: trait('text', 'Phone', 'As it was sent.'),
-  country: trait('text', 'Country', 'ISO code such as DE; also filled by `address.country`.'),
+  phone: trait(
+    'text',
+    'Phone',
+    'Such as +49301234567; as it was sent where it is no valid number.',
+  ),
+  country: trait(
+    'text',
+    'Country',
+    'ISO code such as DE, whether a code or a name was sent; also filled by `address.country`.',
+  ),
   region: trait('text', 'Region', 'Also filled by `address.state`.'),
   language: trait('text', 'Language', 'Such as "de"; also filled by `locale`.'),
   timezone: trait('text', 'Time zone', 'IANA name such as Europe/Berlin.'),

@@ -6,6 +6,8 @@
  */
 import type { FactType } from '../definitions/release.ts';
 import type { FactValue, Json } from '../rules/condition.ts';
+import { countryCode } from './country.ts';
+import { phoneNumber } from './phone.ts';
 import { instantOf } from '../rules/instant.ts';
 import { isKnown, numberOf } from '../rules/operators.ts';
 import { valueAt } from '../rules/path.ts';
@@ -31,8 +33,8 @@ export const standardTraits: { readonly [fact: string]: readonly string[] } = {
 /** The value of a built-in trait, whichever of its names it came under. */
 export function standardTrait(traits: Traits, fact: string, type: FactType): FactValue {
   for (const path of [fact, ...(standardTraits[fact] ?? [])]) {
-    const value = ofType(traitAt(traits, path), type);
-    if (isKnown(value)) return tidy(fact, value);
+    const value = tidy(traits, fact, ofType(traitAt(traits, path), type));
+    if (isKnown(value)) return value;
   }
   return partOfName(traits, fact);
 }
@@ -42,13 +44,19 @@ export function traitAt(traits: Traits, path: string): FactValue {
   return Object.hasOwn(traits, path) ? traits[path] : valueAt(traits, path);
 }
 
-export function ofType(value: FactValue, type: FactType, values?: readonly string[]): FactValue {
+/** A number outside its range is no answer: proofs and people rely on what the range says. */
+export function ofType(
+  value: FactValue,
+  type: FactType,
+  values?: readonly string[],
+  range?: readonly [number, number],
+): FactValue {
   if (!isKnown(value)) return undefined;
   switch (type) {
     case 'text':
       return textOf(value);
     case 'number':
-      return numberOf(value);
+      return withinRange(numberOf(value), range);
     case 'boolean':
       return booleanOf(value);
     case 'choice':
@@ -82,9 +90,22 @@ function choiceOf(value: FactValue, values: readonly string[] | undefined): stri
   return values.find((choice) => choice.toLowerCase() === text.toLowerCase());
 }
 
-function tidy(fact: string, value: FactValue): FactValue {
+function withinRange(
+  number: number | undefined,
+  range: readonly [number, number] | undefined,
+): number | undefined {
+  if (number === undefined || range === undefined) return number;
+  return number >= range[0] && number <= range[1] ? number : undefined;
+}
+
+/** A country nobody knows is missing; a phone number that is none stays as it was sent. */
+function tidy(traits: Traits, fact: string, value: FactValue): FactValue {
   if (typeof value !== 'string') return value;
-  if (fact === 'country' && value.length === 2) return value.toUpperCase();
+  if (fact === 'country') return countryCode(value);
+  if (fact === 'phone') {
+    const country = standardTrait(traits, 'country', 'text');
+    return phoneNumber(value, typeof country === 'string' ? country : undefined) ?? value;
+  }
   if (fact === 'language') return value.split(/[-_]/)[0]?.toLowerCase();
   return value;
 }

@@ -119,7 +119,7 @@ function boundsInWords(release: Release, world: FactWorld, { fact, params }: Lea
     return `${name} is ${Number.isFinite(from) ? `never below ${from}` : 'a number'}`;
   }
   if (domain.type === 'choice') return `${name} is one of ${domain.values.join(', ')}`;
-  if (fact === 'country') return 'country in two letters is always written in capitals';
+  if (fact === 'country') return 'country is always a code of two capital letters, such as DE';
   if (fact === 'language') return 'language is always two small letters, without a region';
   return domain.mayBeMissing ? `${name} is a ${domain.type}` : `${name} is always known`;
 }

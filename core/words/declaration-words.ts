@@ -1,4 +1,5 @@
 /** Events, facts and segments in sentences: what a workspace calls its things, and what they mean. */
+import type { CleanForm } from '../definitions/release.ts';
 import type { EventsFile } from '../definitions/events.ts';
 import type { FactsFile } from '../definitions/facts.ts';
 import type { SegmentsFile } from '../definitions/segments.ts';
@@ -50,20 +51,30 @@ function factLines(fact: FactsFile['facts'][number], lexicon: Lexicon): readonly
 }
 
 export function factDeclarationWords(fact: FactsFile['facts'][number], lexicon: Lexicon): string {
-  const { label, type, from, values, range, derive, description } = fact;
+  const { label, type, from, values, range, survivor, derive, description } = fact;
   const source =
     derive === undefined
       ? ''
-      : `, read from the words of ${factWords(derive.from, lexicon)}, the first that fits`;
+      : derive.as === undefined
+        ? `, read from the words of ${factWords(derive.from, lexicon)}, the first that fits`
+        : `, ${cleanWords[derive.as]} ${factWords(derive.from, lexicon)}`;
   return [
     `${quoted(label)} is ${typeWords[type]}`,
     ...(values === undefined ? [] : [`: ${listed(values.map(valueWords), 'or')}`]),
     ...(range === undefined ? [] : [` from ${range[0]} to ${range[1]}`]),
     source,
     ...(from === undefined ? [] : [`; it comes from ${quoted(from)}`]),
+    ...(survivor === undefined ? [] : [`; of several words the ${survivor} stays`]),
     ...(description === undefined ? ['.'] : [`. ${sentence(description)}`]),
   ].join('');
 }
+const cleanWords: { readonly [Form in CleanForm]: string } = {
+  seniority: 'the seniority in',
+  country: 'the country code of',
+  phone: 'the telephone number in',
+  domain: 'the domain of',
+  'lower-case': 'the small letters of',
+};
 const typeWords: { readonly [Type in FactsFile['facts'][number]['type']]: string } = {
   text: 'a text',
   number: 'a number',

@@ -2,13 +2,14 @@
  * What a fact can be: its type, its bounds, and whether it can be missing.
  *
  * Taken from the catalogue, the declared facts, the scoring models and the stages, and from how
- * `core/facts/read.ts` brings values to their type: a country of two letters is always in capitals.
+ * `core/facts/read.ts` brings values to their type: a country is always a code of two letters.
  * Where the answer is not certain it is `any`, and nothing will be proven from it.
  */
 import { accountRulesOf } from '../../accounts/compiled-accounts.ts';
 import type { FactType, Release } from '../../definitions/release.ts';
 import { builtInFacts } from '../../facts/catalogue.ts';
 import { DEFAULT_MODEL } from '../../facts/score-facts.ts';
+import { isCountryCode } from '../../facts/country.ts';
 import { SURGE_MS, USUAL_MS } from '../../interests/interest.ts';
 import type { JsonObject } from '../../rules/condition.ts';
 import { UNKNOWN_GRADE } from '../../scoring/score.ts';
@@ -86,7 +87,7 @@ const countedFrom0 = {
 const ofComputed: {
   readonly [fact: string]: (release: Release, params: JsonObject) => FactDomain;
 } = {
-  country: () => textThat((text) => text.length !== 2 || text === text.toUpperCase()),
+  country: () => textThat(isCountryCode),
   language: () => textThat((text) => text === text.split(/[-_]/)[0]?.toLowerCase()),
   employees: () => ({ ...countedFrom0, isWhole: false, mayBeMissing: true }),
   tags: () => ({ type: 'list', mayBeMissing: false }),

@@ -133,7 +133,7 @@ export const anyLead: fc.Arbitrary<ReadFact> = fc
       buyWithinMonths: maybe([0, 0.5, 1, 2, 2.5, 3, 6, 11, 12, 36]),
       employees: maybe([0, 1, 2, 2.5, 3, 12, 69.5, 1000]),
       seniority: maybe(['individual', 'manager', 'director', 'vp']),
-      country: maybe(['DE', 'US', 'FR', 'Germany', 'D']),
+      country: maybe(['DE', 'US', 'FR', 'DK', 'BR']),
       industry: maybe(['retail', 'Retail and food', 'tailor', 're', 'food', 'x', 'A', 'seafood']),
       wantsCall: maybe([true, false]),
       trialEndsAt: fc

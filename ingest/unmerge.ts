@@ -173,13 +173,13 @@ function addressThatStays(
 
 /** An address that belongs to somebody else's key was not this lead's to bring. */
 function profileSaidBy(
-  { source, traits, said, occurredAt }: SaidEvent,
+  { source, traits, said, occurredAt, receivedAt }: SaidEvent,
   own: ReadonlySet<string>,
 ): Profile {
   const brought = said === null ? addressOrUndefined(traits['email']) : said.address;
   const { by, fillOnly, confidence } = said ?? {};
   return saidBy({
-    ...{ source, traits, occurredAt },
+    ...{ source, traits, occurredAt, receivedAt },
     ...(brought !== undefined && own.has(brought) ? { address: brought } : {}),
     ...(by === undefined ? {} : { by }),
     ...(fillOnly === undefined ? {} : { fillOnly }),

@@ -74,7 +74,8 @@ export function saidBy(event: Said): Profile {
   const { email: _written, ...traits } = event.traits;
   const origin: Origin = {
     source: event.source,
-    at: event.occurredAt,
+    // A list tells of the past; of two lists that only fill the one that was brought in first stays.
+    at: fillOnly === true ? event.receivedAt : event.occurredAt,
     by,
     ...(confidence === undefined ? {} : { confidence }),
     ...(fillOnly === true ? { fillOnly } : {}),
@@ -83,7 +84,7 @@ export function saidBy(event: Said): Profile {
 }
 type Said = Pick<
   IncomingEvent,
-  'address' | 'traits' | 'source' | 'occurredAt' | 'fillOnly' | 'by' | 'confidence'
+  'address' | 'traits' | 'source' | 'occurredAt' | 'receivedAt' | 'fillOnly' | 'by' | 'confidence'
 >;
 
 function mergeTags(

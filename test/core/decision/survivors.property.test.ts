@@ -111,6 +111,7 @@ function known(words: Words) {
 const later = { occurredAt: START + DAY };
 const enrichment = { by: 'enrichment', source: 'provider', ...later };
 const fill = { by: 'import', fillOnly: true, source: 'import' };
+const broughtLater = { ...fill, receivedAt: START + 2 * DAY };
 
 const cases: readonly (readonly [string, Words, object])[] = [
   ['the later word of a person stands', [[{ a: 1 }, later], [{ a: 2 }]], { a: 1 }],
@@ -132,7 +133,7 @@ const cases: readonly (readonly [string, Words, object])[] = [
   [
     'of two lists that fill the first stays',
     [
-      [{ a: 2 }, { ...fill, ...later }],
+      [{ a: 2 }, broughtLater],
       [{ a: 1 }, fill],
     ],
     { a: 1 },

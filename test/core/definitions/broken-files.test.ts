@@ -490,3 +490,26 @@ describe('comments and commas', () => {
     ]);
   });
 });
+
+test('a word survives only where there is one of its own, and a largest one only where there is a size', () => {
+  const facts = (...declared: readonly string[]) =>
+    problemsOf({
+      'rules/facts.json': `{ "$schema": "../schema/facts.json", "facts": [\n${declared.join(',\n')} ] }`,
+    }).filter((line) => line.includes('rules/facts.json') && !line.includes('unknown fact'));
+  const fact = (id: string, rest: string) => `{ "id": "${id}", "label": "X", ${rest} }`;
+  const lines = facts(
+    fact('spent', '"type": "number", "survivor": "largest"'),
+    fact('camefrom', '"type": "text", "survivor": "first"'),
+    fact('nick', '"type": "text", "survivor": "largest"'),
+    fact('city', '"type": "text", "from": "traits.address.city", "survivor": "first"'),
+    fact(
+      'level',
+      '"type": "text", "derive": { "from": "jobTitle", "as": "seniority" }, "survivor": "first"',
+    ),
+  );
+  expect(lines.map((line) => line.replace(/:\d+ /, ' '))).toEqual([
+    'rules/facts.json:4 of type "text" no value is the largest; use "latest" or "first"',
+    'rules/facts.json:5 "city" reads a part of a trait, which is kept or replaced as a whole; leave it out',
+    'rules/facts.json:6 "level" is read out of another fact: what stays is decided there; leave it out',
+  ]);
+});

@@ -31,6 +31,15 @@ export type ScriptEntry = { readonly at: number } & (
       readonly callAgainAt?: number;
       readonly note?: string;
     }
+  | { readonly type: 'judged'; readonly event: string; readonly trust: 'human' | 'likely-robot' }
+  | {
+      readonly type: 'stage';
+      readonly stage: string;
+      /** Null: for ever. */
+      readonly forMs: number | null;
+      readonly why?: string;
+      readonly quiet: boolean;
+    }
 );
 
 export interface Persona {
@@ -153,6 +162,16 @@ function compileEntry(
     refer(scope, 'template', entry.email, [...path, 'email']);
     const { email, does, properties, trust = 'human' } = entry;
     return { at, type: 'email', template: email, does, properties, trust };
+  }
+  if ('judged' in entry) {
+    referEvent(scope, entry.judged, [...path, 'judged']);
+    const trust = entry.as === 'robot' ? 'likely-robot' : 'human';
+    return { at, type: 'judged', event: entry.judged, trust };
+  }
+  if ('stage' in entry) {
+    const { for: forMs, why, quiet } = entry;
+    const stage = referStage(scope, entry.stage, [...path, 'stage']);
+    return present({ at, type: 'stage' as const, stage, forMs, why, quiet });
   }
   return compileVerdict(scope, entry, at, path);
 }

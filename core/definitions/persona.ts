@@ -4,12 +4,19 @@ import { skipReasons } from '../sending/model.ts';
 import { json } from './condition.ts';
 import { duration, readDuration } from './duration.ts';
 import { about, choice, key, nameOf, parsedText, schemaKey, shape, someText } from './shape.ts';
+import type { Parsed } from './shape.ts';
 import { instant } from './window.ts';
 
 const consentState = choice(['none', 'refused', 'opt-in', 'double-opt-in']);
 const at = parsedText((text) =>
   text === 'start' ? { ok: true, value: 0 } : readDuration(text.replace(/^\+/, '')),
 );
+
+const alone = parsedText((text): Parsed<number | null> => {
+  if (text === 'ever') return { ok: true, value: null };
+  const read = readDuration(text);
+  return read.ok ? read : { ok: false, expected: `"ever", or ${read.expected}` };
+});
 
 const moment = {
   day: about(
@@ -88,6 +95,27 @@ const scriptEntry = z.union([
       note: about(someText.optional(), 'What the rep writes. Default: nothing.', 'Budget in May'),
     }),
     'The rep answers.',
+  ),
+  about(
+    shape({
+      ...moment,
+      judged: nameOf('event', 'An event the lead has caused: the latest of this name.'),
+      as: about(choice(['robot', 'human']), 'What it turns out to have been.'),
+    }),
+    'Somebody finds out whether an event was a robot.',
+  ),
+  about(
+    shape({
+      ...moment,
+      stage: nameOf('stage', 'The stage that is set: its value or its label.'),
+      for: about(alone, 'How long rules leave it alone: a time, or "ever".', '30 days', 'ever'),
+      why: about(someText.optional(), 'The reason. Default: none is given.', 'Met at the fair'),
+      quiet: about(
+        z.boolean().default(false),
+        'Whether nobody is handed over and no journey begins. Default false.',
+      ),
+    }),
+    'Somebody sets the stage by hand.',
   ),
 ]);
 

@@ -7,7 +7,9 @@
  */
 import type { Persona, ScriptEntry } from '../definitions/compile-persona.ts';
 import { bornLead } from '../decision/birth.ts';
+import { STAGE_SET } from '../decision/by-hand.ts';
 import { derivedId } from '../decision/ids.ts';
+import { EVENT_JUDGED } from '../decision/judged.ts';
 import type { Release } from '../definitions/release.ts';
 import type { JsonObject } from '../rules/condition.ts';
 import { addressOrUndefined } from '../sending/address.ts';
@@ -95,6 +97,15 @@ function play(world: World, entry: ScriptEntry, name: string): Expectation | und
       return undefined;
     case 'email':
       return answerEmail(world, entry, name);
+    case 'judged':
+      return judge(world, entry, name);
+    case 'stage': {
+      const { stage, forMs, why: reason = 'As the script says', quiet } = entry;
+      const until = forMs === null ? {} : { until: new Date(world.now + forMs).toISOString() };
+      const properties = { stage, reason, quiet, by: 'the script', ...until };
+      world.ingest({ source: 'operator', messageId: name, name: STAGE_SET, properties });
+      return undefined;
+    }
     case 'accepts':
       return giveVerdict(world, 'Handoff Accepted', noteOf(entry.note), name);
     case 'rejects': {
@@ -140,6 +151,20 @@ function answerEmail(
   const { journey, step } = sent;
   const properties = { template, journey, step, ...says, ...own };
   world.ingest({ source: 'persona', messageId, name, properties, trust });
+  return undefined;
+}
+
+function judge(
+  world: World,
+  { event: name, trust }: Extract<ScriptEntry, { type: 'judged' }>,
+  messageId: string,
+): Expectation | undefined {
+  const about = world.lead.events.findLast((event) => event.name === name);
+  if (about === undefined) {
+    return { ok: false, expected: `an event "${name}" that can be judged`, found: 'none' };
+  }
+  const properties = { event: about.id, trust, because: 'As the script says', by: 'the script' };
+  world.ingest({ source: 'operator', messageId, name: EVENT_JUDGED, properties });
   return undefined;
 }
 

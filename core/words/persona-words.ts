@@ -77,6 +77,11 @@ function deedWords(entry: ScriptEntry, lexicon: Lexicon): string {
   if ('email' in entry) {
     return `${emailDeeds[entry.does]} ${quoted(entry.email)}${carriedWords(entry.properties)}${trustWords(entry.trust)}`;
   }
+  if ('judged' in entry) {
+    const what = entry.as === 'robot' ? 'a robot' : 'a person';
+    return `the latest ${quoted(eventWords(entry.judged, lexicon))} turns out to have been ${what}`;
+  }
+  if ('stage' in entry) return handWords(entry, lexicon);
   const { rep, reason, callAgainAt, note } = entry;
   return [
     `the rep ${rep}`,
@@ -85,6 +90,17 @@ function deedWords(entry: ScriptEntry, lexicon: Lexicon): string {
     ...(note === undefined ? [] : [`, noting ${quoted(note)}`]),
   ].join('');
 }
+
+function handWords(
+  { stage, for: alone, why, quiet }: Extract<ScriptEntry, { stage: string }>,
+  lexicon: Lexicon,
+): string {
+  const ends = alone === null ? 'for ever' : `for ${span(alone)}`;
+  const said = why === undefined ? '' : `, because ${quoted(why)}`;
+  const told = quiet ? '; nobody is told' : '';
+  return `somebody sets the stage to ${stageWords(stage, lexicon)} and rules leave it alone ${ends}${said}${told}`;
+}
+
 const emailDeeds = {
   opens: 'opens',
   clicks: 'clicks in',

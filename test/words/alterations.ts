@@ -135,6 +135,7 @@ const words: readonly string[] = [
     'stay',
   ],
   ...['exit', 'skip', 'continue', 'enrol', 'ignore', 'likely-robot', 'human', 'rejects', 'accepts'],
+  ...['robot', 'ever'],
   ...[
     'clicks',
     'opens',

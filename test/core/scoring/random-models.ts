@@ -119,19 +119,19 @@ function pointsOfWhen(
   events: readonly LeadEvent[],
   now: number,
 ): number {
-  const leaf = rule.when as {
-    readonly params: { readonly event: string; readonly within?: string };
-    readonly value: number;
-  };
+  if (!('fact' in rule.when)) throw new Error('Only counts are made here.');
+  const { params, value } = rule.when;
   const days =
-    leaf.params.within === undefined ? Infinity : Number.parseInt(leaf.params.within, 10);
+    params?.['within'] === undefined
+      ? Infinity
+      : Number.parseInt(JSON.stringify(params['within']).slice(1), 10);
   const found = events.filter(
     ({ name, occurredAt, trust }) =>
-      name === leaf.params.event &&
+      name === params?.['event'] &&
       trust !== 'likely-robot' &&
       (days === Infinity || (occurredAt <= now && now - occurredAt < days * DAY)),
   );
-  return found.length >= leaf.value ? rule.points : 0;
+  return found.length >= Number(value) ? rule.points : 0;
 }
 
 function pointsOfEach(

@@ -43,11 +43,21 @@ export function compiledRelease(release: Release): CompiledRelease {
 
 /** " head of sales ": lower case, words between single blanks, so that whole words are found as text. */
 export function wordsOf(text: string): string {
-  return ` ${text
+  const known = spelled.get(text);
+  if (known !== undefined) return known;
+  const words = ` ${text
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()} `;
+  if (spelled.size >= SPELLED_MAX) spelled.clear();
+  if (text.length <= LETTERS_MAX) spelled.set(text, words);
+  return words;
 }
+
+/** Job titles are few and come again and again: spelling one took longer than scoring its lead. */
+const spelled = new Map<string, string>();
+const SPELLED_MAX = 5_000;
+const LETTERS_MAX = 200;
 
 function compile(release: Release): CompiledRelease {
   const { segments, models, qualification, sending, facts } = release;

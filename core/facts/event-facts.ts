@@ -71,12 +71,15 @@ function matched(
   // The parameters of a leaf live as long as its release, so their `where` is compiled once.
   const match = params as unknown as EventMatch;
   const context = { segments: release.segments, now };
-  const events = eventsByName(lead.events).get(event) ?? [];
+  const events = eventsByName(lead.events).get(event);
+  if (events === undefined) return none;
   return events.filter(
     (one) =>
       one.occurredAt <= now && now - one.occurredAt < withinMs && matchesEvent(match, one, context),
   );
 }
+
+const none: readonly LeadEvent[] = [];
 
 export function propertyOf({ properties }: LeadEvent, property: FactValue): FactValue {
   if (typeof property !== 'string') return undefined;

@@ -25,6 +25,7 @@ export function createNaive(release: Release, model: ScoringModel, now: number) 
   const points = new Map<string, number>();
   addScoring(engine, release, model, now);
   const context = { segments: release.segments, now };
+  // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the library awaits its handlers
   engine.on('success', async (event, almanac) => {
     const rule = model.rules.find(({ id }) => id === event.params?.['rule']);
     if (rule?.type === 'when') points.set(rule.id, rule.points);
@@ -68,9 +69,10 @@ function addScoring(engine: Engine, release: Release, model: ScoringModel, now: 
   }
   engine.addFact('eventCount', async (params, almanac) => {
     const { event, within, where } = params as JsonObject;
+    if (typeof event !== 'string') return undefined;
     if (within === undefined && where === undefined) {
       const counts = await almanac.factValue<Lead['counts']>('counts');
-      return counts[String(event)]?.count ?? 0;
+      return counts[event]?.count ?? 0;
     }
     const withinMs = within === undefined ? Infinity : (durationOf(within) ?? 0);
     const events = await almanac.factValue<readonly LeadEvent[]>('events');

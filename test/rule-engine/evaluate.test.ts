@@ -1,20 +1,48 @@
 import { expect, test } from 'vitest';
-import type { Condition } from '../../core/rules/condition.ts';
+import type { Condition, ReadFact } from '../../core/rules/condition.ts';
 import { compileCondition } from '../../core/rules/compile.ts';
 import { confirm } from '../../rule-engine/confirm.ts';
 import { evaluateCondition, RuleEngineError } from '../../rule-engine/evaluate.ts';
 import { assertLoadable } from '../../rule-engine/load-conditions.ts';
-import { createRandom, randomCase } from './random-conditions.ts';
+import { createRandom, randomCase, type Case } from './random-conditions.ts';
 
 test('200 evaluations that overlap answer as they do one after another', async () => {
   const random = createRandom(42);
   const cases = Array.from({ length: 200 }, () => randomCase(random));
-  const run = (one: (typeof cases)[number]) =>
-    evaluateCondition(one.condition, one.segments, one.read, one.now);
+  const run = ({ condition, segments, read, now }: Case) =>
+    evaluateCondition(condition, segments, read, now);
   const sequential = [];
   for (const one of cases) sequential.push(await run(one));
-  expect(await Promise.all(cases.map(run))).toEqual(sequential);
+  const allBegan = turns(10);
+  let running = 0;
+  let most = 0;
+  const overlapping = cases.map(async (one, index) => {
+    await turns(index % 7);
+    most = Math.max(most, (running += 1));
+    const verdict = await run({ ...one, read: slowly(one.read, allBegan) });
+    running -= 1;
+    return verdict;
+  });
+  expect(await Promise.all(overlapping)).toEqual(sequential);
+  expect(most).toBeGreaterThan(150);
 });
+
+/** As many rounds of the event loop. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise(setImmediate);
+}
+
+/** Facts as a database would give them: later, and not all after the same time. */
+function slowly(read: ReadFact, from: Promise<void>): ReadFact {
+  let asked = 0;
+  const later = async (...[fact, params]: Parameters<ReadFact>) => {
+    await from;
+    await turns((asked += 1) % 4);
+    return read(fact, params);
+  };
+  // The engine awaits its facts, whatever ours promise.
+  return later as unknown as ReadFact;
+}
 
 const leaf: Condition = { fact: 'employees', operator: 'atLeast', value: 500 };
 const read = () => 900;

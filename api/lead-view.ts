@@ -169,6 +169,7 @@ export function mergeJson(merge: StoredMerge): object {
   return {
     id: merge.id,
     leadId: merge.fromId,
+    name: merge.fromName,
     into: merge.intoId,
     at: instant(merge.at),
     by: merge.by,

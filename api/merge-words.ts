@@ -73,7 +73,11 @@ export function compareLeads(
     id,
     label,
     values,
-    differs: values[0] !== null && values[1] !== null && values[0].value !== values[1].value,
+    differs:
+      !alwaysDiffer.has(id) &&
+      values[0] !== null &&
+      values[1] !== null &&
+      values[0].value !== values[1].value,
   });
   const both = (id: string, label: string, of: (view: LeadView, index: 0 | 1) => Said | null) =>
     field(id, label, [of(one, 0), of(other, 1)]);
@@ -97,6 +101,9 @@ export function compareLeads(
     both('born', 'Known since', ({ lead, now }) => said(fromNow(lead.bornAt, now))),
   ].filter(({ values }) => values.some((value) => value !== null));
 }
+
+/** Of any two leads: to say so of these would only hide what matters. */
+const alwaysDiffer = new Set(['keys', 'email', 'scores', 'events', 'activity', 'born', 'journeys']);
 
 export interface Key {
   readonly kind: string;
@@ -141,7 +148,17 @@ function runningIn({ enrolments, plans }: LeadView): string {
     .join(', ');
 }
 
-/** What the two are called where they stand side by side. */
-export function titleOfLead({ lead }: LeadView): string {
+/** What the two are called where they stand side by side: namesakes by what sets them apart. */
+export function titlesOf(one: LeadView, other: LeadView): readonly [string, string] {
+  const [here, there] = [titleOf(one), titleOf(other)];
+  return here === there ? [longTitleOf(one), longTitleOf(other)] : [here, there];
+}
+
+function titleOf({ lead }: LeadView): string {
   return nameOf(lead.traits, lead.address).name;
+}
+
+function longTitleOf(view: LeadView): string {
+  const { lead, now } = view;
+  return lead.address ?? `${titleOf(view)} of ${fromNow(lead.bornAt, now)}`;
 }

@@ -18,7 +18,7 @@ import {
 } from '../store/merges.ts';
 import { findLead } from '../store/read-leads.ts';
 import { viewLead, type LeadReads, type LeadView } from './lead-view.ts';
-import { compareLeads, titleOfLead, type ComparedField } from './merge-words.ts';
+import { compareLeads, titlesOf, type ComparedField } from './merge-words.ts';
 import { Problem, type FieldProblem } from './problems.ts';
 import { isUuid, leadKey } from './routes/leads.ts';
 
@@ -81,7 +81,7 @@ export async function comparePair(
   ] as const;
   return {
     leadIds: [one.lead.id, other.lead.id],
-    names: [titleOfLead(one), titleOfLead(other)],
+    names: titlesOf(one, other),
     views: [one, other],
     fields: compareLeads(one, other, keys),
   };

@@ -22,6 +22,8 @@ export interface AcceptOptions {
   /** Message ids are unique per source: the API key's, the form's, the import's. */
   readonly source: string;
   readonly now: number;
+  /** Of a call without a timestamp; default: now. */
+  readonly happenedAt?: number;
   /** Used when the call brings none; then a repeat cannot be recognised. */
   readonly newMessageId: () => string;
   readonly fillOnly?: boolean;
@@ -57,7 +59,7 @@ export function accept(call: unknown, options: AcceptOptions): Accepted {
   const anonymousId = reader.identifier('anonymousId');
   const messageId = reader.identifier('messageId') ?? options.newMessageId();
   const name = reader.eventName(type);
-  const occurredAt = reader.occurredAt(options.now);
+  const occurredAt = reader.occurredAt(options.now, options.happenedAt);
   const groupId = type === 'group' ? reader.required('groupId') : undefined;
   const alias = type === 'alias' ? reader.required('previousId') : undefined;
   const journey = type === 'enrol' ? reader.required('journey') : undefined;
@@ -173,8 +175,8 @@ function readerOf(call: JsonObject) {
       return '';
     },
     /** Corrects a wrong clock as Segment does: by the distance between `sentAt` and our own. */
-    occurredAt(now: number): number {
-      const at = instantIn(call, 'timestamp', problems) ?? now;
+    occurredAt(now: number, happenedAt = now): number {
+      const at = instantIn(call, 'timestamp', problems) ?? happenedAt;
       const sentAt = instantIn(call, 'sentAt', problems);
       const corrected = sentAt === undefined ? at : now - Math.max(0, sentAt - at);
       return corrected > now + aheadMs ? now : Math.trunc(corrected);

@@ -19,11 +19,15 @@ export interface StoredMerge {
   readonly by: string;
   readonly why: string;
   readonly detail: Partial<MergeDetail>;
+  /** By what the absorbed lead was known: its address, else a user id, else that of a browser. */
+  readonly fromName: string | null;
   /** Of the undoing; null while it is in force. */
   readonly undoneAt: number | null;
 }
 
 const selectMerge = `SELECT m.id, m.from_id AS "fromId", m.into_id AS "intoId", m.at, m.by, m.why, m.detail,
+    (SELECT i.value FROM identity i WHERE i.lead_id = m.from_id
+       ORDER BY array_position(ARRAY['email', 'userId', 'anonymousId'], i.kind), i.value LIMIT 1) AS "fromName",
     (SELECT u.at FROM lead_merge u WHERE u.undoes = m.id) AS "undoneAt"
   FROM lead_merge m`;
 

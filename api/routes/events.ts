@@ -62,7 +62,9 @@ function read(
   const requests: IngestRequest[] = [];
   const errors: FieldProblem[] = [];
   calls.forEach((call, index) => {
-    const accepted = accept(call, { source: 'api', now, newMessageId: randomUUID });
+    // Without timestamps a batch tells what happened in its order, the last of it now.
+    const happenedAt = now - (calls.length - 1 - index);
+    const accepted = accept(call, { source: 'api', now, happenedAt, newMessageId: randomUUID });
     if (accepted.ok) requests.push(accepted.request);
     else {
       for (const { path, problem } of accepted.problems) {

@@ -2,6 +2,7 @@
  * One lead: who it is, why it scores as it does, where it stands, and everything that happened, each
  * with its reason. What a person would ask first is on top; scores are of this instant.
  */
+import { closedBecause } from '../../api/hand-words.ts';
 import { nameOf } from '../../api/lead-name.ts';
 import { mergeWhy, originWords } from '../../api/merge-words.ts';
 import { verdictWords } from '../../api/verification-words.ts';
@@ -99,7 +100,9 @@ function openHandoff({ handoffs, release, answerUrl, now }: LeadPageView): Html 
   if (latest === undefined) return false;
   const who = whoHas(latest, release);
   const reason =
-    release.rejectReasons.find(({ id }) => id === latest.reason)?.label ?? latest.reason;
+    release.rejectReasons.find(({ id }) => id === latest.reason)?.label ??
+    closedBecause[latest.reason ?? ''] ??
+    latest.reason;
   return html`<section class="card ${latest.status === 'open' ? 'lit' : ''}">
     <h2>${release.handoffs[latest.handoff]?.title ?? latest.handoff}</h2>
     <p>${handoffChip(latest.status)} <b>${who}</b></p>
@@ -175,8 +178,14 @@ function originLine({ lead, release, now }: LeadPageView, fact: string): Html | 
 function mergesOf({ lead, merges, now }: LeadPageView): Html | false {
   if (merges.length === 0) return false;
   return html`<section class="card"><h2>Also known as</h2><ul class="reasons">${merges.map(
-    ({ id, by, why, at, fromId }) => html`<li><span>Merged ${fromNow(at, now)} by ${by}<br />
-        <span class="soft small">${mergeWhy(why)} · ${fromId}</span></span>
+    ({
+      id,
+      by,
+      why,
+      at,
+      fromName,
+    }) => html`<li><span><b>${fromName ?? 'A lead without a key'}</b><br />
+        <span class="soft small">Merged ${fromNow(at, now)} by ${by}: ${mergeWhy(why)}</span></span>
       <form method="post" action="/console/merges/${id}/undo" class="inline"><input type="hidden" name="back" value="/console/leads/${lead.id}" /><button class="quiet">Separate</button></form></li>`,
   )}</ul></section>`;
 }

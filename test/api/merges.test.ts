@@ -40,6 +40,12 @@ describe('merging through the API', () => {
     });
   });
 
+  test('a batch without timestamps tells in its order what became of a lead', async () => {
+    const said = (plan: string) => ({ type: 'identify', userId: 'ordered', traits: { plan } });
+    await api.call('POST', '/v1/batch', { batch: [said('pro'), said('team'), said('free')] });
+    expect(await leadAt('ordered')).toMatchObject({ traits: { plan: 'free' } });
+  });
+
   test('a listed pair is compared field by field, merged, and separated again', async () => {
     const one = await identify('pair1', { email: 'pair1@x.example', company: 'Nordwind' });
     const other = await identify('pair2', { email: 'pair2@x.example', company: 'Südwind' });

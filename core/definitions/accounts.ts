@@ -32,7 +32,11 @@ const link = shape({
     z
       .record(
         aDomain('Main domain of a company.', 'nordwind.example'),
-        z.array(aDomain('Another domain of it; subdomains come along.', 'nordwind.de')).min(1),
+        about(
+          z.array(aDomain('Another domain of it; subdomains come along.', 'nordwind.de')).min(1),
+          'Its other domains.',
+          ['nordwind.de'],
+        ),
       )
       .default({}),
     'Main domain → other domains of the same company. Default: none.',

@@ -160,6 +160,7 @@ const nouns: { readonly [container: string]: string } = {
   ...{ members: 'member', hours: 'office hours', reps: 'rep', queues: 'queue', caps: 'cap' },
   ...{ topics: 'topic', consent: 'consent rule', holidays: 'holidays in', handoffs: 'handoff' },
   ...{ rejectReasons: 'reason to reject', events: 'event', properties: 'property' },
+  ...{ named: 'named account', roles: 'role', aliases: 'aliases of' },
   ...{ interests: 'interest', from: 'sign', buyingStages: 'buying stage' },
   ...{ facts: 'fact', words: 'value', segments: 'segment', enter: 'entry on', exit: 'exit' },
   ...{ steps: 'step', branch: 'arm', split: 'arm', first: 'arm', renamed: 'renamed step' },
@@ -191,7 +192,7 @@ function placeOf(path: DifferencePath, lexicon: Lexicon): Place {
       subjects.unshift(`the ${noun} ${nameOf(key, id, lexicon)}`);
       container = key;
       index++;
-    } else fields.push(spelled(key));
+    } else fields.push(key === 'max' && container !== 'caps' ? 'the most' : spelled(key));
   }
   return { subject: subjects.join(' of '), field: fields.join(', '), container };
 }

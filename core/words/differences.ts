@@ -25,7 +25,7 @@ export type Difference = { readonly path: DifferencePath } & (
 );
 
 /** The keys that name an entry of a list. */
-const idKeys = ['id', 'stage', 'handoff', 'event', 'rep', 'name', 'is'];
+const idKeys = ['id', 'stage', 'handoff', 'event', 'rep', 'name', 'is', 'account', 'role'];
 /** One thing to a reader: told whole. */
 const wholeKeys = ['fact', 'all', 'any', 'not', 'condition'];
 const eventKeys = ['event', 'where', 'same', 'trust', 'within'];

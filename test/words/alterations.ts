@@ -135,7 +135,7 @@ const words: readonly string[] = [
     'stay',
   ],
   ...['exit', 'skip', 'continue', 'enrol', 'ignore', 'likely-robot', 'human', 'rejects', 'accepts'],
-  ...['robot', 'ever'],
+  ...['robot', 'ever', 'fit', 'engagement'],
   ...[
     'clicks',
     'opens',

@@ -183,7 +183,7 @@ describe('a workspace somebody is writing on', () => {
 
   test('writes only what changed: one file for a new fact', async () => {
     const files = await readWorkspace(root);
-    expect(await writeSchemas(folder, files)).toHaveLength(13);
+    expect(await writeSchemas(folder, files)).toHaveLength(15);
     expect(await writeSchemas(folder, files)).toEqual([]);
     const more = '{ "facts": [{ "id": "shoeSize", "type": "number", "label": "Shoe size" },';
     const added = await withFacts((text) => text.replace(/\{[^[]*"facts": \[/, more));

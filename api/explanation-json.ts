@@ -73,10 +73,10 @@ function aheadJson({ blocks, hold, ...stage }: StageAhead, saying: Saying): obje
 }
 
 export function towardsJson(found: Towards, saying: Saying): object {
-  const { stage, answer, sets, blocks, against, isCut } = found;
+  const { stage, answer, sets, more, blocks, against, isCut } = found;
   const { release } = saying;
   return {
-    ...{ stage, label: stageLabel(release, stage), answer, isCut },
+    ...{ stage, label: stageLabel(release, stage), answer, more, isCut },
     text: answerInWords(found, release),
     sets: sets.map((set) => ({
       text: set.steps.map((step) => stepInWords(step, release)).join(' and '),

@@ -10,9 +10,8 @@ import type { Release } from '../core/definitions/release.ts';
 import { explainLead, namesIn, type LeadExplanation } from '../core/explain/lead-explanation.ts';
 import { conditionLines, type ConditionLine } from '../core/explain/condition-lines.ts';
 import { towards, type Towards } from '../core/explain/towards.ts';
-import type { Lead } from '../core/facts/lead.ts';
 import type { JourneyPlan } from '../core/journey/plan.ts';
-import { eventLabel, stageLabel } from '../core/routing/brief.ts';
+import { eventLabel } from '../core/routing/brief.ts';
 import type { Explanation } from '../core/rules/compile.ts';
 import { parseDuration } from '../core/rules/duration.ts';
 import { momentExpected, parseMoment } from '../core/sending/moment.ts';
@@ -151,11 +150,12 @@ function runThen(run: EnrolmentListing, at: number): readonly EnrolmentListing[]
 }
 
 /** In one sentence: who stands where, with which grade. */
-export function summaryOf(lead: Lead, { explanation, release }: Explained): string {
-  const [model] = explanation.models;
-  const scores = (model?.scores ?? []).map(({ score, value, most }) =>
-    value === null ? `${score} unknown` : `${score} ${value} of ${most}`,
-  );
-  const grade = model === undefined ? '' : `, grade ${model.grade} (${scores.join(', ')})`;
-  return `${stageLabel(release, lead.stage.stage)}${grade}`;
+export function summaryOf({ explanation }: Explained): string {
+  const grades = explanation.models.map(({ grade, scores }) => {
+    const told = scores.map(({ score, value, most }) =>
+      value === null ? `${score} unknown` : `${score} ${value} of ${most}`,
+    );
+    return `grade ${grade} (${told.join(', ')})`;
+  });
+  return [explanation.stage.label, ...grades].join(', ');
 }

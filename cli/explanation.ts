@@ -2,7 +2,7 @@
  * A lead explained as lines for a terminal: a summary, then each question a person asks next, in the
  * order in which they ask it. Decides and reads nothing; `--all` adds what most readers skip.
  */
-import type { Explained } from '../api/explanation.ts';
+import { summaryOf, type Explained } from '../api/explanation.ts';
 import { nameOf } from '../api/lead-name.ts';
 import type { TimelineEntry } from '../api/timeline.ts';
 import { verdictWords } from '../api/verification-words.ts';
@@ -12,13 +12,7 @@ import type {
   ScoreExplained,
   StageAhead,
 } from '../core/explain/lead-explanation.ts';
-import {
-  answerInWords,
-  blockInWords,
-  questionFor,
-  stepInWords,
-  thenInWords,
-} from '../core/explain/say.ts';
+import { answerInWords, blockInWords, wayInWords, waysOf } from '../core/explain/say.ts';
 import { stageLabel } from '../core/routing/brief.ts';
 import { durationInWords } from '../core/rules/duration.ts';
 import type { EnrolmentListing } from '../store/read-leads.ts';
@@ -39,7 +33,26 @@ export function explanationOf(
   history: readonly HistoryEntry[],
   all = false,
 ): readonly string[] {
-  const limits = all ? everything : shownAtFirst;
+  const whole = linesOf(explained, history, everything);
+  if (all) return whole;
+  if (explained.towards !== undefined) {
+    return [
+      ...person(explained),
+      '',
+      ...towardsStage(explained),
+      '',
+      'The whole explanation with --all.',
+    ];
+  }
+  const short = linesOf(explained, history, shownAtFirst);
+  return short.length < whole.length ? [...short, '', 'More of it with --all.'] : short;
+}
+
+function linesOf(
+  explained: Explained,
+  history: readonly HistoryEntry[],
+  limits: Limits,
+): readonly string[] {
   return [
     ...person(explained),
     ...(explained.towards === undefined ? [] : ['', ...towardsStage(explained)]),
@@ -57,11 +70,11 @@ export function explanationOf(
     ...pauses(history, limits),
     '',
     ...sends(history, limits),
-    ...(all ? [] : ['', 'More of each with --all.']),
   ];
 }
 
-function person({ lead, release, at, tense, asToday, explanation }: Explained): readonly string[] {
+function person(explained: Explained): readonly string[] {
+  const { lead, release, at, tense, asToday, explanation } = explained;
   const { owner, disqualified, handoff, emailCheck } = lead;
   const { name, company } = nameOf(lead.traits, lead.address);
   const told = [name === lead.address ? undefined : name, lead.account?.name ?? company];
@@ -70,6 +83,7 @@ function person({ lead, release, at, tense, asToday, explanation }: Explained): 
   return [
     `${lead.address ?? 'no address'}${who === '' ? '' : ` (${who})`}`,
     `  id ${lead.id}, known since ${day(lead.bornAt)}${rep === undefined ? '' : `, owned by ${rep}`}`,
+    `  ${summaryOf(explained)}`,
     ...(tense === 'present' ? [] : [`  ${tenses[tense]} ${moment(at)}`]),
     ...asToday.map((what) => `  As of today, because no history of it is kept: ${what}`),
     ...(disqualified === undefined
@@ -119,7 +133,9 @@ function howItFaded({ points, raw, uncut, atMost, events }: PointExplained): str
   const faded = Math.abs(raw) - Math.abs(total) >= 0.05;
   const parts = [
     ...(faded ? [`${signed(raw)} faded to ${signed(total)}`] : []),
-    ...(uncut === undefined ? [] : [`cut from ${signed(uncut)} by atMost ${atMost ?? points}`]),
+    ...(uncut === undefined
+      ? []
+      : [`${faded ? '' : `${signed(uncut)} `}cut to ${atMost ?? points} at most`]),
   ];
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
@@ -193,26 +209,28 @@ function bant({ explanation }: Explained): readonly string[] {
     `BANT: ${yes} of ${explanation.bant.length} answered yes`,
     ...explanation.bant.map(({ question, ask, answer, lines }) => {
       const [only] = lines;
-      const known = only === undefined || lines.length > 1 ? '' : ` (${only.text})`;
+      const told = only?.actual === undefined ? '' : ` (${only.text})`;
+      const known = lines.length > 1 ? '' : told;
       return `  ${question}: ${answer}. ${ask}${known}`;
     }),
   ];
 }
 
+const choicesShown = 5;
+
 function towardsStage({ towards, release }: Explained): readonly string[] {
   if (towards === undefined) return [];
-  const { sets, blocks, against } = towards;
+  const { blocks, against } = towards;
   return [
     `Towards ${stageLabel(release, towards.stage)}: ${answerInWords(towards, release)}`,
-    ...sets.flatMap((set, index) => {
-      const then = thenInWords(set, release);
-      const parts = set.steps.map((step) => stepInWords(step, release)).join(' and ');
-      const asks = set.steps.flatMap((step) => {
-        const ask = questionFor(step, release);
-        return ask === undefined ? [] : [`       ask: ${ask}`];
-      });
-      return [`  ${index + 1}. ${parts}${then === '' ? '' : `: ${then}`}`, ...asks];
-    }),
+    ...waysOf(towards, release).flatMap((way, index) => [
+      `  ${index + 1}. ${wayInWords(way)}`,
+      ...way.choices.slice(0, choicesShown).map((choice) => `       ${choice}`),
+      ...(way.choices.length > choicesShown
+        ? [`       or ${way.choices.length - choicesShown} more`]
+        : []),
+      ...way.asks.map((ask) => `     to ask: ${ask}`),
+    ]),
     ...blocks.map((block) => `  In the way: ${blockInWords(block, { release, when: moment })}.`),
     ...against.map(({ why, points }) => `  Against it: ${why} (${signed(points)})`),
   ];

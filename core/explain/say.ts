@@ -32,7 +32,7 @@ export function blockInWords(block: Block, { release, when }: Saying): string {
     case 'again':
       return againInWords(block, { release, when });
     case 'back-to':
-      return `The way back to ${stageLabel(release, block.stage)} is open: that has to end first`;
+      return `What sends a lead from there back to ${stageLabel(release, block.stage)} holds: nobody enters while it does`;
   }
 }
 
@@ -61,13 +61,58 @@ export function stepInWords({ move, times }: Step, release: Release): string {
     return `${times} × ${named}${where}`;
   }
   const label = labelOf(release, move.fact);
-  const [only] = move.settles;
-  const isNumber = typeof move.value === 'number';
-  if (isNumber && only !== undefined && move.settles.length === 1) {
-    return `${label} ${expectation(explained(only))}`;
+  const exact = move.settles.find(({ value }) => value === move.value);
+  if (typeof move.value === 'number' && exact !== undefined) {
+    return `${label} ${expectation(explained(exact))}`;
   }
   const example = isAnyText(move.value) ? '' : ` (for instance ${shown(move.value)})`;
   return `${label} known${example}`;
+}
+
+export interface Way {
+  /** What has to become known, and what has to happen where nothing else would do. */
+  readonly parts: readonly string[];
+  /** Of these one has to happen beside the parts; empty where there is no choice. */
+  readonly choices: readonly string[];
+  /** "at once", "10 minutes later"; empty where something is in the way. */
+  readonly then: string;
+  /** Questions of BANT that bring what has to become known. */
+  readonly asks: readonly string[];
+}
+
+/** More are no help: whoever reads wants the nearest. */
+const WAYS_SHOWN = 5;
+
+/** Sets as people read them: those that differ in an event alone are one way with a choice. */
+export function waysOf({ sets }: Towards, release: Release): readonly Way[] {
+  const groups = new Map<string, { readonly set: TowardsSet; readonly happen: string[] }>();
+  for (const set of sets) {
+    const events = set.steps.filter(({ move }) => move.type === 'event');
+    const happens = events.map((step) => stepInWords(step, release)).join(' and ');
+    const key = JSON.stringify([knownIn(set, release), events.length, thenInWords(set, release)]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { set, happen: happens === '' ? [] : [happens] });
+    else group.happen.push(happens);
+  }
+  return [...groups.values()].slice(0, WAYS_SHOWN).map(({ set, happen }) => {
+    const isChoice = happen.length > 1;
+    return {
+      parts: [...knownIn(set, release), ...(isChoice ? [] : happen)],
+      choices: isChoice ? happen : [],
+      then: thenInWords(set, release),
+      asks: set.steps.flatMap((step) => questionFor(step, release) ?? []),
+    };
+  });
+}
+
+function knownIn({ steps }: TowardsSet, release: Release): readonly string[] {
+  return steps.flatMap((step) => (step.move.type === 'fact' ? [stepInWords(step, release)] : []));
+}
+
+/** "Employees at least 500 and one of these: 10 minutes later". */
+export function wayInWords({ parts, choices, then }: Way): string {
+  const all = choices.length === 0 ? parts : [...parts, 'one of these'];
+  return `${all.join(' and ')}${then === '' ? '' : `: ${then}`}`;
 }
 
 /** The question of BANT that a part answers, for whoever asks the lead. */
@@ -86,22 +131,23 @@ export function thenInWords({ afterMs, beyond }: TowardsSet, release: Release): 
   return afterMs === 0 ? `at once${stage}` : `${durationInWords(afterMs)} later${stage}`;
 }
 
-export function answerInWords({ answer, stage, sets, isCut }: Towards, release: Release): string {
+export function answerInWords(found: Towards, release: Release): string {
+  const { answer, stage, isCut } = found;
   const label = stageLabel(release, stage);
   switch (answer) {
     case 'there':
-      return `This lead is ${label} already, or beyond.`;
+      return `it is ${label} already, or beyond.`;
     case 'holds':
-      return `All that ${label} asks for holds already.`;
+      return `all that ${label} asks for holds already.`;
     case 'none':
       return isCut
-        ? `Nothing was found that would make it ${label}; the search was stopped before it had tried everything.`
-        : `No three missing facts or events would make it ${label}: what is known speaks against it, or only a rep's answer leads there.`;
+        ? 'nothing was found; the search was stopped before it had tried everything.'
+        : 'no three missing facts or events lead there: what is known speaks against it, or somebody else has to act.';
     case 'sets': {
-      const end = isCut ? ' (the search was stopped: there may be more)' : '';
-      return sets.length === 1
-        ? `One way to ${label}${end}:`
-        : `${sets.length} ways to ${label}${end}:`;
+      const count = waysOf(found, release).length;
+      const isMore = found.more > 0 || isCut || count === WAYS_SHOWN;
+      const more = isMore ? ', and there may be more' : '';
+      return `${count === 1 ? 'one way' : `${count} ways`}${more}:`;
     }
   }
 }

@@ -6,9 +6,10 @@
  */
 import type { FactValue, Json } from '../rules/condition.ts';
 import type { Explanation, LeafExplanation, Verdict } from '../rules/compile.ts';
-import { durationInWords, durationOf } from '../rules/duration.ts';
+import { durationInWords } from '../rules/duration.ts';
 import { isKnown, operators } from '../rules/operators.ts';
 import type { ScoredPoint } from '../scoring/score.ts';
+import { factPhrase } from './fact-in-words.ts';
 
 export interface Names {
   /** How people call a fact; its id when absent. */
@@ -24,7 +25,7 @@ export function sentencesOf(verdict: Verdict, names: Names = {}): readonly strin
 /** "Employees is 900, expected at least 500: holds"; a leaf that nobody had to look at says so. */
 export function comparison(leaf: LeafExplanation, names: Names = {}): string {
   const fact = capital(factInWords(leaf, names));
-  const actual = isKnown(leaf.actual) ? shown(leaf.actual, leaf.operator) : 'not known';
+  const actual = isKnown(leaf.actual) ? plain(leaf.actual, leaf.operator) : 'not known';
   const verdict = leaf.result === undefined ? 'not looked at' : leaf.result ? 'holds' : 'fails';
   return `${fact} is ${actual}, expected ${expectation(leaf, names)}: ${verdict}`;
 }
@@ -33,11 +34,15 @@ export function comparison(leaf: LeafExplanation, names: Names = {}): string {
 export function expectation({ operator, expected }: LeafExplanation, names: Names = {}): string {
   if (operator === 'known') return expected === true ? 'known' : 'not known';
   const words = operators.get(operator)?.words;
-  const value = otherFact(expected, names) ?? shown(expected, operator);
+  const value = otherFact(expected, names) ?? plain(expected, operator);
   if (words === undefined) return `${operator} ${value}`;
   if (words === 'is' || words === 'equals') return value;
   if (words.startsWith('is ')) return `${words.slice('is '.length)} ${value}`;
   return `that it ${words} ${value}`;
+}
+
+function plain(value: FactValue, operator: string): string {
+  return typeof value === 'boolean' ? (value ? 'yes' : 'no') : shown(value, operator);
 }
 
 function otherFact(expected: Json, names: Names): string | undefined {
@@ -85,13 +90,10 @@ function deciding(node: Explanation): readonly LeafExplanation[] {
 function factInWords(leaf: LeafExplanation, names: Names): string {
   const named = leaf.name ?? names.fact?.(leaf.fact) ?? leaf.fact;
   const of = leaf.path === undefined ? named : `${named}.${leaf.path}`;
-  const { event, within, where, model } = leaf.params ?? {};
-  if (leaf.fact === 'eventCount' && typeof event === 'string') {
-    const span = durationOf(within);
-    const window = span === undefined ? '' : ` in the last ${durationInWords(span)}`;
-    return `the number of "${event}"${where === undefined ? '' : ' that match'}${window}`;
-  }
-  const more = Object.values({ ...leaf.params, model }).filter((one) => typeof one === 'string');
+  const params = leaf.params ?? {};
+  const phrase = leaf.name === undefined ? factPhrase(leaf.fact, params) : undefined;
+  if (phrase !== undefined) return phrase;
+  const more = Object.values(params).filter((one) => typeof one === 'string');
   return more.length === 0 ? of : `${of} (${more.join(', ')})`;
 }
 

@@ -18,7 +18,7 @@ beforeAll(async () => {
   expect((await run(['publish', '-m', 'The first'], at)).code).toBe(0);
   await store.run(
     `INSERT INTO lead (id, canonical_id, split_key, born_at, stage, stage_state, address)
-     VALUES ($1, $1, $1, now(), 'lead', '{"stage":"lead","since":0,"entered":{}}', 'ana@nordwind.example')`,
+     VALUES ($1, $1, $1, now(), 'lead', '{"stage":"lead","since":0,"entered":{},"left":{},"holding":{}}', 'ana@nordwind.example')`,
     [leadId],
   );
   await store.run(

@@ -31,6 +31,7 @@ import { completeLeads, lockSavedLeads, saveLeads, type SavedLead } from '../sto
 import type { OutboxRow } from '../store/outbox.ts';
 import { createChanges, type Changes } from './changes.ts';
 import { freshId } from './fresh-id.ts';
+import { createHistories, type Histories } from './histories.ts';
 import { loadAccounts, membersBeside, withMembers } from './load-accounts.ts';
 import { createFold, type Fold, type FoldedEvent } from './fold.ts';
 import { withHistories } from './judged.ts';
@@ -58,6 +59,8 @@ export interface BatchResult {
   readonly outbox: readonly OutboxRow[];
   readonly context: DecisionContext;
   readonly folded: readonly FoldedEvent[];
+  /** To be called after the commit: the next batch need not read what this one knows. */
+  readonly remember: () => void;
 }
 
 export async function ingestBatch(
@@ -65,6 +68,7 @@ export async function ingestBatch(
   requests: readonly IngestRequest[],
   release: Release,
   releases: Pick<Releases, 'plans'>,
+  histories: Histories = createHistories(),
 ): Promise<BatchResult> {
   // Before anybody is looked up, so that a repeat brings no keys. One that is being stored right now
   // shows as a unique violation: then all begins anew and finds it here.
@@ -80,14 +84,37 @@ export async function ingestBatch(
   const { plan, leads, enrolments } = await lockWhoIsMeant(sql, fresh, found);
   const context = await contextFor([...enrolments.values()].flat(), release, releases);
   const changes = createChanges(release.id, freshId);
-  const fold = await loadFold(sql, fresh, plan, leads, enrolments, context, changes);
+  const fold = await loadFold(
+    ...([sql, fresh, plan, leads, enrolments, context, changes] as const),
+    histories,
+  );
   for (const [index, request] of fresh.entries()) {
     const resolution = plan.resolutions[index];
     if (resolution === undefined) throw new Error(`event ${idOf(request)} was not resolved`);
     answers.set(idOf(request), fold.add(request, resolution));
   }
-  const outbox = await write(sql, fold, changes);
-  return { answers: requests.map(answerFrom(answers)), outbox, context, folded: fold.folded };
+  let version: string | undefined;
+  const outbox = await write(sql, fold, changes, async (own, saved) => {
+    version = await saveLeads(own, saved);
+  });
+  const remember = (): void => {
+    // Those who became one were written twice, and which of them is meant has just changed.
+    if (version === undefined || fold.merges.length > 0) return;
+    const people = fold.leads().map(({ lead }) => lead);
+    const asked = askedOf(context, earliestOf(fresh), version);
+    if (asked !== undefined) histories.keep(people, asked);
+  };
+  const said = requests.map(answerFrom(answers));
+  return { answers: said, outbox, context, folded: fold.folded, remember };
+}
+
+/** Needs that only the plans of a few add are not worth telling apart. */
+function askedOf({ release, plans }: DecisionContext, now: number, version: string) {
+  return plans.size > 0 ? undefined : { version, now, needs: needsOf(release) };
+}
+
+function earliestOf(requests: readonly IngestRequest[]): number {
+  return Math.min(...requests.map(({ event }) => event.receivedAt));
 }
 
 function idOf({ event }: IngestRequest): string {
@@ -224,6 +251,7 @@ export async function loadFold(
   enrolments: ReadonlyMap<string, readonly EnrolmentState[]>,
   context: DecisionContext,
   changes: Changes,
+  histories?: Histories,
 ): Promise<Fold> {
   const stored = saved.map(({ lead }) => lead);
   const leadIdOf = (request: number) => plan.resolutions?.[request]?.leadId;
@@ -234,11 +262,19 @@ export async function loadFold(
     ...requests.flatMap(({ event }) => event.address ?? []),
   ]);
   const asked = loadPermissions(sql, [...addresses]);
-  const now = Math.min(...requests.map(({ event }) => event.receivedAt));
+  const now = earliestOf(requests);
   const needs = { events: eventNeeds(context, now) };
+  const recalled = new Map(
+    saved.flatMap(({ lead, version }) => {
+      const how = version === undefined ? undefined : askedOf(context, now, version);
+      const history = how === undefined ? undefined : histories?.recall(lead, how);
+      return history === undefined ? [] : [[lead.id, history] as const];
+    }),
+  );
   const complete = await completeLeads(sql, [...stored, ...members], needs, {
     enrolments,
     permissions: asked,
+    histories: recalled,
   });
   const permissions = await asked;
   const ofBatch = complete.slice(0, stored.length);
@@ -254,7 +290,7 @@ export async function write(
   sql: Sql,
   fold: Fold,
   changes: Changes,
-  save: (sql: Sql, saved: readonly SavedLead[]) => Promise<void> = saveLeads,
+  save: (sql: Sql, saved: readonly SavedLead[]) => Promise<unknown> = saveLeads,
 ): Promise<readonly OutboxRow[]> {
   const saved = fold.leads();
   const stored = Promise.all([saveAccounts(sql, fold.accounts()), save(sql, saved)]);
@@ -292,12 +328,16 @@ const needsOfRelease = new WeakMap<Release, ReturnType<typeof factNeeds>>();
 /** Which events to load, as seen from the earliest instant of the batch. */
 export function eventNeeds(context: DecisionContext, now: number): readonly EventNeed[] {
   const { release, plans } = context;
-  const needs =
-    plans.size > 0
-      ? factNeeds(release, [...plans.values()])
-      : (needsOfRelease.get(release) ?? factNeeds(release));
-  if (plans.size === 0) needsOfRelease.set(release, needs);
+  const needs = plans.size > 0 ? factNeeds(release, [...plans.values()]) : needsOf(release);
   return [...needs.events].map(([event, reach]) =>
     reach === 'all' ? { event } : { event, since: now - reach },
   );
+}
+
+function needsOf(release: Release): ReturnType<typeof factNeeds> {
+  const known = needsOfRelease.get(release);
+  if (known !== undefined) return known;
+  const needs = factNeeds(release);
+  needsOfRelease.set(release, needs);
+  return needs;
 }

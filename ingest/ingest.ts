@@ -10,6 +10,7 @@ import { failpoint } from '../faults/failpoint.ts';
 import { isUnavailable, type Store } from '../store/client.ts';
 import type { OutboxRow } from '../store/outbox.ts';
 import { ingestBatch, type BatchResult, type Releases } from './batch.ts';
+import { createHistories, type Histories } from './histories.ts';
 import { takeBeside, type Laned } from './lanes.ts';
 import { tickOf, type IngestAnswer, type IngestRequest } from './request.ts';
 import { keysOfAll, nameOf } from './resolve.ts';
@@ -60,6 +61,7 @@ export function createIngest(deps: IngestDeps): Ingest {
   const busy = new Set<string>();
   const lanes = new Set<Promise<void>>();
   const afterwards = new Set<Promise<void>>();
+  const histories = createHistories();
   let isClosed = false;
 
   const go = (): void => {
@@ -68,7 +70,7 @@ export function createIngest(deps: IngestDeps): Ingest {
       if (batch.length === 0) return;
       const names = batch.flatMap((one) => one.names);
       for (const name of names) busy.add(name);
-      const lane = settle(deps, batch, follow).finally(() => {
+      const lane = settle({ ...deps, histories }, batch, follow).finally(() => {
         for (const name of names) busy.delete(name);
         lanes.delete(lane);
         go();
@@ -116,8 +118,12 @@ function namesOf(request: IngestRequest): readonly string[] {
   return [...people, event.id];
 }
 
+interface LaneDeps extends IngestDeps {
+  readonly histories: Histories;
+}
+
 async function settle(
-  deps: IngestDeps,
+  deps: LaneDeps,
   batch: readonly Waiting[],
   follow: (result: BatchResult) => void,
 ): Promise<void> {
@@ -135,12 +141,15 @@ async function settle(
   }
 }
 
-async function commit(deps: IngestDeps, batch: readonly Waiting[]): Promise<BatchResult> {
+async function commit(deps: LaneDeps, batch: readonly Waiting[]): Promise<BatchResult> {
   const requests = batch.map(({ request }) => request);
-  const { store, releases } = deps;
+  const { store, releases, histories } = deps;
   // Before the transaction: one that holds a connection must not wait for a second one.
   const release = await releases.current();
-  const result = await store.transaction((sql) => ingestBatch(sql, requests, release, releases));
+  const result = await store.transaction((sql) =>
+    ingestBatch(sql, requests, release, releases, histories),
+  );
+  result.remember();
   await failpoint('api.afterCommit');
   return result;
 }

@@ -46,13 +46,14 @@ export async function lockSavedLeads(
   ids: readonly string[],
 ): Promise<readonly SavedLead[]> {
   if (ids.length === 0) return [];
-  const rows = await sql.query<LeadRow>(
-    `${selectLead} WHERE l.id = ANY($1::uuid[]) ORDER BY l.id FOR UPDATE OF l`,
+  const rows = await sql.query<LeadRow & { readonly version: string }>(
+    `SELECT l.xmin::text AS version, ${leadColumns} ${fromLead}
+     WHERE l.id = ANY($1::uuid[]) ORDER BY l.id FOR UPDATE OF l`,
     [ids],
   );
   const moved = rows.find((row) => row.canonicalId !== row.id);
   if (moved !== undefined) throw new StaleRead(`lead ${moved.id} has been merged`);
-  return rows.map((row) => ({ lead: leadOf(row), scores: row.scores }));
+  return rows.map((row) => ({ lead: leadOf(row), scores: row.scores, version: row.version }));
 }
 
 /** What the caller of `completeLeads` has read before it. */
@@ -60,6 +61,8 @@ export interface Attachments {
   readonly enrolments: ReadonlyMap<string, readonly EnrolmentState[]>;
   /** Asked for and perhaps still on its way: it then travels with the rest. */
   readonly permissions: Permissions | Promise<Permissions>;
+  /** Events and counts that need not be read, by lead. */
+  readonly histories?: ReadonlyMap<string, Pick<Lead, 'events' | 'counts'>>;
 }
 
 /** What hangs on leads: the same few statements for one lead or for two hundred. */
@@ -72,11 +75,12 @@ export async function completeLeads(
   if (leads.length === 0) return [];
   const ids = leads.map((lead) => lead.id);
   const addresses = leads.flatMap((lead) => lead.address ?? []);
+  const unheard = ids.filter((id) => read?.histories?.has(id) !== true);
   const [enrolments, permissions, events, counts, handoffs] = await Promise.all([
     read?.enrolments ?? loadEnrolmentStates(sql, ids),
     read?.permissions ?? loadPermissions(sql, addresses),
-    loadLeadEvents(sql, ids, needs.events),
-    loadEventCounts(sql, ids),
+    loadLeadEvents(sql, unheard, needs.events),
+    loadEventCounts(sql, unheard),
     loadHandoffStates(sql, ids),
   ]);
   return leads.map((lead) => {
@@ -85,8 +89,8 @@ export async function completeLeads(
     return {
       ...lead,
       enrolments: enrolments.get(lead.id) ?? [],
-      events: events.get(lead.id) ?? [],
-      counts: counts.get(lead.id) ?? {},
+      events: read?.histories?.get(lead.id)?.events ?? events.get(lead.id) ?? [],
+      counts: read?.histories?.get(lead.id)?.counts ?? counts.get(lead.id) ?? {},
       ...(handoff === undefined ? {} : { handoff }),
       consents: permissions.consents.get(lead.address ?? '') ?? [],
       suppressions: permissions.suppressions.get(lead.address ?? '') ?? [],
@@ -99,12 +103,20 @@ export interface SavedLead {
   readonly lead: Lead;
   /** The last computed scores, for lists. */
   readonly scores: { readonly [model: string]: unknown };
+  /** Which writing of its row was read. */
+  readonly version?: string;
 }
 
-/** Creates and updates in one statement. New leads are their own canonical lead. */
-export async function saveLeads(sql: Sql, saved: readonly SavedLead[]): Promise<void> {
-  if (saved.length === 0) return;
-  await sql.run(
+/**
+ * Creates and updates in one statement. New leads are their own canonical lead. Answers with the version
+ * that all these rows have now.
+ */
+export async function saveLeads(
+  sql: Sql,
+  saved: readonly SavedLead[],
+): Promise<string | undefined> {
+  if (saved.length === 0) return undefined;
+  const [written] = await sql.query<{ readonly version: string }>(
     `INSERT INTO lead (id, canonical_id, split_key, born_at, address, traits, origins, tags, owner, account_id, stage,
        stage_state, disqualified, segments, segments_hash, scores, last_activity_at, last_seen_at, seq, due_at)
      SELECT id, id, split_key, to_timestamp(born_at / 1000.0), address, traits, origins, tags, owner, account_id, stage,
@@ -120,9 +132,11 @@ export async function saveLeads(sql: Sql, saved: readonly SavedLead[]): Promise<
        stage_state = excluded.stage_state, disqualified = excluded.disqualified, segments = excluded.segments,
        segments_hash = excluded.segments_hash,
        scores = excluded.scores, last_activity_at = excluded.last_activity_at,
-       last_seen_at = excluded.last_seen_at, seq = excluded.seq, due_at = excluded.due_at`,
+       last_seen_at = excluded.last_seen_at, seq = excluded.seq, due_at = excluded.due_at
+     RETURNING xmin::text AS version`,
     [JSON.stringify(saved.map(rowOf))],
   );
+  return written?.version;
 }
 
 /** `accountId` is null, and with it all of the account, where there is none. */
@@ -154,8 +168,8 @@ export const leadColumns = `l.id, l.canonical_id AS "canonicalId", l.split_key A
   l.segments_hash AS "segmentsHash", l.scores,
   l.last_activity_at AS "lastActivityAt", l.last_seen_at AS "lastSeenAt", l.seq, l.due_at AS "dueAt",
   ${accountColumns}`;
-const selectLead = `SELECT ${leadColumns}
-  FROM lead l LEFT JOIN account g ON g.id = l.account_id LEFT JOIN account a ON a.id = g.canonical_id`;
+const fromLead = `FROM lead l LEFT JOIN account g ON g.id = l.account_id LEFT JOIN account a ON a.id = g.canonical_id`;
+const selectLead = `SELECT ${leadColumns} ${fromLead}`;
 
 export function leadOf(row: LeadRow): Lead {
   const { accountId } = row;

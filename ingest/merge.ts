@@ -12,7 +12,7 @@ import { derivedId } from '../core/decision/ids.ts';
 import type { Release } from '../core/definitions/release.ts';
 import type { EnrolmentState, EventCount, HandoffState, Lead } from '../core/facts/lead.ts';
 import { joinProfiles, leadFieldsOf, profileOf } from '../core/facts/survivors.ts';
-import type { Qualification } from '../core/qualification/model.ts';
+import { joinStages } from '../core/qualification/join-stages.ts';
 import type { MergeRecord } from '../store/identities.ts';
 import type { PlannedMerge } from './resolve.ts';
 
@@ -37,7 +37,7 @@ export function mergeLead(into: Lead, from: Lead, release: Release, at: number):
     ...profileOfBoth(into, from, release),
     bornAt: Math.min(into.bornAt, from.bornAt),
     tags: [...new Set([...into.tags, ...from.tags])],
-    stage: furtherStage(into, from, release.qualification),
+    stage: joinStages(into, from, release.qualification, at),
     consents: into.address === undefined ? from.consents : into.consents,
     suppressions: into.address === undefined ? from.suppressions : into.suppressions,
     events: [...into.events, ...from.events].sort(
@@ -134,12 +134,6 @@ function doubledRuns(runs: readonly EnrolmentState[]): readonly EnrolmentState[]
     first.set(key, run);
     return false;
   });
-}
-
-function furtherStage(into: Lead, from: Lead, { order }: Qualification): Lead['stage'] {
-  return order.indexOf(from.stage.stage) > order.indexOf(into.stage.stage)
-    ? from.stage
-    : into.stage;
 }
 
 /** An open one before a settled one: somebody is waiting for it. */

@@ -103,7 +103,8 @@ function afterRules(
   { event }: Moment,
   { release }: DecisionContext,
 ): Wanted | undefined {
-  if (event.rules?.handOver !== true) return undefined;
+  // Who set a stage by hand has said whether anybody is told.
+  if (event.rules?.handOver !== true || lead.stage.byHand !== undefined) return undefined;
   const { stage, since } = lead.stage;
   const rule = release.qualification.stages.find((known) => known.stage === stage);
   const handoff = rule?.onEnter?.handoff;

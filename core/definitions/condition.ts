@@ -161,6 +161,6 @@ export const eventMatch = {
   ),
   trust: about(
     z.literal('human').optional(),
-    '"human" leaves out clicks that look like link scanners. Without it, all count.',
+    '"human": only what surely was a person. Without it, scores leave out likely robots only, and journeys hear of them too.',
   ),
 };

@@ -79,7 +79,7 @@ function deedWords(entry: ScriptEntry, lexicon: Lexicon): string {
   }
   if ('judged' in entry) {
     const what = entry.as === 'robot' ? 'a robot' : 'a person';
-    return `the latest ${quoted(eventWords(entry.judged, lexicon))} turns out to have been ${what}`;
+    return `the latest ${eventWords(entry.judged, lexicon)} turns out to have been ${what}`;
   }
   if ('stage' in entry) return handWords(entry, lexicon);
   const { rep, reason, callAgainAt, note } = entry;

@@ -15,6 +15,7 @@ import {
   START,
   type Scene,
 } from '../decision/acme.ts';
+import { joinStages } from '../../../core/qualification/join-stages.ts';
 
 const MQL = 'marketingqualifiedlead';
 const iso = (at: number) => new Date(at).toISOString();
@@ -180,5 +181,29 @@ describe('entering by hand', () => {
     setTo(it, MQL);
     it.play('Stage Set', { stage: 'lead', by: 'tom' }, { occurredAt: START + MINUTE });
     expect(it.lead.stage).toMatchObject({ stage: MQL, byHand: { by: 'anna' } });
+  });
+});
+
+describe('two leads that turn out to be one', () => {
+  const rules = qualification();
+  const joined = (into: Scene, from: Scene) => joinStages(into.lead, from.lead, rules, into.now);
+
+  test('stand where a person set either of them, else at the further stage', () => {
+    const [set, further] = [scene(), scene()];
+    setTo(set, 'lead');
+    further.play('Demo Requested');
+    expect(joined(further, set)).toMatchObject({ stage: 'lead', byHand: { by: 'anna' } });
+    const plain = scene();
+    expect(joined(plain, further).stage).toBe(MQL);
+    // When its time is up the further stage counts again.
+    expect(joinStages(set.lead, further.lead, rules, START + 31 * DAY).stage).toBe(MQL);
+  });
+
+  test('have left what either has left: old evidence hands nobody over anew', () => {
+    const [rejected, other] = [scene(), scene()];
+    rejected.play('Demo Requested');
+    rejected.play('Handoff Rejected', { reason: 'not-now', by: 'mia' });
+    other.play('Page Viewed');
+    expect(joined(other, rejected)).toMatchObject({ stage: 'lead', left: { [MQL]: START } });
   });
 });

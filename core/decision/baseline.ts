@@ -29,8 +29,9 @@ const hashes = new WeakMap<Release, string>();
 function segmentsHashOf(release: Release): string {
   const known = hashes.get(release);
   if (known !== undefined) return known;
-  const { segments, facts, events, models, qualification, sending } = release;
-  const rules = { segments, facts, events, models, qualification, consent: sending.consent };
+  const { segments, facts, events, models, qualification, sending, interests = {} } = release;
+  const own = { segments, facts, events, models, qualification, consent: sending.consent };
+  const rules = Object.keys(interests).length === 0 ? own : { ...own, interests };
   const hash = contentHash('segments', '', rules).slice(0, 16);
   hashes.set(release, hash);
   return hash;

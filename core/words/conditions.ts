@@ -122,16 +122,18 @@ const phrases: { readonly [fact: string]: readonly [string, string] } = {
 /** "looked at prices at least twice within 30 days". */
 function countWords(leaf: Leaf, lexicon: Lexicon): string | undefined {
   const { fact, operator, value, params = {}, path } = leaf;
-  const { event, within, where, ...more } = params;
+  const { event, within, where, trust, ...more } = params;
   const howOften = frequencies[operator];
   if (fact !== 'eventCount' || path !== undefined || Object.keys(more).length > 0) return undefined;
+  if (trust !== undefined && trust !== 'human') return undefined;
   if (typeof event !== 'string' || typeof value !== 'number' || howOften === undefined) {
     return undefined;
   }
   const label = labelOfEvent(event, lexicon);
   const did = label === undefined ? quoted(event) : lowered(label);
   const filter = where === undefined ? '' : ` (where ${paramCondition(where, lexicon)})`;
-  return `${did}${filter} ${howOften} ${times(value)}${withinWords(within)}`;
+  const by = trust === undefined ? '' : ' (clicks of robots left out)';
+  return `${did}${filter} ${howOften} ${times(value)}${withinWords(within)}${by}`;
 }
 const frequencies: { readonly [operator: string]: string } = {
   atLeast: 'at least',
@@ -252,13 +254,18 @@ function subject({ fact, params, path }: Leaf, lexicon: Lexicon): string {
 }
 
 function paramsWords(params: JsonObject, lexicon: Lexicon): string {
-  const { model, event, topic, within, where, ...more } = params;
+  const { score, question, interest, model, property, event, topic, ...rest } = params;
+  const { within, where, trust, ...more } = rest;
   const notes = [
+    ...[score, question, interest].flatMap((one) => (one === undefined ? [] : [valueWords(one)])),
+    ...(property === undefined ? [] : [`of the property ${valueWords(property)}`]),
     ...(model === undefined ? [] : [`in the model ${valueWords(model)}`]),
     ...(typeof event === 'string' ? [`of ${eventWords(event, lexicon)}`] : []),
     ...(typeof topic === 'string' ? [`for the topic ${topicWords(topic, lexicon)}`] : []),
     ...(within === undefined ? [] : [withinWords(within).trim()]),
     ...(where === undefined ? [] : [`where ${paramCondition(where, lexicon)}`]),
+    ...(trust === 'human' ? ['by people only'] : []),
+    ...(trust === undefined || trust === 'human' ? [] : [`trust ${valueWords(trust)}`]),
     ...(Object.keys(more).length === 0 ? [] : [fieldsWords(more)]),
   ];
   return notes.length === 0 ? '' : ` (${notes.join('; ')})`;

@@ -52,7 +52,7 @@ export function createLinks(deps: LinkDeps): LinkRoutes {
         address,
       };
       const own = { source: 'unsubscribe', messageId: commandId, name: 'Consent Withdrawn', now };
-      await deps.ingest([eventAbout({ leadId }, { ...own, properties })]);
+      await deps.ingest([eventAbout({ leadId }, { ...own, properties, concerns: address })]);
     },
     unsubscribePage,
     readHandoff: (token) => readHandoffLink(deps.secret, token),

@@ -216,15 +216,13 @@ function apply(rows: Rows, effect: Effect, { event, lead }: Folded): void {
       });
       return;
     case 'consent': {
-      const { type: _type, ...given } = effect;
-      const { address } = lead;
+      const { type: _type, address = lead.address, ...given } = effect;
       if (address === undefined) return;
       rows.consents.push({ ...given, id: rows.newId(), address, eventId });
       return;
     }
     case 'suppress': {
-      const { type: _type, ...suppression } = effect;
-      const { address } = lead;
+      const { type: _type, address = lead.address, ...suppression } = effect;
       if (address === undefined) return;
       const key = `${effect.scope} ${address}`;
       rows.suppressions.set(key, { ...suppression, address, source: eventId });
@@ -237,8 +235,7 @@ function apply(rows: Rows, effect: Effect, { event, lead }: Folded): void {
       return;
     }
     case 'lift-suppression': {
-      const { scope, at } = effect;
-      const { address } = lead;
+      const { scope, at, address = lead.address } = effect;
       if (address === undefined) return;
       rows.suppressions.delete(`${scope} ${address}`);
       rows.lifted.set(`${scope} ${address}`, { address, scope, at });

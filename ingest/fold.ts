@@ -100,7 +100,7 @@ interface World {
 }
 
 function addRequest(world: World, request: IngestRequest, resolution: Resolution): IngestAnswer {
-  const said = resolution.dropsAddress ? withoutAddress(request.event) : request.event;
+  const said = saidIn(request, resolution);
   const event = world.accounts.said(said, request.accountKey);
   const isMerging = resolution.merges.length > 0;
   const before = isMerging ? personOf(world, resolution.leadId, event).lead : undefined;
@@ -228,6 +228,14 @@ function current(world: World, lead: Lead, event: IncomingEvent): Lead {
 function isDueBefore(lead: Lead, event: IncomingEvent): lead is Lead & { readonly dueAt: number } {
   if (lead.dueAt === undefined) return false;
   return event.type === 'tick' ? lead.dueAt < event.receivedAt : lead.dueAt <= event.receivedAt;
+}
+
+/** An address that is another lead's, or that a merge by hand has put behind the lead's own. */
+function saidIn({ event }: IngestRequest, { dropsAddress, keepsAddress }: Resolution) {
+  if (dropsAddress) return withoutAddress(event);
+  const { address } = event;
+  if (keepsAddress !== true || address === undefined) return event;
+  return { ...withoutAddress(event), concerns: address };
 }
 
 function withoutAddress(event: IncomingEvent): IncomingEvent {

@@ -45,6 +45,8 @@ export interface OwnEvent {
   readonly traits?: JsonObject;
   /** Normalised; makes it the lead's address. */
   readonly address?: string;
+  /** The address it is about, where that may be one that the lead has no more. */
+  readonly concerns?: string;
   readonly addTags?: readonly string[];
   readonly removeTags?: readonly string[];
   readonly trust?: Trust;

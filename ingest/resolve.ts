@@ -26,6 +26,8 @@ export interface Resolution {
   }[];
   /** The email of the event belongs to another lead: the event must not bring it to this one. */
   readonly dropsAddress: boolean;
+  /** It is that of a lead absorbed by hand: the lead keeps its own, and the event speaks of this one. */
+  readonly keepsAddress?: boolean;
 }
 export interface PlannedMerge {
   readonly from: string;
@@ -266,6 +268,7 @@ function resolveKeys(
     merges,
     listed,
     dropsAddress: ownsElsewhere(keys, target, world),
+    keepsAddress: target.hasAddress && isOfAbsorbed(keys, target, world),
   };
 }
 
@@ -300,6 +303,12 @@ function ownsElsewhere(keys: readonly IdentityKey[], lead: Person, world: World)
   const email = keys.find((key) => key.kind === 'email');
   const owner = email === undefined ? undefined : world.owner.get(nameOf(email));
   return owner !== undefined && world.person(owner).id !== lead.id;
+}
+
+function isOfAbsorbed(keys: readonly IdentityKey[], lead: Person, world: World): boolean {
+  const email = keys.find((key) => key.kind === 'email');
+  const ownId = email === undefined ? undefined : world.owner.get(nameOf(email));
+  return ownId !== undefined && ownId !== lead.id && world.person(ownId).id === lead.id;
 }
 
 function attach(key: IdentityKey, person: Person): void {

@@ -17,7 +17,30 @@ import type { Decided, Effect } from './decision.ts';
 import { textOf } from './properties.ts';
 
 export function applyPermission(lead: Lead, moment: Moment): Decided {
+  const { concerns, name } = moment.event;
   if (lead.address === undefined) return nothing(lead);
+  if (concerns === undefined || concerns === lead.address) return permit(lead, moment);
+  const there = permitOther(lead, concerns, moment);
+  // A person who wants no more mail means all of it; a yes, and a dead mailbox, is of one address.
+  if (name !== 'Consent Withdrawn' && name !== 'Email Complained') return there;
+  const here = permit(lead, moment);
+  return { ...here, effects: [...here.effects, ...there.effects] };
+}
+
+/** Of two addresses of one person (merged by hand, or left for a new one) each keeps its own permission. */
+function permitOther(lead: Lead, address: string, moment: Moment): Decided {
+  // What this address refused is not known here, and a list never speaks over it.
+  if (moment.event.name === 'Consent Given' && moment.age === 'historical') return nothing(lead);
+  const other: Lead = { ...lead, address, consents: [], suppressions: [] };
+  const effects = permit(other, moment).effects.flatMap((effect): readonly Effect[] => {
+    const { type } = effect;
+    const isOfAddress = type === 'consent' || type === 'suppress' || type === 'lift-suppression';
+    return isOfAddress ? [{ ...effect, address }] : [];
+  });
+  return { lead, decisions: [], effects };
+}
+
+function permit(lead: Lead, moment: Moment): Decided {
   switch (moment.event.name) {
     case 'Consent Given':
       return give(lead, moment, stateOf(moment.event.properties) ?? 'opt-in');

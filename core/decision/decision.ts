@@ -43,6 +43,8 @@ export interface IncomingEvent {
   /** 0 to 1: how sure a provider is. */
   readonly confidence?: number;
   readonly address?: string;
+  /** The address that permission is about, where that may be another than the lead's: a key of it. */
+  readonly concerns?: string;
   readonly account?: Account;
   readonly occurredAt: number;
   /** The caller's clock when the event was taken in: the `now` of the decision. */
@@ -222,6 +224,8 @@ export type Effect =
     }
   | {
       readonly type: 'consent';
+      /** Absent: the lead's. */
+      readonly address?: string;
       readonly class: MessageClass;
       readonly topic?: string;
       readonly state: ConsentState;
@@ -232,12 +236,19 @@ export type Effect =
     }
   | {
       readonly type: 'suppress';
+      /** Absent: the lead's. */
+      readonly address?: string;
       readonly scope: 'all' | 'marketing';
       readonly reason: string;
       readonly at: number;
     }
   /** The person asked for marketing again after an unsubscribe; a dead address stays dead. */
-  | { readonly type: 'lift-suppression'; readonly scope: 'marketing'; readonly at: number };
+  | {
+      readonly type: 'lift-suppression';
+      readonly scope: 'marketing';
+      readonly at: number;
+      readonly address?: string;
+    };
 
 export interface Decided {
   readonly lead: Lead;

@@ -103,16 +103,49 @@ describe('a merge', () => {
   test('of two addresses the survivor keeps its own; consent stays by address', async () => {
     await inWorld(async (world) => {
       const [one, other] = await two(world, 'c', { other: { country: 'DE' } });
-      await world.ingest.ingest([track('c2', 'Consent Withdrawn')]);
+      await world.ingest.ingest([track('c2', 'Consent Given')]);
       await world.ingest.ingest([byHand(one, other)]);
-      const lead = await leadOf(world, one);
-      expect(lead).toMatchObject({ address: 'c1@x.example', traits: { country: 'DE' } });
-      expect(lead.suppressions).toEqual([]);
-      const [answer] = await world.ingest.ingest([
-        call({ type: 'page', context: { traits: { email: 'c2@x.example' } }, userId: 'c2' }),
+      const later = NOW + 70 * SECOND;
+      await world.ingest.ingest([
+        identify({ userId: 'c2' }, { email: 'c2@x.example', city: 'Bonn' }, later),
+        eventAbout(
+          { leadId: one },
+          {
+            ...{ source: 'mail', messageId: 'c2-bounced', name: 'Email Bounced', now: later },
+            ...{ properties: { kind: 'hard' }, concerns: 'c2@x.example' },
+          },
+        ),
       ]);
-      expect(answer?.leadId).toBe(one);
-      expect((await leadOf(world, one)).address).toBe('c1@x.example');
+      const lead = await leadOf(world, one);
+      expect(lead).toMatchObject({
+        ...{ id: one, address: 'c1@x.example', traits: { country: 'DE', city: 'Bonn' } },
+        ...{ consents: [], suppressions: [] },
+      });
+      const merge = await findMerge(world.store, { absorbed: other });
+      await undo(world, merge?.id ?? '');
+      expect(await leadOf(world, other)).toMatchObject({
+        ...{ address: 'c2@x.example', traits: { city: 'Bonn' } },
+        ...{ consents: [{ state: 'opt-in' }], suppressions: [{ scope: 'all' }] },
+      });
+    });
+  });
+
+  test('who unsubscribes from an email to either address gets no marketing at both', async () => {
+    await inWorld(async (world) => {
+      const [one, other] = await two(world, 'w');
+      await world.ingest.ingest([byHand(one, other)]);
+      const now = NOW + 70 * SECOND;
+      const own = { source: 'unsubscribe', messageId: 'w', name: 'Consent Withdrawn', now };
+      await world.ingest.ingest([
+        eventAbout({ leadId: one }, { ...own, concerns: 'w2@x.example' }),
+      ]);
+      const silent = await world.store.query(
+        "SELECT address, scope FROM suppression WHERE address LIKE 'w_@x.example' ORDER BY 1",
+      );
+      expect(silent).toEqual([
+        { address: 'w1@x.example', scope: 'marketing' },
+        { address: 'w2@x.example', scope: 'marketing' },
+      ]);
     });
   });
 

@@ -16,10 +16,12 @@ import {
 } from '../core/verification/verdict.ts';
 import { readConfig, type Config } from '../runtime/config.ts';
 import { createAskDomain, createDnsQuestions } from '../verify/mail-domains.ts';
-import { CommandFailure, type ExitCode, type Shell } from './shell.ts';
+import { withDatabase } from './connect.ts';
+import { CommandFailure, plural, type ExitCode, type Shell } from './shell.ts';
 import { withByHand } from './stage.ts';
 
 interface VerifyOptions {
+  readonly waiting?: true;
   readonly store?: true;
   readonly json?: true;
 }
@@ -27,11 +29,14 @@ interface VerifyOptions {
 export function verifyCommand(shell: Shell, finish: (code: ExitCode) => void): Command {
   return new Command('verify')
     .description('try one address: is it written well, does its domain take mail')
-    .argument('<address>', 'the address')
+    .argument('[address]', 'the address')
+    .option('--waiting', 'list the addresses that could not be verified yet, and why')
     .option('--store', 'keep the verdict with the lead of this address')
     .option('--json', 'answer with JSON')
     .addHelpText('after', help)
-    .action(async (address: string, options: VerifyOptions) => {
+    .action(async (address: string | undefined, options: VerifyOptions) => {
+      if (options.waiting === true) return finish(await listWaiting(shell, options));
+      if (address === undefined) throw new CommandFailure('Which address? Or --waiting.');
       finish(await verify(shell, address, options));
     });
 }
@@ -46,6 +51,21 @@ async function verify(shell: Shell, said: string, options: VerifyOptions): Promi
   } else for (const line of linesOf(findings, found)) shell.print(line);
   return found.status === 'invalid' ? 1 : 0;
 }
+
+async function listWaiting(shell: Shell, { json }: VerifyOptions): Promise<ExitCode> {
+  return withDatabase<ExitCode>(shell, async ({ store: sql }) => {
+    const { listWaitingChecks } = await import('../store/email-checks.ts');
+    const waiting = await listWaitingChecks(sql, waitingMost);
+    if (json === true) shell.printJson({ ok: true, waiting });
+    else if (waiting.length === 0) shell.print('No address waits to be verified again.');
+    for (const { address, attempts, trouble, nextAt } of json === true ? [] : waiting) {
+      const next = nextAt === null ? '' : `, again at ${new Date(nextAt).toISOString()}`;
+      shell.print(`${address}: ${trouble} (${plural(attempts, 'look')}${next})`);
+    }
+    return 0;
+  });
+}
+const waitingMost = 100;
 
 async function askedOf(config: Config, said: string): Promise<Findings['domain']> {
   const parsed = parseAddress(said);
@@ -119,4 +139,5 @@ known to the product only: npx perennial explain <address>. Exit code 1: the add
 Examples:
   $ npx perennial verify ana@nordwind.de
   $ npx perennial verify ana@nordwind.de --store
+  $ npx perennial verify --waiting
   $ npx perennial verify info@nordwind.de --json | jq .status`;

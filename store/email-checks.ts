@@ -124,6 +124,22 @@ export async function findEmailCheck(
   return row;
 }
 
+export interface WaitingCheck {
+  readonly address: string;
+  readonly attempts: number;
+  readonly trouble: string;
+  readonly nextAt: number | null;
+}
+
+/** What came to nothing so far, the most tried first. */
+export async function listWaitingChecks(sql: Sql, limit: number): Promise<readonly WaitingCheck[]> {
+  return sql.query<WaitingCheck>(
+    `SELECT address, attempts, trouble, next_at AS "nextAt" FROM email_check
+     WHERE attempts > 0 AND trouble IS NOT NULL ORDER BY attempts DESC, address LIMIT $1`,
+    [limit],
+  );
+}
+
 /** What was asked of DNS lately, for all processes. */
 export function createDomainCache(sql: Sql) {
   return {

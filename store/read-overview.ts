@@ -30,6 +30,8 @@ export interface Attention {
   readonly lateHandoffs: number;
   readonly outboxErrors: number;
   readonly outboxWaiting: number;
+  /** Addresses that several looks in a row could not verify. */
+  readonly unverifiable: number;
   readonly ruleMismatches: number;
   readonly unconfirmed: number;
   readonly mergeCandidates: number;
@@ -81,6 +83,7 @@ const overviewSql = `SELECT
       OR escalated_at IS NOT NULL OR (assigned_at IS NULL AND opened_at < ${late}))`)},
     'webhooksGivenUp', ${count("decision WHERE kind = 'webhook' AND at >= to_timestamp($2 / 1000.0)")},
     'outboxErrors', ${count('outbox WHERE last_error IS NOT NULL')},
+    'unverifiable', ${count('email_check WHERE attempts >= 3 AND attempts > 0 AND trouble IS NOT NULL')},
     'outboxWaiting', ${count(`outbox WHERE recorded_at < ${late}`)},
     'ruleMismatches', ${count('decision WHERE confirmed = false')},
     'unconfirmed', ${count(`decision WHERE confirmed IS NULL AND kind IN ('stage', 'exit') AND at < ${late}`)},

@@ -88,6 +88,12 @@ function attentionOf(found: Attention): readonly Problem[] {
       'rust',
     ),
     of(found.unconfirmed, 'decisions without a second opinion', '/console/leads', 'sun'),
+    of(
+      found.unverifiable,
+      'addresses that could not be verified yet: perennial verify --waiting',
+      '/console/leads',
+      'sun',
+    ),
     of(found.mergeCandidates, 'pairs of leads that may be one person', '/console/merges', 'sun'),
   ];
   return all.filter(({ count }) => count > 0);

@@ -210,6 +210,8 @@ const fieldNames: { readonly [key: string]: string } = {
   forEach: 'the event it counts',
   atMost: 'the most in all',
   upTo: 'the longest wait',
+  enrich: 'what it looks up',
+  enrichment: 'what can be looked up',
   zone: 'the zone',
   holdFor: 'the time it must hold',
   perDay: 'the most leads a day',

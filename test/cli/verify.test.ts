@@ -65,6 +65,10 @@ test('answers with one JSON document, and keeps the verdict only where it is tol
   expect(await kept()).toEqual([{ status: 'invalid', reason: 'refuses-mail', by: 'dns' }]);
   const explained = await run(['explain', 'ana@null.de'], { databaseUrl: database.url });
   expect(explained.out).toMatch(/Address invalid: its domain says that it takes no mail, on 20/);
+  await store.run(
+    "UPDATE email_check SET attempts = 4, trouble = 'dns-away' WHERE address = 'ana@null.de'",
+  );
+  expect((await verify(['--waiting'])).out).toMatch(/^ana@null\.de: dns-away \(4 looks, again at/);
   const nobody = await verify(['nobody@firma.de', '--store']);
   expect(nobody.code).toBe(1);
   expect(nobody.err).toContain('There is no lead with the address nobody@firma.de');

@@ -10,6 +10,7 @@ const core = [
   'test/cli/new.test.ts',
   'test/core/**/*.test.ts',
   'test/docs/**/*.test.ts',
+  'test/examples/measures.test.ts',
   'test/examples/recipes.test.ts',
   'test/faults/checker.test.ts',
   'test/format/**/*.test.ts',

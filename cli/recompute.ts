@@ -64,11 +64,13 @@ async function foresee(
   { store, releases }: Connected,
   { json }: Options,
 ): Promise<ExitCode> {
-  const [{ foreseeRecompute }, { moveWords }, { countCanonical }] = await Promise.all([
-    import('../ingest/foresee-recompute.ts'),
-    import('../api/recomputes.ts'),
-    import('../store/recomputes.ts'),
-  ]);
+  const [{ foreseeRecompute }, { moveWords }, { countCanonical }, { stageLabel }] =
+    await Promise.all([
+      import('../ingest/foresee-recompute.ts'),
+      import('../api/recomputes.ts'),
+      import('../store/recomputes.ts'),
+      import('../core/routing/brief.ts'),
+    ]);
   const release = await releases.current();
   const bar = createProgressBar(shell.progress, () => performance.now());
   const total = await countCanonical(store);
@@ -77,16 +79,21 @@ async function foresee(
     onPage: (done) => bar.show(done / Math.max(total, done), `${plural(done, 'lead')} looked at`),
   });
   bar.clear();
+  const label = (stage: string) => stageLabel(release, stage);
   if (json === true) shell.printJson({ ok: true, type: 'dry-run', ...foreseen });
   else {
-    for (const line of foreseenLines(foreseen, moveWords(release, foreseen.moves))) {
+    for (const line of foreseenLines(foreseen, moveWords(release, foreseen.moves), label)) {
       shell.print(line);
     }
   }
   return 0;
 }
 
-function foreseenLines(foreseen: Foreseen, moves: readonly string[]): readonly string[] {
+function foreseenLines(
+  foreseen: Foreseen,
+  moves: readonly string[],
+  label: (stage: string) => string,
+): readonly string[] {
   const { leads, untold, examples } = foreseen;
   const asked = `Dry run over ${plural(leads, 'lead')}; nothing was written.`;
   if (moves.length === 0) return ['No stage would move.', asked];
@@ -95,11 +102,12 @@ function foreseenLines(foreseen: Foreseen, moves: readonly string[]): readonly s
     ...moves.map((text) => `  ${text}`),
     'For example:',
     ...examples.map(
-      ({ address, leadId, from, to, why }) => `  ${address ?? leadId}: ${from} → ${to} (${why})`,
+      ({ address, leadId, from, to, why }) =>
+        `  ${address ?? leadId}: ${label(from)} → ${label(to)} (${why})`,
     ),
     ...(untold === 0
       ? []
-      : [`Of ${plural(untold, 'lead')} in a stage with a handoff nobody would be told.`]),
+      : [`${plural(untold, 'lead')} would come into a stage with a handoff, and nobody be told.`]),
     asked,
   ];
 }

@@ -21,6 +21,7 @@ import { listHandoffs, type HandoffListing } from '../store/read-handoffs.ts';
 import { findLead, listLeads } from '../store/read-leads.ts';
 import { readOverview } from '../store/read-overview.ts';
 import { listSends } from '../store/read-sends.ts';
+import { explanation, towardsNext } from './explanation-pages.ts';
 import { handPages } from './hand-routes.ts';
 import { journey, journeys, lateMs } from './journey-pages.ts';
 import type { Frame } from './layout.ts';
@@ -80,6 +81,10 @@ export function consoleRoutes(deps: ConsoleDeps): Router {
   router.get(
     '/leads/:id',
     show(async (query, params) => lead(deps, await frame('leads'), query, params)),
+  );
+  router.get(
+    '/leads/:id/explanation',
+    show(async (query, params) => explanation(deps, await frame('leads'), query, params)),
   );
   const refused = async (id: string, problem: string): Promise<string> =>
     lead(deps, await frame('leads'), {}, { id }, problem);
@@ -286,8 +291,10 @@ async function lead(
   const pauses = await listPausesOf(deps.sql, { leadId: view.lead.id }, view.now);
   const timeline = await timelinePage(deps, view.lead.id, query);
   const [latest] = own;
+  const towards = towardsNext(view.lead, view.release, view.now);
   return leadPage({
     ...view,
+    ...(towards === undefined ? {} : { towards }),
     frame,
     pauses,
     handoffs: own,

@@ -14,6 +14,7 @@ import { compiledRelease } from '../../core/facts/compiled-release.ts';
 import { factReader } from '../../core/facts/read.ts';
 import { originOf } from '../../core/facts/survivors.ts';
 import { labelOf, stageLabel } from '../../core/routing/brief.ts';
+import type { Towards } from '../../core/explain/towards.ts';
 import { isKnown } from '../../core/rules/operators.ts';
 import { mayEmail } from '../../core/sending/consent.ts';
 import type { ScoredPoint } from '../../core/scoring/score.ts';
@@ -24,10 +25,12 @@ import { page, type Frame } from '../layout.ts';
 import { bar, chip, empty, gradeChip, handoffChip, mainScore, older } from '../parts.ts';
 import { clockTag, fromNow, instantInZone, timeTag } from '../time.ts';
 import { byHandNotice, stageSection, verdictOn } from './by-hand.ts';
+import { asOfForm } from './explanation.ts';
 import { whoHas } from './handoffs.ts';
 import { pausedNotices } from './journey.ts';
 import { deadline } from './overview.ts';
 import { pauseForm } from './pauses.ts';
+import { towardsPanel } from './towards.ts';
 
 export interface LeadPageView extends LeadView {
   readonly frame: Omit<Frame, 'title'>;
@@ -39,6 +42,8 @@ export interface LeadPageView extends LeadView {
   readonly timeline: readonly TimelineEntry[];
   readonly nextCursor: string | null;
   readonly firstPage: boolean;
+  /** What would take it to the next stage; absent in the last one. */
+  readonly towards?: Towards;
   /** Why what was asked on this page was refused. */
   readonly problem?: string;
 }
@@ -66,11 +71,14 @@ export function leadPage(view: LeadPageView): string {
       <div class="columns">
         <div class="side">
           ${view.firstPage && openHandoff(view)}
-          <section class="card"><h2>Score</h2>${scores(view)}</section>
+          <section class="card"><h2>Score</h2>${scores(view)}
+            <p class="more"><a class="button quiet" href="/console/leads/${lead.id}/explanation">Why, line by line</a></p></section>
+          ${view.firstPage && view.towards !== undefined && towardsPanel(view.towards, release)}
           <section class="card"><h2>Facts</h2>${facts(view)}</section>
           <section class="card"><h2>Journeys</h2>${journeys(view)}</section>
           <section class="card"><h2>Permission</h2>${permission(view)}</section>
           ${mergesOf(view)}
+          <details class="card"><summary>See it as of another instant</summary>${asOfForm(lead.id, '', release.sending.zoneIfUnknown)}</details>
           ${stageSection(lead, release)}
           ${!view.pauses.some(({ scope }) => scope === 'lead') && pauseSection(lead.id)}
         </div>

@@ -105,5 +105,7 @@ test('a changed look-up is told', () => {
 
 test('is read as a sentence', () => {
   const step = { id: 'x', enrich: ['employees', 'industry'], upTo: 120_000 };
-  expect(stepWords(step, noLexicon)).toBe('Looks up employees and industry, for up to 2 minutes');
+  expect(stepWords(step, noLexicon)).toBe(
+    'Looks up number of employees and industry, for up to 2 minutes',
+  );
 });

@@ -11,6 +11,7 @@ import {
   knownSince,
   levelOf,
   surgeOf,
+  SURGE_EVENTS_LEAST,
   SURGE_MS,
   USUAL_MS,
 } from '../interests/interest.ts';
@@ -179,16 +180,24 @@ function surgeChanges(view: ClockView, leaf: Leaf): readonly number[] {
   if (interest === undefined) return [];
   const { lead, from } = view;
   const shown = evidence(view, interest).filter(({ occurredAt }) => occurredAt + USUAL_MS > from);
-  if (shown.length === 0) return [];
+  // With so few there is no usual rate, and nothing that only leaves brings one.
+  if (shown.length < SURGE_EVENTS_LEAST) return [];
   const past = shown.filter(({ occurredAt }) => occurredAt <= from);
   const since = knownSince(past, lead.bornAt);
-  const days = Array.from({ length: USUAL_MS / DAY_MS }, (_, day) => since + (day + 1) * DAY_MS);
+  const days = daysAhead(since, from);
   const edges = shown.flatMap(({ occurredAt: at }) => [at, at + SURGE_MS, at + USUAL_MS]);
   // What is known of a time before its birth ends with the event that said so.
   const end = since < lead.bornAt ? since + USUAL_MS : Infinity;
   const instants = [...days, ...edges].filter((at) => at < end);
   const found = firstTurn(view, leaf, instants, (now) => surgeOf(shown, lead.bornAt, now));
   return found.length === 0 ? [end] : found;
+}
+
+/** Each day that makes the lead better known, until its usual span is full. */
+function daysAhead(since: number, from: number): readonly number[] {
+  const next = Math.floor((from - since) / DAY_MS) + 1;
+  const left = Math.max(0, USUAL_MS / DAY_MS - next + 1);
+  return Array.from({ length: left }, (_, day) => since + (next + day) * DAY_MS);
 }
 
 /** The first of the instants at which the leaf answers otherwise than now. */

@@ -132,18 +132,12 @@ export async function addEventCounts(sql: Sql, counted: readonly CountedEvents[]
   await sql.run(
     `INSERT INTO lead_event_count AS c (lead_id, name, count, first_at, last_at)
      SELECT lead_id, name, count, to_timestamp(first_at / 1000.0), to_timestamp(last_at / 1000.0)
-     FROM unnest($1::uuid[], $2::text[], $3::int[], $4::float8[], $5::float8[])
-       AS x(lead_id, name, count, first_at, last_at)
+     FROM (SELECT "leadId" AS lead_id, name, count, "firstAt" AS first_at, "lastAt" AS last_at
+           FROM json_to_recordset($1::json) AS x("leadId" uuid, name text, count int, "firstAt" float8, "lastAt" float8)) AS y
      ORDER BY lead_id, name
      ON CONFLICT (lead_id, name) DO UPDATE SET count = c.count + excluded.count,
        first_at = least(c.first_at, excluded.first_at), last_at = greatest(c.last_at, excluded.last_at)`,
-    [
-      counted.map((row) => row.leadId),
-      counted.map((row) => row.name),
-      counted.map((row) => row.count),
-      counted.map((row) => row.firstAt),
-      counted.map((row) => row.lastAt),
-    ],
+    [JSON.stringify(counted)],
   );
 }
 

@@ -85,11 +85,18 @@ export function judgeOf(
   entry?: JsonObject,
 ): Judge {
   const read = readerOf(release, lead, now, entry);
-  return {
+  const known = judges.get(read);
+  if (known !== undefined) return known;
+  const judge: Judge = {
     holds: (condition) => compiledIn(release, condition).holds(read, now),
     verdict: (condition) => compiledIn(release, condition).evaluate(read, now),
   };
+  judges.set(read, judge);
+  return judge;
 }
+
+/** A reader belongs to one lead, one instant and one release, and so does whoever judges by it. */
+const judges = new WeakMap<FactReader, Judge>();
 
 const readers = new WeakMap<
   Lead,

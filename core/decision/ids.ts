@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto';
 
 /** One name space for all derived ids; changing it would make every retry a stranger. */
-const NAME_SPACE = 'b1c0a7f2-5d3e-5f7c-9a44-2f6d0c1e8a93';
+const NAME_SPACE = Buffer.from('b1c0a7f25d3e5f7c9a442f6d0c1e8a93', 'hex');
 
 export function eventId(source: string, messageId: string): string {
   return derivedId('event', source, messageId);
@@ -32,11 +32,7 @@ export function sendId(commandId: string): string {
 /** Parts are length-prefixed, so that ("a", "bc") and ("ab", "c") never meet. */
 export function derivedId(...parts: readonly string[]): string {
   const name = parts.map((part) => `${part.length}:${part}`).join('');
-  const bytes = createHash('sha1')
-    .update(Buffer.from(NAME_SPACE.replaceAll('-', ''), 'hex'))
-    .update(name, 'utf8')
-    .digest()
-    .subarray(0, 16);
+  const bytes = createHash('sha1').update(NAME_SPACE).update(name, 'utf8').digest().subarray(0, 16);
   return formatted(bytes, 5);
 }
 

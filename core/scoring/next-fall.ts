@@ -40,9 +40,10 @@ export function nextFall(
   if (standing.lead.events.some(({ occurredAt }) => occurredAt > from)) return undefined;
   const points = standing.scored.scores[score];
   if (points === null || points === undefined) return null;
+  const reached = thresholds.filter((threshold) => points >= threshold);
+  if (reached.length === 0 && !hasFadingLosses(standing.model, score)) return null;
   const parts = partsOf(standing, score);
   if (parts === undefined) return undefined;
-  const reached = thresholds.filter((threshold) => points >= threshold);
   if (reached.length === 0) return null;
   const threshold = Math.max(...reached);
   const isBelow = (now: number) => wholePoints(sumOf(parts, now), scale) < threshold;
@@ -50,6 +51,17 @@ export function nextFall(
   // Half a point below is where rounding gives way.
   const target = threshold - 0.5 - keptIn(parts);
   return isBelow(end) ? firstBelow({ parts, isBelow, target, scale }, from, end) : null;
+}
+
+/** Points taken that fade give the score back what they took. */
+function hasFadingLosses({ rules }: CompiledModel, score: string): boolean {
+  return rules.some(
+    (rule) =>
+      rule.type === 'for-each' &&
+      rule.rule.score === score &&
+      rule.rule.points < 0 &&
+      rule.reachMs !== Infinity,
+  );
 }
 
 /** In file order, as the score adds them up, so that both agree to the last bit. */

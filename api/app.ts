@@ -22,6 +22,7 @@ import type { Sql, Store } from '../store/client.ts';
 import { allowHosts, requireKey } from './access.ts';
 import { createLinks } from './links.ts';
 import { asProblem, notFound, Problem, problemHandler, statusOf } from './problems.ts';
+import { accountRoutes } from './routes/accounts.ts';
 import { byHandRoutes } from './routes/by-hand.ts';
 import { eventRoutes } from './routes/events.ts';
 import { handoffRoutes } from './routes/handoffs.ts';
@@ -108,7 +109,7 @@ function versionOne(deps: AppDeps): express.Router {
   router.use(express.json({ limit: '500kb', strict: false }));
   router.use(eventRoutes(guarded), leadRoutes(guarded), byHandRoutes(guarded));
   router.use(releaseRoutes(guarded), recomputeRoutes(guarded));
-  router.use(mergeRoutes(guarded));
+  router.use(mergeRoutes(guarded), accountRoutes(guarded));
   router.use(journeyRoutes(guarded), handoffRoutes(guarded), pauseRoutes(guarded));
   for (const [path, allowed] of Object.entries(methods)) {
     router.all(path, (request) => {
@@ -135,6 +136,8 @@ const methods: { readonly [path: string]: string } = {
   '/events/:eventId/verdict': 'POST',
   '/journeys': 'GET',
   '/journeys/:key/enrolments': 'POST',
+  '/accounts': 'GET',
+  '/accounts/:id': 'GET',
   '/handoffs': 'GET',
   '/recomputes': 'GET',
   '/releases': 'GET',

@@ -6,7 +6,7 @@ import { showsMembers } from '../core/accounts/needs.ts';
 import { withMembers } from '../store/account-members.ts';
 import type { Release } from '../core/definitions/release.ts';
 import { sentenceOfPoint } from '../core/explain/sentence.ts';
-import type { Lead, Origins } from '../core/facts/lead.ts';
+import type { Account, Lead, Origins } from '../core/facts/lead.ts';
 import { factReader } from '../core/facts/read.ts';
 import { profileOf } from '../core/facts/survivors.ts';
 import type { JourneyPlan } from '../core/journey/plan.ts';
@@ -100,7 +100,7 @@ export function leadJson(view: LeadView): object {
     merged: merges.map(mergeJson),
     tags: lead.tags,
     owner: lead.owner ?? null,
-    account: account === undefined ? null : { ...account },
+    account: account === undefined ? null : ownFields(account),
     stage: {
       stage: stage.stage,
       label: stageLabel(release, stage.stage),
@@ -190,4 +190,9 @@ export function originJson(origins: Origins): object {
 /** RFC 3339 in UTC; null where nothing is known. */
 export function instant(at: number | null | undefined): string | null {
   return at === null || at === undefined ? null : new Date(at).toISOString();
+}
+
+/** Of the account itself; its other members are leads of their own. */
+function ownFields({ id, key, name, domain, owner, tags, traits }: Account): object {
+  return { id, key, name, domain, owner, tags, traits };
 }

@@ -4,6 +4,7 @@
  * run, so that `--help` answers at once.
  */
 import { Command, CommanderError } from 'commander';
+import { accountCommand } from './account.ts';
 import { checkCommand } from './check.ts';
 import { diffCommand } from './diff.ts';
 import { explainCommand } from './explain.ts';
@@ -59,6 +60,7 @@ export async function main(argv: readonly string[], shell: Shell): Promise<ExitC
     judgeCommand,
     simulateCommand,
     explainCommand,
+    accountCommand,
     verifyCommand,
   ];
   const program = new Command('perennial')

@@ -7,6 +7,7 @@ export interface Frame {
   readonly section?:
     | 'overview'
     | 'leads'
+    | 'accounts'
     | 'journeys'
     | 'handoffs'
     | 'emails'
@@ -24,6 +25,7 @@ export interface Frame {
 const sections = [
   ['overview', '/console', 'Overview'],
   ['leads', '/console/leads', 'Leads'],
+  ['accounts', '/console/accounts', 'Accounts'],
   ['journeys', '/console/journeys', 'Journeys'],
   ['handoffs', '/console/handoffs', 'Handoffs'],
   ['emails', '/console/emails', 'Emails'],

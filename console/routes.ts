@@ -10,6 +10,8 @@ import { viewUntold } from '../api/recomputes.ts';
 import { since, standsStill } from '../api/pause-words.ts';
 import { Problem } from '../api/problems.ts';
 import { choiceOf, handoffPage } from '../api/routes/handoffs.ts';
+import { viewAccount } from '../api/account-view.ts';
+import { accountPage as listedAccounts } from '../api/routes/accounts.ts';
 import { isUuid, timelinePage } from '../api/routes/leads.ts';
 import { sessionLivesMs, type Sessions } from '../api/sessions.ts';
 import type { ReleasesByTime } from '../api/lead-as-of.ts';
@@ -31,6 +33,7 @@ import { emailsPage, emailStates } from './pages/emails.ts';
 import { filesPage, type FilesReader } from './pages/files.ts';
 import { handoffsPage } from './pages/handoffs.ts';
 import { leadPage } from './pages/lead.ts';
+import { accountPage, accountsPage } from './pages/accounts.ts';
 import { leadsPage } from './pages/leads.ts';
 import { overviewPage } from './pages/overview.ts';
 import { release, releases } from './release-pages.ts';
@@ -89,6 +92,14 @@ export function consoleRoutes(deps: ConsoleDeps): Router {
   const refused = async (id: string, problem: string): Promise<string> =>
     lead(deps, await frame('leads'), {}, { id }, problem);
   router.use('/leads', handPages({ ...deps, fromOurPages, leadPage: refused }));
+  router.get(
+    '/accounts',
+    show(async (query) => accounts(deps, await frame('accounts'), query)),
+  );
+  router.get(
+    '/accounts/:id',
+    show(async (_query, params) => account(deps, await frame('accounts'), params)),
+  );
   router.get(
     '/journeys',
     show(async () => journeys(deps, await frame('journeys'))),
@@ -304,6 +315,19 @@ async function lead(
     firstPage: query['cursor'] === undefined,
     ...(problem === undefined ? {} : { problem }),
   });
+}
+
+async function accounts(deps: ConsoleDeps, frame: PageFrame, query: Query): Promise<string> {
+  const release = await deps.releases.current();
+  const { rows, nextCursor } = await listedAccounts(deps, query);
+  const search = (query['q'] ?? '').trim().slice(0, 200);
+  return accountsPage({ frame, release, accounts: rows, search, nextCursor, now: deps.clock() });
+}
+
+async function account(deps: ConsoleDeps, frame: PageFrame, params: Query): Promise<string> {
+  const view = await viewAccount(deps, params['id'] ?? '');
+  if (view === undefined) throw new Problem('not-found', 'There is no such account.');
+  return accountPage(frame, view);
 }
 
 async function handoffs(deps: ConsoleDeps, frame: PageFrame, query: Query): Promise<string> {

@@ -57,7 +57,8 @@ export function leadPage(view: LeadPageView): string {
     { ...view.frame, title: name },
     html`<p class="crumb"><a href="/console/leads">Leads</a></p>
       <div class="headline">
-        <div><h1>${name}</h1><p class="soft">${about.filter((word) => word !== undefined).join(' · ')}</p></div>
+        <div><h1>${name}</h1><p class="soft">${about.filter((word) => word !== undefined).join(' · ')}
+          ${lead.account !== undefined && html`<a href="/console/accounts/${lead.account.id}">Account</a>`}</p></div>
         <p class="chips">${chip(stageLabel(release, lead.stage.stage), 'leaf')} ${gradeChip(score?.grade)}
           ${lead.disqualified !== undefined && chip('disqualified', 'rust')}
           ${view.pauses.some(({ scope }) => scope === 'lead') && chip('paused', 'sun')}

@@ -26,7 +26,7 @@ export function handPages(deps: HandPages): Router {
     });
   };
   post('/:id/stage', (id, { quiet, ...ask }) =>
-    stageAsAsked(deps, id, { ...ask, quiet: quiet !== undefined }),
+    stageAsAsked(deps, id, { ...ask, quiet: quiet === 'yes' }),
   );
   post('/:id/verdict', (_id, { event = '', ...ask }) => verdictAsAsked(deps, event, ask));
   return router;

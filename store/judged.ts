@@ -22,7 +22,7 @@ export async function loadWholeHistories(
     `SELECT p.id AS "leadId", e.* FROM unnest($1::uuid[]) AS p(id) CROSS JOIN LATERAL (
        SELECT e.id, e.name, e.properties, e.occurred_at AS "occurredAt", e.seq, e.trust
        FROM lead m JOIN event e ON e.lead_id = m.id
-       WHERE m.canonical_id = p.id AND e.type <> 'enrol'
+       WHERE m.canonical_id = p.id AND e.type NOT IN ('enrol', 'merge')
        ORDER BY (e.id = ANY($2::uuid[]) OR e.name = 'Event Judged') DESC, e.occurred_at DESC
        LIMIT ${eventsMost}) AS e`,
     [leadIds, eventIds],

@@ -29,7 +29,7 @@ export function stageSection(lead: Lead, release: Release): Html {
       <label><span>Why</span><input name="reason" maxlength="200" required /></label>
       <label><span>For how long ("ever": for good)</span><input name="for" value="30 days" required /></label>
       <label><span>Your name</span><input name="by" maxlength="80" required /></label>
-      <label class="row"><input type="checkbox" name="quiet" value="yes" /> <span>Quietly: hand nobody over, begin no journey</span></label>
+      <label><span>Who is told</span><select name="quiet"><option value="">Whoever is told on any way in</option><option value="yes">Nobody, and no journey begins</option></select></label>
       <button class="quiet">Set the stage</button>
     </form></details>`;
 }

@@ -75,6 +75,26 @@ test('a verdict changes the event, its counts and the stage, and tells the rep',
   });
 });
 
+test('the second opinion agrees with every stage that was decided so', async () => {
+  await inWorld(async ({ store, ingest }) => {
+    const [demo] = await ingest.ingest([track('confirmed-1', 'Demo Requested')]);
+    const { leadId, eventId } = demo ?? { leadId: '', eventId: '' };
+    await ingest.ingest([verdict(leadId, eventId, 'likely-robot', NOW + MINUTE)]);
+    const said = { stage: 'PQL', reason: 'Met', by: 'anna' };
+    await ingest.ingest([operator(leadId, 'Stage Set', said, NOW + 2 * MINUTE)]);
+    await ingest.close();
+    const rules = await store.query<{ rule: string; confirmed: boolean | null }>(
+      `SELECT detail->>'rule' AS rule, confirmed FROM decision WHERE lead_id = $1 AND kind = 'stage' ORDER BY seq`,
+      [leadId],
+    );
+    expect(rules).toEqual([
+      { rule: 'marketingqualifiedlead', confirmed: true },
+      { rule: 'marketingqualifiedlead.takenBack', confirmed: true },
+      { rule: 'by-hand', confirmed: true },
+    ]);
+  });
+});
+
 test('an event and the verdict on it may come in one batch', async () => {
   await inWorld(async ({ store, ingest }) => {
     const [born] = await ingest.ingest([track('judged-2', 'Page Viewed', {}, NOW)]);

@@ -3,6 +3,8 @@ import { armFailpoints } from '../../faults/failpoint.ts';
 import { isUnavailable } from '../../store/client.ts';
 import { loadLeads } from '../../store/leads.ts';
 import { useTestDatabase } from '../support/postgres.ts';
+import type { Release } from '../../core/definitions/release.ts';
+import type { Condition, JsonObject } from '../../core/rules/condition.ts';
 import type { IngestRequest } from '../../ingest/request.ts';
 import { acme, call, identify, NOW, openWorld, track, type IngestWorld } from './world.ts';
 import { eventNeeds } from '../../ingest/batch.ts';
@@ -218,6 +220,40 @@ describe('a batch', () => {
     });
   });
 
+  test('costs no more statements for facts that look at events of many kinds', async () => {
+    const born = async (release: Release, name: string): Promise<number> => {
+      const releases = { current: async () => release, plans: async () => new Map() };
+      const world = openWorld(database.url, { releases });
+      const batch = Array.from({ length: 60 }, (_, index) =>
+        track(`${name}${index}`, index % 2 === 0 ? 'Trial Started' : 'Page Viewed'),
+      );
+      world.statements();
+      await world.ingest.ingest(batch);
+      const texts = world.statements().filter((text) => !text.startsWith('UPDATE decision'));
+      await world.close();
+      return texts.length;
+    };
+    const when = {
+      any: [
+        lookingAt('eventSum', { event: 'Deal Won', property: 'amount', within: '90 days' }),
+        lookingAt('eventDistinct', { event: 'Page Viewed', property: 'path' }),
+        lookingAt('activeDays', { within: '30 days' }),
+        lookingAt('lastEvent', { event: 'Email Clicked', trust: 'human' }),
+        lookingAt('intentSurge', { interest: 'pages' }),
+      ],
+    };
+    const pages = {
+      ...{ id: 'pages', title: 'Pages', why: 'Reads', fadesAfterMs: 9_000_000_000 },
+      from: [{ match: { event: 'Page Viewed' }, points: 1 }],
+    };
+    const wide: Release = {
+      ...acme,
+      segments: { ...acme.segments, wide: { id: 'wide', why: 'x', when } },
+      interests: { pages },
+    };
+    expect(await born(wide, 'wide')).toBe(await born(acme, 'narrow'));
+  });
+
   test('keeps the others when one of them cannot be stored', async () => {
     await inWorld(async ({ ingest }) => {
       const [good, bad] = await Promise.allSettled([
@@ -375,4 +411,8 @@ function sorted(value: unknown): unknown {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, inner]) => [key, sorted(inner)]),
   );
+}
+
+function lookingAt(fact: string, params: JsonObject): Condition {
+  return { fact, params, operator: 'known', value: true };
 }

@@ -65,9 +65,13 @@ export async function undoMerge(
     const facts = { release, now };
     const { address: _old, ...absorbed } = gone.lead;
     const alone = await rebuilt(sql, absorbed, group, facts);
-    const separated = withTags(alone, await tagsOf(sql, group, gone.lead.tags, found.at));
+    const tags = await tagsOf(sql, group, gone.lead.tags, found.at);
+    const separated = withTags(alone, tags);
     const before = await rebuilt(sql, asBefore(kept.lead, gone.lead, found), rest, facts);
-    const survivor = withTags(before, await tagsLeft(sql, rest, kept.lead, gone.lead, found));
+    const survivor = withTags(
+      before,
+      await tagsLeft(sql, rest, kept.lead, [...tags, ...gone.lead.tags], found),
+    );
     const seq = Math.max(kept.lead.seq, gone.lead.seq);
     const leads = [survivor, { ...separated, seq }].map((lead) => ({ ...lead, dueAt: now }));
     await saveLeads(sql, await withScores(sql, leads, release, now));
@@ -207,16 +211,18 @@ async function tagsOf(
   return [...tags];
 }
 
-/** All but those that only the lead that goes had brought. */
+/** Its own as before the merge and by its events since, and what others brought that were merged with it. */
 async function tagsLeft(
   sql: Sql,
   ids: readonly string[],
   kept: Lead,
-  gone: Lead,
+  gone: readonly string[],
   { at, detail }: StoredMerge,
 ): Promise<readonly string[]> {
-  const own = new Set(await tagsOf(sql, ids, detail.tags ?? [], at));
-  return kept.tags.filter((tag) => own.has(tag) || !gone.tags.includes(tag));
+  // Of a merge from before such things were kept nobody knows whose a tag was.
+  if (detail.tags === undefined) return kept.tags;
+  const own = await tagsOf(sql, ids, detail.tags, at);
+  return [...new Set([...own, ...kept.tags.filter((tag) => !gone.includes(tag))])];
 }
 
 /** Lists show stored scores: both leads get theirs at once, as the next event would write them. */

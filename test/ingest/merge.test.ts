@@ -1,6 +1,8 @@
 /** One person out of two leads, and back: by keys, by alias, by hand, and while events arrive. */
 import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Lead } from '../../core/facts/lead.ts';
 import { eventNeeds } from '../../ingest/batch.ts';
 import { eventAbout, type IngestRequest } from '../../ingest/request.ts';
 import { undoMerge } from '../../ingest/unmerge.ts';
@@ -302,6 +304,97 @@ describe('undoing a merge', () => {
       expect(await countOf(world, one)).toBe(0);
     });
   });
+});
+
+/** What the undoing must give back, whatever happened while the two were one. */
+test('leads that were merged and separated know what they would have known alone', async () => {
+  const happening = fc.record({
+    whose: fc.constantFrom(0, 1),
+    ago: fc.integer({ min: 0, max: 3 }),
+    what: fc.constantFrom('page', 'pricing', 'robot', 'says', 'says', 'list', 'tags'),
+    trait: fc.constantFrom('country', 'company', 'source'),
+    value: fc.constantFrom('a', 'b', 'c', null, ''),
+  } as const);
+  type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
+  const asKnown = ({ traits, origins, tags, counts, address, ...rest }: Lead) => {
+    const { lastActivityAt, lastSeenAt, bornAt } = rest;
+    const mail = address?.replace(/^\w/, 'x');
+    const said = { ...origins, email: undefined };
+    return {
+      traits,
+      said,
+      tags: [...tags].sort(),
+      counts,
+      mail,
+      lastActivityAt,
+      lastSeenAt,
+      bornAt,
+    };
+  };
+  let round = 0;
+  await inWorld(async (world) => {
+    const history = fc.array(happening, { minLength: 1, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(history, history, async (before, after) => {
+        round += 1;
+        const names = [`x${round}`, `y${round}`] as const;
+        const pairs = [await two(world, names[0]), await two(world, names[1])] as const;
+        const play = async (all: readonly Happening[], from: number) => {
+          for (const [index, one] of all.entries()) {
+            const now = NOW + (from + index) * SECOND;
+            await world.ingest.ingest(names.map((name) => eventOf(name, one, now)));
+          }
+        };
+        await play(before, 1);
+        await world.ingest.ingest([byHand(...pairs[0], NOW + 50 * SECOND)]);
+        await play(after, 60);
+        const merge = await findMerge(world.store, { absorbed: pairs[0][1] });
+        await undo(world, merge?.id ?? '');
+        const [merged, alone] = await Promise.all(
+          pairs.map((pair) =>
+            Promise.all(pair.map(async (id) => asKnown(await leadOf(world, id)))),
+          ),
+        );
+        expect(merged).toEqual(alone);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  function eventOf(name: string, one: Happening, now: number): IngestRequest {
+    const userId = `${name}${one.whose + 1}`;
+    const own = {
+      source: 'test',
+      messageId: randomUUID(),
+      now,
+      occurredAt: now - one.ago * 10 * SECOND,
+    };
+    const said = {
+      ...own,
+      type: 'identify',
+      name: '',
+      traits: { [one.trait]: one.value },
+    } as const;
+    switch (one.what) {
+      case 'page':
+        return eventAbout({ userId }, { ...own, type: 'page', name: 'Page Viewed' });
+      case 'pricing':
+        return eventAbout({ userId }, { ...own, name: 'Pricing Viewed' });
+      case 'robot':
+        return eventAbout({ userId }, { ...own, name: 'Pricing Viewed', trust: 'likely-robot' });
+      case 'says':
+        return eventAbout({ userId }, said);
+      case 'list': {
+        const request = eventAbout({ userId }, { ...said, by: 'import' });
+        return { ...request, event: { ...request.event, fillOnly: true } };
+      }
+      case 'tags': {
+        const tags = [one.value ?? 'none'];
+        const change = one.ago > 1 ? { addTags: tags } : { removeTags: tags };
+        return eventAbout({ userId }, { ...said, traits: {}, ...change });
+      }
+    }
+  }
 });
 
 describe('at the same time', () => {

@@ -8,7 +8,7 @@ import { isActivity } from '../../../core/decision/activity.ts';
 import { bornLead } from '../../../core/decision/birth.ts';
 import type { DecisionContext } from '../../../core/decision/context.ts';
 import { decide } from '../../../core/decision/decide.ts';
-import type { IncomingEvent } from '../../../core/decision/decision.ts';
+import type { Decision, IncomingEvent } from '../../../core/decision/decision.ts';
 import type { Lead, Trust } from '../../../core/facts/lead.ts';
 import {
   DAY,
@@ -81,9 +81,15 @@ interface Handed {
   readonly lead: Lead;
 }
 
-/** Every handoff that was opened, with the lead as it was then. */
-function play(lines: readonly Line[]): readonly Handed[] {
+type Moved = Extract<Decision, { kind: 'stage' }>;
+
+/** Every handoff that was opened, with the lead as it was then, and every move between stages. */
+function play(lines: readonly Line[]): {
+  readonly handed: readonly Handed[];
+  readonly moves: readonly Moved[];
+} {
   const handed: Handed[] = [];
+  const moves: Moved[] = [];
   let lead: Lead = {
     ...bornLead({ id: LEAD_ID, bornAt: START }, workspace.qualification),
     ...{ address: 'ana@nordwind.example', traits: goodFit },
@@ -91,6 +97,7 @@ function play(lines: readonly Line[]): readonly Handed[] {
   const fold = (event: IncomingEvent): void => {
     const decided = decide(lead, event, context);
     lead = decided.lead;
+    moves.push(...decided.decisions.filter((one) => one.kind === 'stage'));
     for (const effect of decided.effects) {
       if (effect.type !== 'open-handoff') continue;
       const { handoff, cause } = effect;
@@ -109,7 +116,7 @@ function play(lines: readonly Line[]): readonly Handed[] {
     }
     playLine(line, `${index}`, now, lead, tell);
   });
-  return handed;
+  return { handed, moves };
 }
 
 function playLine(
@@ -153,7 +160,7 @@ function isNew(first: Handed, second: Handed): boolean {
 test('between two handoffs of one kind a person did something new, or said so', () => {
   let pairs = 0;
   const property = fc.property(script, (lines) => {
-    const handed = play(lines);
+    const { handed } = play(lines);
     handed.forEach((second, index) => {
       const first = handed.slice(0, index).findLast(({ handoff }) => handoff === second.handoff);
       if (first === undefined) return;
@@ -164,4 +171,19 @@ test('between two handoffs of one kind a person did something new, or said so', 
   fc.assert(property, { seed, numRuns: 80 });
   fc.assert(property, { numRuns: 80 });
   expect(pairs).toBeGreaterThan(15);
+});
+
+test('no lead goes back without one of the known reasons, and each says why', () => {
+  const { order } = workspace.qualification;
+  const reasons = new Map<string, number>();
+  const property = fc.property(script, (lines) => {
+    for (const { from, to, rule, why } of play(lines).moves) {
+      if (order.indexOf(to) > order.indexOf(from)) continue;
+      const reason = /^by-hand$|^rejected:|\.backTo$|\.takenBack$/.exec(rule)?.[0] ?? rule;
+      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+      expect(why).not.toBe('');
+    }
+  });
+  fc.assert(property, { seed, numRuns: 80 });
+  expect([...reasons.keys()].sort()).toEqual(['.backTo', '.takenBack', 'by-hand', 'rejected:']);
 });

@@ -3,9 +3,10 @@ import { expect, test } from 'vitest';
 import type { FactNeeds } from '../../core/facts/needs.ts';
 import type { Lead } from '../../core/facts/lead.ts';
 import { createHistories } from '../../ingest/histories.ts';
+import { createIngest, type Ingest } from '../../ingest/ingest.ts';
 import { useTestDatabase } from '../support/postgres.ts';
 import { event, lead } from '../core/facts/example-release.ts';
-import { call, identify, NOW, openWorld, type IngestWorld } from './world.ts';
+import { acme, call, identify, NOW, openWorld } from './world.ts';
 
 const database = useTestDatabase();
 const needs: FactNeeds = { events: new Map() };
@@ -45,55 +46,66 @@ test('holds a bounded number of events, and lets go of whom nobody asked for lon
   expect(histories.recall({ id: 'huge', seq: 1 }, asked)).toBeUndefined();
 });
 
-const step = fc.record({
+interface Step {
+  readonly who: string;
+  readonly what: string;
+  readonly as: 'user' | 'browser' | 'both';
+  readonly minutes: number;
+  /** Which of the two processes. */
+  readonly by: 0 | 1;
+}
+const someStep: fc.Arbitrary<Step> = fc.record({
   who: fc.constantFrom('ana', 'ben'),
   what: fc.constantFrom('Page Viewed', 'Pricing Viewed', 'Trial Started', 'Demo Requested'),
   as: fc.constantFrom('user', 'user', 'browser', 'both'),
   minutes: fc.integer({ min: 0, max: 3_000 }),
   by: fc.constantFrom(0, 1),
-} as const);
+});
 
 test('two processes that remember decide as those that read everything anew', async () => {
+  const worlds = [openWorld(database.url), openWorld(database.url)] as const;
+  const { store } = worlds[0];
+  const releases = { current: async () => acme, plans: async () => new Map() };
   let script = 0;
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 10 }), async (steps) => {
-      const worlds = [openWorld(database.url), openWorld(database.url)];
-      try {
+  const play = async (
+    steps: readonly Step[],
+    prefix: string,
+    ingestFor: (step: Step) => Ingest,
+  ) => {
+    const told: string[] = [];
+    let now = NOW;
+    for (const [index, step] of steps.entries()) {
+      now += step.minutes * 60_000;
+      const request = requestOf(step, prefix, `${prefix}-${index}`, now);
+      const [answer] = await ingestFor(step).ingest([request]);
+      told.push(withoutNames(answer, prefix));
+    }
+    return told;
+  };
+  try {
+    await fc.assert(
+      fc.asyncProperty(fc.array(someStep, { minLength: 4, maxLength: 10 }), async (steps) => {
         script += 1;
-        let now = NOW;
-        const told: [string[], string[]] = [[], []];
-        for (const [index, { who, what, as, minutes, by }] of steps.entries()) {
-          now += minutes * 60_000;
-          for (const [side, prefix] of [`r${script}`, `f${script}`].entries()) {
-            const userId = `${prefix}-${who}`;
-            const browser = { anonymousId: `${prefix}-${who}-browser` };
-            const messageId = `${prefix}-${index}`;
-            const request =
-              as === 'both'
-                ? identify({ userId, ...browser, messageId }, { email: `${userId}@x.example` }, now)
-                : call(
-                    {
-                      type: 'track',
-                      event: what,
-                      messageId,
-                      ...(as === 'browser' ? browser : { userId }),
-                    },
-                    now,
-                  );
-            const world = side === 0 ? worlds[by] : openWorld(database.url);
-            const [answer] = await (world as IngestWorld).ingest.ingest([request]);
-            told[side as 0 | 1].push(withoutNames(answer, prefix));
-            if (side === 1) await world?.close();
-          }
-        }
-        expect(told[0]).toEqual(told[1]);
-      } finally {
-        for (const world of worlds) await world.close();
-      }
-    }),
-    { numRuns: 12 },
-  );
+        const remembering = await play(steps, `r${script}`, ({ by }) => worlds[by].ingest);
+        const reading = await play(steps, `f${script}`, () => createIngest({ store, releases }));
+        expect(remembering).toEqual(reading);
+      }),
+      { numRuns: 12 },
+    );
+  } finally {
+    for (const world of worlds) await world.close();
+  }
 });
+
+function requestOf({ who, what, as }: Step, prefix: string, messageId: string, now: number) {
+  const userId = `${prefix}-${who}`;
+  const browser = { anonymousId: `${userId}-browser` };
+  if (as === 'both') {
+    return identify({ userId, ...browser, messageId }, { email: `${userId}@x.example` }, now);
+  }
+  const by = as === 'browser' ? browser : { userId };
+  return call({ type: 'track', event: what, messageId, ...by }, now);
+}
 
 function withoutNames(answer: unknown, prefix: string): string {
   return JSON.stringify(answer)

@@ -8,6 +8,7 @@
  */
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { setImmediate as aTurn } from 'node:timers/promises';
 import type { Release } from '../core/definitions/release.ts';
 import { OffsetTable } from './file-index.ts';
 import { csvRows, jsonRows, problemsOf, type EnrichmentRow, type RowFormat } from './file-rows.ts';
@@ -32,6 +33,8 @@ export const enrichmentRowsMax = 2_000_000;
 const lineBytesMax = 64 * 1_024;
 const problemsMax = 20;
 const chunkBytes = 1 << 20;
+/** About ten milliseconds. */
+const rowsAtOnce = 1_000;
 
 /** Every problem of the file, at most twenty of them in words. */
 export class EnrichmentFileError extends Error {
@@ -122,6 +125,8 @@ async function eachRow(
   let number = 0;
   for await (const { text, offset } of linesOf(handle)) {
     number += 1;
+    // A million rows take seconds: whoever else works in this process gets a turn now and then.
+    if (number % rowsAtOnce === 0) await aTurn();
     if (text.trim() === '') continue;
     if (text.length > lineBytesMax) {
       report(number, `a line has at most ${lineBytesMax} bytes`);

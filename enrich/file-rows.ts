@@ -120,7 +120,11 @@ function isOwnValue(value: unknown): value is object {
   return typeof value === 'object' && value !== null && 'value' in value;
 }
 
+/** Nearly every row is written like this; the whole parser takes ten times as long. */
+const plainDomain = /^(?:[a-z0-9][a-z0-9-]{0,60}[a-z0-9]\.)+[a-z]{2,20}$/;
+
 function domainOf(said: unknown): string | undefined {
+  if (typeof said === 'string' && said.length < 250 && plainDomain.test(said)) return said;
   const parsed = typeof said === 'string' ? parseAddress(`x@${said.trim()}`) : undefined;
   return parsed?.ok === true ? parsed.address.slice(2) : undefined;
 }

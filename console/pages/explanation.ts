@@ -37,7 +37,7 @@ export function explanationPage(view: ExplanationView): string {
   return page(
     { ...view.frame, title: `Why: ${name}` },
     html`<p class="crumb"><a href="/console/leads">Leads</a> / <a href="/console/leads/${leadId}">${name}</a></p>
-      <div class="headline"><div><h1>Why ${name} stands where it stands</h1><p class="soft">${tenseWords(explained)}</p></div>
+      <div class="headline"><div><h1>Where ${name} stands, and why</h1><p class="soft">${tenseWords(explained)}</p></div>
         <p class="chips">${chip(stageLabel(release, lead.stage.stage), 'leaf')} ${gradeChip(model?.grade)}
           ${lead.disqualified !== undefined && chip('disqualified', 'rust')}</p></div>
       ${lead.disqualified !== undefined && html`<p class="notice rust">Disqualified: ${lead.disqualified.why}.</p>`}
@@ -76,8 +76,9 @@ export function asOfForm(leadId: string, at: string, zone: string): Html {
 
 function tenseWords({ tense, at, release }: Explained): string {
   const zone = release.sending.zoneIfUnknown;
-  const when = `${new Date(at).getUTCFullYear()}, ${instantInZone(at, zone)} (${zone})`;
-  if (tense === 'past') return `As it was known in ${when}, by the files in force then`;
+  const year = new Intl.DateTimeFormat('en-GB', { timeZone: zone, year: 'numeric' }).format(at);
+  const when = `${instantInZone(at, zone).replace(', ', ` ${year}, `)} (${zone})`;
+  if (tense === 'past') return `As it was known on ${when}, by the files in force then`;
   return tense === 'forecast'
     ? `A forecast for ${when}: if nothing happens until then`
     : `Now, ${when}`;

@@ -60,7 +60,7 @@ export function stepInWords({ move, times }: Step, release: Release): string {
     const where = properties.length === 0 ? '' : `, with ${properties.join(' and ')}`;
     return `${times} × ${named}${where}`;
   }
-  const label = labelOf(release, move.fact);
+  const label = quotedIfLong(labelOf(release, move.fact));
   const exact = move.settles.find(({ value }) => value === move.value);
   if (typeof move.value === 'number' && exact !== undefined) {
     return `${label} ${expectation(explained(exact))}`;
@@ -74,7 +74,7 @@ export interface Way {
   readonly parts: readonly string[];
   /** Of these one has to happen beside the parts; empty where there is no choice. */
   readonly choices: readonly string[];
-  /** "at once", "10 minutes later"; empty where something is in the way. */
+  /** "reached at once", "reached 10 minutes later"; empty where something is in the way. */
   readonly then: string;
   /** Questions of BANT that bring what has to become known. */
   readonly asks: readonly string[];
@@ -109,7 +109,7 @@ function knownIn({ steps }: TowardsSet, release: Release): readonly string[] {
   return steps.flatMap((step) => (step.move.type === 'fact' ? [stepInWords(step, release)] : []));
 }
 
-/** "Employees at least 500 and one of these: 10 minutes later". */
+/** "Employees at least 500 and one of these: reached 10 minutes later". */
 export function wayInWords({ parts, choices, then }: Way): string {
   const all = choices.length === 0 ? parts : [...parts, 'one of these'];
   return `${all.join(' and ')}${then === '' ? '' : `: ${then}`}`;
@@ -124,11 +124,12 @@ export function questionFor({ move }: Step, { qualification }: Release): string 
   return asks?.ask;
 }
 
-/** "and then at once", "and then after 10 minutes". */
+/** "reached at once", "reached 10 minutes later, as PQL". */
 export function thenInWords({ afterMs, beyond }: TowardsSet, release: Release): string {
   const stage = beyond === undefined ? '' : `, as ${stageLabel(release, beyond)}`;
   if (afterMs === undefined) return '';
-  return afterMs === 0 ? `at once${stage}` : `${durationInWords(afterMs)} later${stage}`;
+  const after = afterMs === 0 ? 'at once' : `${durationInWords(afterMs)} later`;
+  return `reached ${after}${stage}`;
 }
 
 export function answerInWords(found: Towards, release: Release): string {
@@ -150,6 +151,11 @@ export function answerInWords(found: Towards, release: Release): string {
       return `${count === 1 ? 'one way' : `${count} ways`}${more}:`;
     }
   }
+}
+
+/** Labels of several words run into the sentence around them. */
+function quotedIfLong(label: string): string {
+  return label.includes(' ') ? `“${label}”` : label;
 }
 
 /** A text that a search made up says nothing to people. */

@@ -57,9 +57,9 @@ describe('explain', () => {
   test('says what would make it an MQL, by label, in any case', async () => {
     const { out } = await explain('42', '--towards', 'mql');
     if (process.env['SHOW']) console.log(out);
-    expect(out).toContain('1. 1 × Asked for a demo (Demo Requested): at once');
+    expect(out).toContain('1. 1 × Asked for a demo (Demo Requested): reached at once');
     expect(out).toMatch(
-      /2\. Employees at least 500 and one of these: 10 minutes later\n {7}1 × Started a trial/,
+      /2\. Employees at least 500 and one of these: reached 10 minutes later\n {7}1 × Started a trial/,
     );
     const free = await explain('43', '--towards', 'MQL', '--json');
     expect(free.json()).toMatchObject({

@@ -63,7 +63,7 @@ const eventsSql = `INSERT INTO event (id, source, message_id, lead_id, seq, type
       (ARRAY['Page Viewed', 'Page Viewed', 'Page Viewed', 'Pricing Viewed', 'Page Viewed', 'Report Created', 'Page Viewed',
         'Email Clicked', 'Page Viewed', 'Ebook Downloaded', 'Page Viewed', 'Form Submitted', 'Page Viewed', 'Trial Started',
         'Email Sent', 'Page Viewed', 'Report Shared', 'Email Opened', 'Page Viewed', 'Email Replied'])
-        [1 + (hashint4((e * 7919) % 1000003) & 1048575) % 20] AS name,
+        [1 + (hashint4(((e::bigint * 7919) % 1000003)::int) & 1048575) % 20] AS name,
       to_timestamp(($3::float8 - 86400000.0 * 120 * (1 + e % 7) / 7
         * (1 - (1 + (e - 1) / $1::int) / greatest(1, $2::int / $1::int)::float8) ^ 2 - (e % 86400) * 900.0) / 1000.0) AS at
     FROM generate_series(1, $2::int) AS e) AS made

@@ -7,7 +7,7 @@
  * what people read is what grades and rules decide with, and a grade just reached does not vanish a
  * millisecond later. Nothing is parsed here: models are compiled once per release.
  */
-import { eventsByName } from '../facts/event-index.ts';
+import { eventsByName, type EventIndex } from '../facts/event-index.ts';
 import type { Lead, LeadEvent } from '../facts/lead.ts';
 import { matchesEvent } from '../facts/match-event.ts';
 import type { ReadFact } from '../rules/condition.ts';
@@ -51,7 +51,13 @@ export interface CompiledModel {
 export type WhenRule = Extract<ScoreRule, { type: 'when' }>;
 export type ForEachRule = Extract<ScoreRule, { type: 'for-each' }>;
 export type CompiledRule =
-  | { readonly type: 'when'; readonly rule: WhenRule; readonly condition: CompiledCondition }
+  | {
+      readonly type: 'when';
+      readonly rule: WhenRule;
+      readonly condition: CompiledCondition;
+      /** What it gives while it holds: the same to everybody. */
+      readonly point: ScoredPoint;
+    }
   | {
       readonly type: 'for-each';
       readonly rule: ForEachRule;
@@ -81,7 +87,7 @@ export function scoreLead(
   const grades: { [score: string]: string } = {};
   for (const [score, scale] of Object.entries(model.scores)) {
     let sum = 0;
-    for (const { by, points } of given) if (by.rule.score === score) sum += points;
+    for (const one of given) if (one.score === score) sum += one.points;
     scores[score] = isUnknown(scale, read) ? null : wholePoints(sum, scale);
   }
   for (const score of Object.keys(model.grades)) {
@@ -90,10 +96,13 @@ export function scoreLead(
   const grade = `${grades['fit'] ?? ''}${grades['engagement'] ?? ''}`;
   let told: readonly ScoredPoint[] | undefined;
   return {
-    ...{ model: model.model, scores, grade, grades },
+    model: model.model,
+    scores,
+    grade,
+    grades,
     // Most scores are only compared: what each event gave is told when somebody asks.
     get points() {
-      return (told ??= given.map((one) => pointOf(one, compiled, lead, now)));
+      return (told ??= given.map(pointOf));
     },
   };
 }
@@ -116,11 +125,24 @@ export function matchedEvents(
   lead: Pick<Lead, 'events'>,
   now: number,
 ): readonly LeadEvent[] {
+  return matchedIn(eventsByName(lead.events), rule, segments, now);
+}
+
+const none: readonly LeadEvent[] = [];
+
+function matchedIn(
+  index: EventIndex,
+  rule: ForEachRule,
+  segments: Segments,
+  now: number,
+): readonly LeadEvent[] {
   const { event, where, trust, same } = rule.match;
-  const events = eventsByName(lead.events).get(event) ?? [];
+  const events = index.get(event);
+  if (events === undefined) return none;
   // Most rules name an event and nothing else.
   if (where === undefined && trust === undefined && same === undefined) return events;
-  return events.filter((event) => matchesEvent(rule.match, event, { segments, now }));
+  const context = { segments, now };
+  return events.filter((one) => matchesEvent(rule.match, one, context));
 }
 
 /** What one event gives at an instant: 0 before it happened and once it is out of reach. */
@@ -141,7 +163,9 @@ export function limited(sum: number, atMost: number | undefined): number {
 
 function compileRule(rule: ScoreRule, model: ScoringModel, segments: Segments): CompiledRule {
   if (rule.type === 'when') {
-    return { type: 'when', rule, condition: compileCondition(rule.when, segments) };
+    const { id, score, why, points } = rule;
+    const point = { rule: id, score, why, points, raw: points, events: [] };
+    return { type: 'when', rule, condition: compileCondition(rule.when, segments), point };
   }
   const halfLifeMs = rule.keeps ? undefined : model.scores[rule.score]?.halfLifeMs;
   const fadedMs = halfLifeMs === undefined ? Infinity : halfLifeMs * HALF_LIVES_KEPT;
@@ -149,11 +173,18 @@ function compileRule(rule: ScoreRule, model: ScoringModel, segments: Segments): 
   return { type: 'for-each', rule, reachMs, ...(halfLifeMs === undefined ? {} : { halfLifeMs }) };
 }
 
-interface Given {
-  readonly by: CompiledRule;
-  /** After fading and `atMost`. */
-  readonly points: number;
-}
+type ForEach = Extract<CompiledRule, { type: 'for-each' }>;
+/** A `when` rule gives its one point; of the others each event is told when somebody asks. */
+type Given = { readonly score: string; readonly points: number } & (
+  | { readonly type: 'steady'; readonly point: ScoredPoint }
+  | {
+      readonly type: 'fading';
+      readonly by: ForEach;
+      readonly events: readonly LeadEvent[];
+      /** What each event gives, in the order of the events. */
+      readonly weights: readonly number[];
+    }
+);
 
 /** Rules that give or take something, in file order. */
 function givenBy(
@@ -162,38 +193,48 @@ function givenBy(
   read: ReadFact,
   now: number,
 ): readonly Given[] {
+  const index = eventsByName(lead.events);
   const given: Given[] = [];
   for (const by of model.rules) {
     if (by.type === 'when') {
-      if (by.condition.holds(read, now)) given.push({ by, points: by.rule.points });
+      const { point, condition } = by;
+      const { score, points } = point;
+      if (condition.holds(read, now)) given.push({ type: 'steady', score, points, point });
       continue;
     }
-    let sum = 0;
-    let counts = false;
-    for (const { occurredAt } of matchedEvents(by, model, lead, now)) {
-      const points = weighed(by, occurredAt, now);
-      if (points === 0) continue;
-      counts = true;
-      sum += points;
-    }
-    if (counts) given.push({ by, points: limited(sum, by.rule.atMost) });
+    const events = matchedIn(index, by.rule, model.segments, now);
+    const one = events.length === 0 ? undefined : givenFor(by, events, now);
+    if (one !== undefined) given.push(one);
   }
   return given;
 }
 
-function pointOf(
-  { by, points }: Given,
-  model: CompiledModel,
-  lead: Pick<Lead, 'events'>,
-  now: number,
-): ScoredPoint {
-  const { id: rule, score, why } = by.rule;
-  if (by.type === 'when') return { rule, score, why, points, raw: points, events: [] };
-  const events = matchedEvents(by, model, lead, now).flatMap(({ id, name, occurredAt }) => {
+function givenFor(by: ForEach, events: readonly LeadEvent[], now: number): Given | undefined {
+  const weights: number[] = [];
+  let sum = 0;
+  let counts = false;
+  for (const { occurredAt } of events) {
     const weight = weighed(by, occurredAt, now);
-    return weight === 0 ? [] : [{ id, name, occurredAt, points: weight }];
-  });
-  return { rule, score, why, points, raw: events.length * by.rule.points, events };
+    weights.push(weight);
+    if (weight === 0) continue;
+    counts = true;
+    sum += weight;
+  }
+  if (!counts) return undefined;
+  const { score, atMost } = by.rule;
+  return { type: 'fading', score, points: limited(sum, atMost), by, events, weights };
+}
+
+function pointOf(given: Given): ScoredPoint {
+  if (given.type === 'steady') return given.point;
+  const { by, points, events, weights } = given;
+  const { id: rule, score, why } = by.rule;
+  const scored: ScoredEvent[] = [];
+  for (const [at, { id, name, occurredAt }] of events.entries()) {
+    const weight = weights[at] ?? 0;
+    if (weight !== 0) scored.push({ id, name, occurredAt, points: weight });
+  }
+  return { rule, score, why, points, raw: scored.length * by.rule.points, events: scored };
 }
 
 /** The first band the score reaches; below all of them, the lowest. */

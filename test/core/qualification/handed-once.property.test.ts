@@ -17,13 +17,19 @@ import {
   incoming,
   LEAD_ID,
   MINUTE,
+  qualification,
   release,
   START,
   tick,
 } from '../decision/acme.ts';
 
 const seed = 20261122;
-const workspace = release();
+const rules = qualification();
+/** The evidence outlives `notBefore` by far: only what is new may bring a lead back. */
+const stages = rules.stages.map((rule) =>
+  rule.again === undefined ? rule : { ...rule, again: { ...rule.again, notBeforeMs: HOUR } },
+);
+const workspace = release({ qualification: { ...rules, stages } });
 const context: DecisionContext = { release: workspace, plans: new Map() };
 
 const gap = fc.oneof(

@@ -139,6 +139,10 @@ const causes: { readonly [cause: string]: string } = {
   tick: 'Time passed',
   identify: 'Told who they are',
   group: 'Told which company they belong to',
+  alias: 'Told by what name they were known before',
+  merge: 'Turned out to be a lead that was known already',
+  enrol: 'Asked into a journey',
+  rules: 'The rules changed',
 };
 
 /** As it was then, as far as that is kept: where it stood is not. */

@@ -82,7 +82,8 @@ export async function listLeads(sql: Sql, query: LeadQuery): Promise<readonly Le
      FROM (SELECT *, coalesce(last_activity_at, last_seen_at, born_at) AS "seenAt" FROM lead) AS l
      LEFT JOIN account g ON g.id = l.account_id LEFT JOIN account a ON a.id = g.canonical_id
      WHERE l.canonical_id = l.id
-       AND ($1::text IS NULL OR l.address ILIKE $1 OR a.name ILIKE $1
+       AND ($1::text IS NULL OR l.address ILIKE $1 OR EXISTS (SELECT FROM lead m JOIN identity i ON i.lead_id = m.id AND i.kind = 'email'
+           WHERE m.canonical_id = l.id AND i.value ILIKE $1) OR a.name ILIKE $1
          OR concat_ws(' ', l.traits->>'name', l.traits->>'firstName', l.traits->>'lastName') ILIKE $1
          OR l.traits->>'company' ILIKE $1)
        AND ($2::text IS NULL OR l.stage = $2)

@@ -8,6 +8,7 @@ import { eventAbout, type IngestRequest } from '../../ingest/request.ts';
 import { undoMerge } from '../../ingest/unmerge.ts';
 import { loadLeads } from '../../store/leads.ts';
 import { findMerge, keepApart, listCandidates, listMergesOf } from '../../store/merges.ts';
+import { listLeads } from '../../store/read-leads.ts';
 import { readLedger } from '../../store/send-view.ts';
 import { useTestDatabase } from '../support/postgres.ts';
 import { acme, call, identify, NOW, openWorld, track, type IngestWorld } from './world.ts';
@@ -123,6 +124,8 @@ describe('a merge', () => {
         ...{ id: one, address: 'c1@x.example', traits: { country: 'DE', city: 'Bonn' } },
         ...{ consents: [], suppressions: [] },
       });
+      const found = await listLeads(world.store, { search: 'c2@x.ex', limit: 5, now: later });
+      expect(found.map(({ id }) => id)).toEqual([one]);
       const merge = await findMerge(world.store, { absorbed: other });
       await undo(world, merge?.id ?? '');
       expect(await leadOf(world, other)).toMatchObject({

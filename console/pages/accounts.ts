@@ -73,6 +73,7 @@ export function accountPage(frame: Omit<Frame, 'title'>, view: AccountView): str
           ${openHandoff !== undefined && html`<dt>Handoff</dt><dd><a href="/console/leads/${openHandoff.leadId}">One is open</a></dd>`}
         </dl>
       </section>
+      <h2>People</h2>
       <section class="card flush">${view.members.length === 0 ? empty('Nobody is known there.') : people(view)}</section>
       ${
         view.count > view.members.length &&

@@ -166,7 +166,7 @@ describe('a handoff', () => {
 
   test('a token made for unsubscribing opens no handoff', async () => {
     const { leadId } = await handedTo('mia', 'purpose');
-    const token = await api.sent(leadId, 'purpose@nordwind.example');
+    const token = await api.sent(leadId, 'purpose@purpose.nordwind.example');
     expect((await api.call('GET', `/h/${token}`)).status).toBe(404);
   });
 

@@ -112,7 +112,8 @@ export async function demoRequested(
   userId: string,
   traits: { readonly [trait: string]: string | number } = {},
 ): Promise<{ readonly leadId: string; readonly handoffId: string }> {
-  const email = `${userId}@nordwind.example`;
+  // Each of a company of its own: an account has one open handoff at a time.
+  const email = `${userId}@${userId.toLowerCase()}.nordwind.example`;
   await world.call('POST', '/v1/identify', { userId, traits: { email, ...traits } });
   const { json } = await world.call('POST', '/v1/track', { userId, event: 'Demo Requested' });
   const { handoffId } = json['handoff'] as { readonly handoffId: string };

@@ -14,12 +14,21 @@ const indexes = new WeakMap<
 >();
 
 export function eventsByName(events: readonly LeadEvent[]): EventIndex {
+  if (last.events === events && last.length === events.length) return last.index;
   const known = indexes.get(events);
-  if (known?.length === events.length) return known.index;
-  const index = indexOf(events);
-  indexes.set(events, { length: events.length, index });
+  const { length } = events;
+  const index = known?.length === length ? known.index : indexOf(events);
+  if (known?.index !== index) indexes.set(events, { length, index });
+  last = { events, length, index };
   return index;
 }
+
+/** Rules ask about one lead again and again before they come to the next. */
+let last: {
+  readonly events: readonly LeadEvent[];
+  readonly length: number;
+  readonly index: EventIndex;
+} = { events: [], length: 0, index: new Map() };
 
 /**
  * The same events with one more at its place in the list. Its index grows from the one known: only

@@ -63,7 +63,8 @@ export function decide(
       decisions.push(...scoreDecisions(before ?? lead, current, moment, context));
     }
   }
-  return { lead: withDue(current, nextDueAt(current, moment.now, context)), decisions, effects };
+  const due = nextDueAt(current, moment.now, context);
+  return { lead: withDue(current, stillDue(current, due, moment.now)), decisions, effects };
 }
 
 function decideEntries(
@@ -99,6 +100,15 @@ function scoreDecisions(
 
 function summaryOf({ scores, grade }: ScoreSummary): ScoreSummary {
   return { scores, grade };
+}
+
+/**
+ * An instant that lies before the next one is early, not late: it stays, at the price of one tick that
+ * finds nothing. Whoever is active every day would get another one with every event, and Postgres an
+ * index entry for each.
+ */
+function stillDue({ dueAt }: Lead, next: number | undefined, now: number): number | undefined {
+  return dueAt !== undefined && next !== undefined && dueAt > now && dueAt < next ? dueAt : next;
 }
 
 function withDue(lead: Lead, dueAt: number | undefined): Lead {

@@ -210,3 +210,27 @@ test('at most one enrolment is open per journey, and each is told of its exit on
     { numRuns: 60 },
   );
 });
+
+test('somebody active every day, and then never again, is looked at a handful of times', () => {
+  let lead = newborn;
+  let [ticks, moved] = [0, 0];
+  const fold = (event: IncomingEvent) => {
+    const before = lead.dueAt;
+    ({ lead } = decide(lead, event, context));
+    if (lead.dueAt !== before) moved += 1;
+  };
+  const until = (at: number) => {
+    for (; lead.dueAt !== undefined && lead.dueAt <= at; ticks += 1) fold(tick(lead.dueAt));
+  };
+  for (let day = 0; day < 90; day += 1) {
+    const at = START + day * DAY;
+    until(at);
+    fold({ ...incoming(`day-${day}`, at), type: 'page', name: 'Page Viewed' });
+  }
+  // Each instant is a key of an index: it does not move with every event.
+  expect(moved).toBeLessThan(15);
+  expect(ticks).toBeLessThan(8);
+  until(START + 1_000 * DAY);
+  expect(ticks).toBeLessThan(16);
+  expect(lead.dueAt).toBeUndefined();
+});

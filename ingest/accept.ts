@@ -71,14 +71,7 @@ export function accept(call: unknown, options: AcceptOptions): Accepted {
       problem: 'expected a userId, an anonymousId or an email in the traits',
     });
   }
-  for (const [path, object] of [
-    ['traits', traits],
-    ['properties', said],
-  ] as const) {
-    if (Object.keys(object).length > traitsMax) {
-      reader.problems.push({ path, problem: `more than ${traitsMax} fields` });
-    }
-  }
+  reader.problems.push(...tooMany('traits', traits), ...tooMany('properties', said));
   if (reader.problems.length > 0) return refused(reader.problems);
   const account = groupId === undefined ? undefined : accountOf(groupId, said);
   const event: IncomingEvent = {
@@ -112,6 +105,11 @@ export function accept(call: unknown, options: AcceptOptions): Accepted {
       ...(alias === undefined ? {} : { alias }),
     },
   };
+}
+
+function tooMany(path: string, object: JsonObject): readonly FieldProblem[] {
+  if (Object.keys(object).length <= traitsMax) return [];
+  return [{ path, problem: `more than ${traitsMax} fields` }];
 }
 
 /** Reads fields one by one and collects what is wrong with them, so that all is reported at once. */

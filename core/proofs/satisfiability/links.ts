@@ -64,6 +64,7 @@ function ofCounts(a: JsonObject, b: JsonObject): GoTogether | undefined {
 const ofEmail: { readonly [fact: string]: GoTogether } = {
   emailKind: (kind, email) => isKnown(kind) === isKnown(email),
   emailStatus: (status, email) => isKnown(email) || !isKnown(status),
+  emailVerdict: (verdict, email) => isKnown(email) || !isKnown(verdict),
   mayEmail: (may, email) => isKnown(email) || may === 'no',
 };
 

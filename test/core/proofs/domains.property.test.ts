@@ -61,8 +61,9 @@ const lead: fc.Arbitrary<Lead> = fc
     account: fc.option(fc.constant({ id: 'acc', tags: ['competitor'], traits: {} })),
     isOpen: fc.boolean(),
     suppressed: fc.boolean(),
+    verdict: fc.option(fc.constantFrom('valid', 'risky', 'invalid')),
   })
-  .map(({ traits, events, stage, address, account, isOpen, suppressed }): Lead => {
+  .map(({ traits, events, stage, address, account, isOpen, suppressed, verdict }): Lead => {
     const born = bornLead({ id: 'lead', bornAt: now - 90 * day }, release.qualification);
     const names = [...new Set(events.map(({ name }) => name))];
     const counted = names.map((name) => [
@@ -77,6 +78,7 @@ const lead: fc.Arbitrary<Lead> = fc
       stage: { ...born.stage, stage },
       suppressions: suppressed ? [{ scope: 'marketing', reason: 'unsubscribed', at: 0 }] : [],
       ...(address === null ? {} : { address }),
+      ...(verdict === null ? {} : { emailCheck: { status: verdict, reason: 'role', at: 0 } }),
       ...(account === null ? {} : { account }),
       ...(isOpen
         ? { handoff: { id: 'h', handoff: 'inbound', status: 'open', openedAt: 0, cause: 'x' } }

@@ -115,6 +115,11 @@ test.each<[string, Condition[], string]>([
     [leaf('emailKind', 'is', 'free'), known('email', false)],
     'no',
   ],
+  [
+    'no address, no verdict on it',
+    [leaf('emailVerdict', 'is', 'valid'), known('email', false)],
+    'no',
+  ],
   ['more BANT than is asked', [leaf('bantYes', 'atLeast', 3)], 'no'],
   ['another fact as the value', [leaf('employees', 'is', { fact: 'fitScore' })], 'unknown'],
   ['a list under a decorator', [leaf('products', 'someFact:startsWith', 'a')], 'unknown'],

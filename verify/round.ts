@@ -113,8 +113,14 @@ async function verifyOne(
   if (check.leadIds.length === 0) {
     return { address, attempts: 0, trouble: null, againInMs, verdict };
   }
-  await tell(deps, check, verdict);
-  return undefined;
+  try {
+    await tell(deps, check, verdict);
+    return undefined;
+  } catch (error) {
+    // One that cannot be stored must not keep the others from it.
+    deps.onError(error);
+    return laterOn(check, 'the verdict could not be stored');
+  }
 }
 
 /** Never rejects: what a verifier throws is the problem it is asked again for. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sentenceOfPoint, sentencesOf } from '../../../core/explain/sentence.ts';
+import { comparison, sentenceOfPoint, sentencesOf } from '../../../core/explain/sentence.ts';
 import { factReader } from '../../../core/facts/read.ts';
 import type { Condition, JsonObject } from '../../../core/rules/condition.ts';
 import { compileCondition } from '../../../core/rules/compile.ts';
@@ -97,4 +97,41 @@ test('points say how often and how long ago', () => {
     '+13.1 because Looked at prices (2 times, last 3 days ago)',
     '+39.9 because Asked for a demo (once 40 minutes ago)',
   ]);
+});
+
+test.each<[string, Condition, JsonObject]>([
+  [
+    'Employees is 900, expected at least 500: holds',
+    { fact: 'employees', operator: 'atLeast', value: 500 },
+    { employees: 900 },
+  ],
+  [
+    'Country is not known, expected one of DE, AT: fails',
+    { fact: 'country', operator: 'isOneOf', value: ['DE', 'AT'] },
+    {},
+  ],
+  [
+    'RepAccepted is no, expected yes: fails',
+    { fact: 'repAccepted', operator: 'is', value: true },
+    { repAccepted: false },
+  ],
+  [
+    'Tags is vip, expected that it has competitor: fails',
+    { fact: 'tags', operator: 'has', value: 'competitor' },
+    { tags: ['vip'] },
+  ],
+  [
+    'PainPoint is Excel, expected known: holds',
+    { fact: 'painPoint', operator: 'known', value: true },
+    { painPoint: 'Excel' },
+  ],
+  [
+    'Employees is 5, expected at least seats: fails',
+    { fact: 'employees', operator: 'atLeast', value: { fact: 'seats' } },
+    { employees: 5, seats: 9 },
+  ],
+])('%s', (sentence, condition, facts) => {
+  const compiled = compileCondition(condition, release.segments);
+  const { explanation } = compiled.evaluate((fact) => facts[fact], now);
+  expect(explanation.type === 'leaf' ? comparison(explanation) : '').toBe(sentence);
 });

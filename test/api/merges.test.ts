@@ -1,7 +1,7 @@
 /** One person or two: listed pairs, merging by hand, and undoing it, as callers and people see it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { useTestDatabase } from '../support/postgres.ts';
-import { demoRequested, openApi, type ApiWorld } from './world.ts';
+import { demoRequested, KEY, openApi, type ApiWorld } from './world.ts';
 
 const database = useTestDatabase();
 let api: ApiWorld;
@@ -116,4 +116,35 @@ describe('merging through the API', () => {
     const refused = await api.call('POST', '/v1/alias', { userId: 'alias-new' });
     expect(refused.json['errors']).toEqual([{ pointer: '#/previousId', detail: 'is missing' }]);
   });
+});
+
+test('the console shows both side by side, merges, separates and keeps apart', async () => {
+  const ours = {
+    'content-type': 'application/x-www-form-urlencoded',
+    'sec-fetch-site': 'same-origin',
+  };
+  const door = await api.call('POST', '/console/sign-in', `key=${KEY}`, ours);
+  const cookie = door.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
+  const see = async (path: string) => (await api.call('GET', path, undefined, { cookie })).text;
+  const press = (path: string, form: object) =>
+    api.call('POST', path, new URLSearchParams({ ...form }).toString(), { ...ours, cookie });
+  const one = await identify('seen1', { email: 'seen1@x.example', company: '<b>Nord</b>' });
+  const other = await identify('seen2', { email: 'seen2@x.example', company: 'Süd' });
+  await identify('seen1', { email: 'seen2@x.example' });
+  expect(await see('/console')).toContain('may be one person');
+  const page = await see('/console/merges');
+  expect(page).toContain('&lt;b&gt;Nord&lt;/b&gt;');
+  expect(page).toContain('Merge, keep seen2@x.example');
+
+  const merged = await press('/console/merges', { into: one, from: other });
+  expect(merged.headers.get('location')).toBe(`/console/leads/${one}`);
+  const lead = await see(`/console/leads/${one}`);
+  const [, undo = ''] = /action="(\/console\/merges\/[\w-]+\/undo)"/.exec(lead) ?? [];
+  expect(lead).toContain('seen2@x.example');
+  api.now += 1_000;
+  await press(undo, { back: `/console/leads/${one}` });
+  expect(await see(`/console/leads/${other}`)).toContain('Separated from seen1@x.example');
+  const nobody = await press('/console/merges', { into: one, from: 'nobody' });
+  expect([nobody.status, nobody.text.includes('There is no lead')]).toEqual([404, true]);
+  expect(api.defects).toEqual([]);
 });

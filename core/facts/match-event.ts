@@ -6,7 +6,7 @@
  */
 import type { EventMatch, JsonObject, ReadFact } from '../rules/condition.ts';
 import { compileCondition, type CompiledCondition, type Segments } from '../rules/compile.ts';
-import { isKnown } from '../rules/operators.ts';
+import { isKnown, operators } from '../rules/operators.ts';
 import { valueAt } from '../rules/path.ts';
 import type { LeadEvent } from './lead.ts';
 
@@ -22,7 +22,20 @@ export function matchesEvent(match: EventMatch, event: LeadEvent, context: Match
   if (match.trust === 'human' && event.trust !== 'human') return false;
   if (match.same !== undefined && !isSame(match.same, event, context.entry)) return false;
   const where = whereOf(match, context.segments);
-  return where === undefined || where.holds(eventFacts(event), context.now);
+  return where === undefined || holdsFor(where, event, context.now);
+}
+
+/**
+ * Properties never change, so what a condition says of an event is asked once as long as the event is
+ * remembered; only an age has to be looked at again.
+ */
+function holdsFor({ condition, hangsOnClock, answers }: Where, event: LeadEvent, now: number) {
+  if (hangsOnClock) return condition.holds(eventFacts(event), now);
+  const known = answers.get(event);
+  if (known !== undefined) return known;
+  const holds = condition.holds(eventFacts(event), now);
+  answers.set(event, holds);
+  return holds;
 }
 
 /** The properties of an event as facts. */
@@ -38,15 +51,28 @@ function isSame(property: string, event: LeadEvent, entry: JsonObject | undefine
   return isKnown(value) && entry !== undefined && value === valueAt(entry, property);
 }
 
-const compiled = new WeakMap<Segments, WeakMap<EventMatch, CompiledCondition>>();
+interface Where {
+  readonly condition: CompiledCondition;
+  readonly hangsOnClock: boolean;
+  readonly answers: WeakMap<LeadEvent, boolean>;
+}
 
-function whereOf(match: EventMatch, segments: Segments): CompiledCondition | undefined {
+const compiled = new WeakMap<Segments, WeakMap<EventMatch, Where>>();
+
+function whereOf(match: EventMatch, segments: Segments): Where | undefined {
   if (match.where === undefined) return undefined;
-  const ofSegments = compiled.get(segments) ?? new WeakMap<EventMatch, CompiledCondition>();
+  const ofSegments = compiled.get(segments) ?? new WeakMap<EventMatch, Where>();
   compiled.set(segments, ofSegments);
   const known = ofSegments.get(match);
   if (known !== undefined) return known;
-  const where = compileCondition(match.where, segments);
+  const condition = compileCondition(match.where, segments);
+  const hangsOnClock = condition.leaves.some(({ operator }) => looksAtClock(operator));
+  const where = { condition, hangsOnClock, answers: new WeakMap<LeadEvent, boolean>() };
   ofSegments.set(match, where);
   return where;
+}
+
+/** `withinLast` and `olderThan`, decorated or not: what is compared with a span of time. */
+function looksAtClock(operator: string): boolean {
+  return operators.get(operator.slice(operator.lastIndexOf(':') + 1))?.value === 'duration';
 }

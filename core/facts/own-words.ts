@@ -15,6 +15,10 @@ export function withoutEnrichment(lead: Lead): Lead {
   if (origins === undefined) return lead;
   const before = known.get(lead);
   if (before !== undefined) return before;
+  if (!Object.values(origins).some(({ by }) => by === 'enrichment')) {
+    known.set(lead, lead);
+    return lead;
+  }
   const isSaid = (trait: string): boolean => origins[trait]?.by !== 'enrichment';
   const traits = Object.entries(lead.traits);
   const said = traits.every(([trait]) => isSaid(trait))

@@ -22,7 +22,7 @@ test('events are taken in, leads scored, entered, handed over and let go, and th
   const pause = { id: freshId(), scope: 'all', key: '', until: null, why: '', by: '' } as const;
   expect((await beginPause(deps, { ...pause, from: world.now })).type).toBe('begun');
   const userId = 'goes-on';
-  const traits = { email: `${userId}@lead.example`, title: 'VP Finance', country: 'DE' };
+  const traits = { email: `${userId}@${userId}.lead.example`, title: 'VP Finance', country: 'DE' };
   await world.call({ type: 'identify', userId, traits });
 
   const entered = await world.call({ type: 'track', userId, event: 'Trial Started' });

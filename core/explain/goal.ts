@@ -115,19 +115,35 @@ const scoreFacts: { readonly [fact: string]: readonly string[] } = {
   fitGrade: ['fit'],
   grade: ['fit', 'engagement'],
 };
-function isScoreFact(fact: string): boolean {
-  return Object.hasOwn(scoreFacts, fact);
+const plainScores = new Set(['fitScore', 'engagementScore', 'score']);
+
+/** The scores that a leaf looks at, if any. */
+function scoresOf({ fact, params }: Leaf): readonly string[] | undefined {
+  if (Object.hasOwn(scoreFacts, fact)) return scoreFacts[fact];
+  if (fact !== 'score' && fact !== 'scoreGrade') return undefined;
+  const named = params?.['score'];
+  return typeof named === 'string' ? [named] : [];
 }
+
+/** Answered by conditions of `rules/qualification.json`. */
+const asked = new Set([
+  'bantYes',
+  'bantNo',
+  'bantUnknown',
+  'bantGaps',
+  'bantAnswer',
+  'buyingStage',
+]);
 
 /** A leaf on a score, a grade or `bantYes` as sums to reach; `undefined` for any other leaf. */
 function sumsOf(wanted: Wanted, scene: GoalScene, gathered: Gathered): Goal | undefined {
   const { leaf } = wanted;
+  if (asked.has(leaf.fact)) gatherQuestions(scene, gathered);
   if (leaf.fact === 'bantYes') {
-    gatherBant(scene, gathered);
     const needed = leastOf(wanted) ?? -Infinity;
     return { type: 'sum', lines: [{ sum: 'bant', needed, now: Number(scene.read('bantYes')) }] };
   }
-  const scores = Object.hasOwn(scoreFacts, leaf.fact) ? scoreFacts[leaf.fact] : undefined;
+  const scores = scoresOf(leaf);
   if (scores === undefined) return undefined;
   const named = leaf.params?.['model'];
   const name = typeof named === 'string' ? named : DEFAULT_MODEL;
@@ -139,7 +155,7 @@ function sumsOf(wanted: Wanted, scene: GoalScene, gathered: Gathered): Goal | un
     needed,
     now: rawSum(scene.scored(name), score),
   });
-  if (leaf.fact === 'fitScore' || leaf.fact === 'engagementScore') {
+  if (plainScores.has(leaf.fact)) {
     const least = leastOf(wanted);
     // Scores are whole points, rounded: half a point less will do.
     const needed = least === undefined ? -Infinity : least - 0.5;
@@ -192,14 +208,21 @@ function acceptedGrades(
   return all.filter(({ name }) => accepts.holds(() => name, 0) === holds).map(({ from }) => from);
 }
 
-function gatherBant(scene: GoalScene, gathered: Gathered): void {
+function gatherQuestions(scene: GoalScene, gathered: Gathered): void {
   if (gathered.givers.has('bant')) return;
   gathered.givers.set('bant', []);
-  const questions = Object.values(scene.release.qualification.bant);
+  const { bant, buyingStages = [] } = scene.release.qualification;
+  const questions = Object.values(bant);
   gathered.givers.set(
     'bant',
     questions.map(({ yes }) => whenGiver('bant', 1, yes, scene, gathered)),
   );
+  // A "no" can be wanted too, and what else they are asked for is left to the evaluator.
+  const others = [
+    ...questions.flatMap(({ no }) => no ?? []),
+    ...buyingStages.map(({ when }) => when),
+  ];
+  for (const condition of others) goalFrom(condition, true, scene, gathered);
 }
 
 function gatherScore(
@@ -238,7 +261,9 @@ function whenGiver(
   const condition = compileCondition(when, scene.release.segments);
   const holds = condition.holds(scene.read, scene.now);
   const isGiving = points > 0 === holds;
-  const looksAtSums = condition.leaves.some(({ fact }) => fact === 'bantYes' || isScoreFact(fact));
+  const looksAtSums = condition.leaves.some(
+    (leaf) => asked.has(leaf.fact) || scoresOf(leaf) !== undefined,
+  );
   const wanted = looksAtSums ? 'anything' : gathered.wanted.slice(from);
   return { type: 'when', sum, points: Math.abs(points), wanted, isGiving };
 }

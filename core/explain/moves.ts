@@ -119,7 +119,7 @@ function eventMoves(
 ): readonly EventMove[] {
   const counted = [
     ...givers.flatMap(givenByEvent),
-    ...wanted.flatMap((one) => countedIn(one, scene)),
+    ...wanted.flatMap((one) => [...countedIn(one, scene), ...shownBy(one, scene)]),
   ];
   const moves = new Map<string, EventMove>();
   for (const { match, times } of [...counted, ...livesIn(wanted, scene)]) {
@@ -157,6 +157,18 @@ function countedIn({ leaf, holds }: Wanted, { read }: GoalScene): readonly Count
   const now = leaf.fact === 'eventCount' ? Number(read(leaf.fact, leaf.params) ?? 0) : 0;
   return [{ match, times: Math.max(1, Math.ceil(asked - now) + 1) }];
 }
+
+/** What shows the interest that a leaf asks for. */
+function shownBy({ leaf, holds }: Wanted, { release }: GoalScene): readonly Counted[] {
+  if (!holds || !interestFacts.has(leaf.fact)) return [];
+  const named = [leaf.params?.['interest'], leaf.value].flat();
+  const wanted = typeof leaf.value === 'number' ? leaf.value : 1;
+  return Object.values(release.interests ?? {})
+    .filter(({ id }) => named.includes(id))
+    .flatMap(({ from }) => from)
+    .map(({ match, points }) => ({ match, times: Math.max(1, Math.ceil(wanted / points)) }));
+}
+const interestFacts = new Set(['interests', 'intent', 'intentSurge']);
 
 /** Any sign of life will do: the first event that is one. */
 function livesIn(wanted: readonly Wanted[], { release }: GoalScene): readonly Counted[] {

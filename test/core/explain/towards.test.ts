@@ -89,6 +89,44 @@ describe('towards a stage', () => {
     expect(asked(acme, lead, now, 'subscriber').answer).toBe('there');
   });
 
+  test.each<readonly [Condition, string]>([
+    [
+      { ...is('bantAnswer', 'yes'), params: { question: 'budget' } },
+      'budgetRange 50k+ after 0 min',
+    ],
+    [
+      { ...is('score', 16, 'atLeast'), params: { score: 'engagement' } },
+      '2 × Report Created after 0 min',
+    ],
+    [is('interests', 'prices', 'has'), '1 × Pricing Viewed after 0 min'],
+    [
+      { ...is('lastEvent', '7 days', 'withinLast'), params: { event: 'Page Viewed' } },
+      '1 × Page Viewed after 0 min',
+    ],
+    [
+      { all: [is('daysSinceActivity', 3, 'atMost'), is('painPoint', true, 'known')] },
+      'painPoint something else + 1 × Page Viewed after 0 min',
+    ],
+  ])('what a rule may look at is found: %j', (when, first) => {
+    const [mql] = acme.qualification.stages;
+    if (mql === undefined) throw new Error('the company has stages');
+    const { backTo: _back, ...rule } = mql;
+    const prices = { match: { event: 'Pricing Viewed' }, points: 2 };
+    const interest = {
+      id: 'prices',
+      title: 'Prices',
+      why: 'Looks at them',
+      fadesAfterMs: 60 * DAY,
+    };
+    const workspace = release({
+      interests: { prices: { ...interest, from: [prices] } },
+      qualification: { ...acme.qualification, stages: [{ ...rule, holdForMs: 0, when }] },
+    });
+    const it = scene(workspace, {});
+    it.now += 10 * DAY;
+    expect(asked(workspace, it.lead, it.now).sets.map(inWords)).toContain(first);
+  });
+
   test('points that a rule takes are named', () => {
     const [model] = acme.models;
     if (model === undefined) throw new Error('the company has a model');

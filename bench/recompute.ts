@@ -15,11 +15,11 @@ import { startPostgres } from '../runtime/embedded/postgres.ts';
 import { createReleaseLibrary } from '../runtime/releases.ts';
 import { createStore, type Store } from '../store/client.ts';
 import { migrate } from '../store/migrate.ts';
-import { listRecomputes } from '../store/recomputes.ts';
-import { askForRecompute } from '../store/recomputes.ts';
+import { askForRecompute, listRecomputes } from '../store/recomputes.ts';
 import { latestRelease, saveRelease } from '../store/releases.ts';
 import { publishWorkspace } from '../workspace/publish.ts';
 import { readWorkspace } from '../workspace/read-workspace.ts';
+import { cpuMs, familyCpuMs } from './cpu.ts';
 import { option, print, round, table } from './figures.ts';
 import { createCrowd } from './many-leads.ts';
 
@@ -39,7 +39,7 @@ try {
     onStatement: () => (statements += 1),
   });
   try {
-    await measure(store, () => statements);
+    await measure(store, { statements: () => statements, postgres: postgres.pid });
   } finally {
     await store.close();
   }
@@ -48,7 +48,12 @@ try {
 }
 process.exit();
 
-async function measure(store: Store, statements: () => number): Promise<void> {
+interface Meters {
+  readonly statements: () => number;
+  readonly postgres: number;
+}
+
+async function measure(store: Store, meters: Meters): Promise<void> {
   const releaseId = await publish(store, 0);
   const startedAt = performance.now();
   await createCrowd(store, { leads, events, releaseId, now: Date.now() });
@@ -56,9 +61,9 @@ async function measure(store: Store, statements: () => number): Promise<void> {
   await askForRecompute(store, {
     ...{ id: freshId(), releaseId, reason: 'The first time', by: 'bench', at: Date.now() },
   });
-  const first = await timed(store, statements);
+  const first = await timed(store, meters);
   await publish(store, 1);
-  const second = await timed(store, statements);
+  const second = await timed(store, meters);
   print(
     `Recompute of ${leads.toLocaleString('en-US')} leads with ${events.toLocaleString('en-US')} events`,
     `Data made in ${made} s. Pages of ${leadsAtOnce} leads, two at a time; nobody else writes.`,
@@ -70,6 +75,8 @@ async function measure(store: Store, statements: () => number): Promise<void> {
         'statements',
         'changed',
         'moved',
+        'CPU s here',
+        'CPU s in Postgres',
         'RSS in MB at 25, 50, 75, 100 %',
       ],
       [
@@ -80,10 +87,11 @@ async function measure(store: Store, statements: () => number): Promise<void> {
   );
 }
 
-async function timed(store: Store, statements: () => number): Promise<readonly string[]> {
+async function timed(store: Store, { statements, postgres }: Meters): Promise<readonly string[]> {
   const releases = createReleaseLibrary(store, () => Date.now());
   const memory: number[] = [];
   const before = statements();
+  const cpuBefore = [cpuMs(process.pid), familyCpuMs(postgres)] as const;
   const startedAt = performance.now();
   await recomputeAll({
     ...{ store, releases, leadsAtOnce, now: () => Date.now() },
@@ -92,6 +100,7 @@ async function timed(store: Store, statements: () => number): Promise<readonly s
     },
   });
   const seconds = (performance.now() - startedAt) / 1_000;
+  const cpu = [cpuMs(process.pid) - cpuBefore[0], familyCpuMs(postgres) - cpuBefore[1]];
   const [result] = await listRecomputes(store, { limit: 1 });
   if (result?.done !== leads || result.finishedAt === null) {
     throw new Error(`expected ${leads} leads done, found ${JSON.stringify(result)}`);
@@ -99,7 +108,7 @@ async function timed(store: Store, statements: () => number): Promise<readonly s
   const moved = Object.values(result.moves).reduce((sum, count) => sum + count, 0);
   return [
     ...[round(seconds), round(leads / seconds, 0), String(statements() - before)],
-    ...[String(result.changed), String(moved)],
+    ...[String(result.changed), String(moved), ...cpu.map((ms) => round(ms / 1_000))],
     memory.map((bytes) => round(bytes / 2 ** 20, 0)).join(', '),
   ];
 }

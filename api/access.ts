@@ -32,11 +32,18 @@ export function requireKey(keys: KeyStore, clock: () => number): (scope: Scope) 
     remembered.set(hash, { scopes, until: clock() + rememberedForMs });
     return scopes;
   };
-  return (scope) => async (request, _response, next) => {
-    const key = keyOf(request.headers.authorization);
+  const scopesOfKey = async (authorization: string | undefined): Promise<readonly string[]> => {
+    const key = keyOf(authorization);
     if (key === null) throw unauthorized('The request carries no API key.');
     const scopes = await scopesOf(hashKey(key));
     if (scopes === null) throw unauthorized('The API key is not known, or was revoked.');
+    return scopes;
+  };
+  // A request is asked at the door and again by its route.
+  const asked = new WeakMap<object, readonly string[]>();
+  return (scope) => async (request, _response, next) => {
+    const scopes = asked.get(request) ?? (await scopesOfKey(request.headers.authorization));
+    asked.set(request, scopes);
     if (!scopes.includes(scope)) {
       throw new Problem('forbidden', `The API key has no scope "${scope}".`);
     }

@@ -6,6 +6,7 @@
  * forbids both. What goes wrong in the API is problem+json; a person with a browser gets a page.
  */
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
 import helmet from 'helmet';
@@ -174,7 +175,23 @@ function requestIdOf(response: Response): string {
   return String(response.getHeader('X-Request-Id'));
 }
 
+/** Helmet's headers are the same for every answer: it is asked once, not a dozen functions per request. */
 function securityHeaders(publicUrl: string): express.RequestHandler {
+  const headers = new Map<string, string>();
+  const sink = {
+    setHeader: (name: string, value: string) => headers.set(name, value),
+    removeHeader: () => undefined,
+  };
+  headersOf(publicUrl)({} as IncomingMessage, sink as unknown as ServerResponse, (error) => {
+    if (error !== undefined) throw new Error('Helmet gave no headers.', { cause: error });
+  });
+  return (_request, response, next) => {
+    for (const [name, value] of headers) response.setHeader(name, value);
+    next();
+  };
+}
+
+function headersOf(publicUrl: string): ReturnType<typeof helmet> {
   const isSecure = publicUrl.startsWith('https:');
   return helmet({
     contentSecurityPolicy: {

@@ -6,7 +6,7 @@
  * harmless and gets the same answer.
  */
 import { randomUUID } from 'node:crypto';
-import { Router, type RequestHandler } from 'express';
+import { Router, type RequestHandler, type Response } from 'express';
 import { accept } from '../../ingest/accept.ts';
 import type { Releases } from '../../ingest/batch.ts';
 import type { IngestAnswer, IngestRequest } from '../../ingest/request.ts';
@@ -30,16 +30,24 @@ export function eventRoutes(deps: EventRoutes): Router {
     router.post(`/${type}`, deps.write, async (request, response) => {
       const call = objectOf(request.body, '#');
       const [answer] = await takeIn(deps, read([{ ...call, type }], deps.clock(), ['#']));
-      response.json({ success: true, ...answer });
+      send(response, { success: true, ...answer });
     });
   }
   router.post('/batch', deps.write, async (request, response) => {
     const batch = batchOf(request.body);
     const pointers = batch.map((_, index) => `#/batch/${index}`);
     const answers = await takeIn(deps, read(batch, deps.clock(), pointers));
-    response.json({ success: true, results: answers });
+    send(response, { success: true, results: answers });
   });
   return router;
+}
+
+/** As `response.json`, without the ETag that nobody asks a POST for, and in one write. */
+function send(response: Response, body: object): void {
+  const text = JSON.stringify(body);
+  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  response.setHeader('Content-Length', Buffer.byteLength(text));
+  response.end(text);
 }
 
 /** The answers of ingest; those to calls that may be mistaken carry notes. */

@@ -64,7 +64,8 @@ export async function notifyHandoff(
   const readers = readersOf(release, made.rep);
   if (readers.length === 0) return { type: 'nobody' };
   const since = input.now - kind.brief.historyMs;
-  const lead = await deps.lead(handoff.leadId, release, input.now, since);
+  // Of a company with one open handoff its rep hears about everybody.
+  const lead = await deps.lead(input.about ?? handoff.leadId, release, input.now, since);
   const previous = assignments.find((one) => one.attempt === input.attempt - 1)?.rep;
   const about = input.kind === 'withdrawn' ? handoff : { ...handoff, ...causeOf(input) };
   const brief = briefOf(release, lead, kind, about, input.now);

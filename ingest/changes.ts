@@ -213,6 +213,7 @@ function apply(rows: Rows, effect: Effect, { event, lead }: Folded): void {
         type: 'cause',
         cause: effect.cause,
         at: effect.at,
+        ...(effect.about === undefined ? {} : { about: effect.about }),
       });
       return;
     case 'consent': {

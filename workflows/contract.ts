@@ -143,8 +143,13 @@ export type HandoffMessage =
    * and whoever has it is told so.
    */
   | { readonly type: 'settled'; readonly status: string; readonly because?: string }
-  /** The lead did something else worth a handoff while this one is open: its owner is told. */
-  | { readonly type: 'cause'; readonly cause: string; readonly at: number };
+  /** The lead did something else worth a handoff while this one is open: its owner is told. `about`: another lead of its account did. */
+  | {
+      readonly type: 'cause';
+      readonly cause: string;
+      readonly at: number;
+      readonly about?: string;
+    };
 
 /** One attempt: who has it was decided and stored; the workflow only needs the clock. */
 export type HandoffTurn =
@@ -170,6 +175,8 @@ export interface NotifyHandoffInput extends AssignHandoffInput {
   readonly visit: number;
   /** Of kind `cause`: the event, or the stage entered, that its owner is told of; `withdrawn`: why. */
   readonly cause?: string;
+  /** Of kind `cause`: another lead of the account, by id. */
+  readonly about?: string;
 }
 
 /** Whether somebody could be told, or the one who has it is no longer on the team. */

@@ -74,7 +74,7 @@ async function waitOut(run: Run, turn: Turn): Promise<'settled' | 'passed'> {
     }
     if (message?.type === 'cause') {
       run.caused += 1;
-      isTold = await notify(run, 'cause', run.caused, message.cause);
+      isTold = await notify(run, 'cause', run.caused, message.cause, message.about);
     } else if (!heard) {
       if (turn.acceptBy !== null && nowOf(run) >= turn.acceptBy) return 'passed';
       run.reminded = dueBy(turn, nowOf(run));
@@ -99,10 +99,14 @@ async function notify(
   kind: NotifyHandoffInput['kind'],
   visit: number,
   cause?: string,
+  about?: string,
 ): Promise<boolean> {
   const { handoffId } = run.input;
-  const about = cause === undefined ? {} : { cause };
-  const input = { handoffId, attempt: run.attempt, kind, visit, now: nowOf(run), ...about };
+  const news = {
+    ...(cause === undefined ? {} : { cause }),
+    ...(about === undefined ? {} : { about }),
+  };
+  const input = { handoffId, attempt: run.attempt, kind, visit, now: nowOf(run), ...news };
   return (await notifyHandoff(input)).type === 'told';
 }
 

@@ -219,6 +219,8 @@ export type Effect =
   | {
       readonly type: 'tell-handoff';
       readonly handoffId: string;
+      /** Where it is the handoff of somebody else of the account: whom the news is about. */
+      readonly about?: string;
       readonly cause: string;
       readonly at: number;
     }

@@ -169,7 +169,12 @@ function tell(
         because,
       },
     ],
-    effects: [{ type: 'tell-handoff', handoffId, cause, at: moment.now }],
+    effects: [
+      {
+        ...{ type: 'tell-handoff', handoffId, cause, at: moment.now },
+        ...(because === 'open-for-account' ? { about: lead.id } : {}),
+      },
+    ],
   };
 }
 

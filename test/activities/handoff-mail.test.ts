@@ -195,6 +195,19 @@ describe('the other emails', () => {
     expect(textOf(mail?.text)).not.toContain('nobody');
   });
 
+  test('of a company with one open handoff its rep hears about the others by name', async () => {
+    const { handoffId, rep, userId } = await given();
+    const traits = {
+      email: `ben@${userId}.lead.example`,
+      firstName: 'Ben',
+      company: 'Nordwind AG',
+    };
+    const { leadId } = await world.call({ type: 'identify', userId: `ben-${userId}`, traits });
+    await tell(handoffId, 'cause', { cause: 'Demo Requested', about: leadId });
+    const [mail] = world.inbox(rep, traits.email);
+    expect(mail?.subject).toBe('Ben of Nordwind AG is back: Asked for a demo');
+  });
+
   test('a second rep reads who had it before; the escalation how often it was offered', async () => {
     const { handoffId, email, rep } = await given();
     await world.assign(handoffId, 2);

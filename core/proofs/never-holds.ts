@@ -39,7 +39,7 @@ export function neverHolds(
   const named = terms.flatMap((term) =>
     leavesOf('holds' in term ? term.holds : term.fails, release),
   );
-  if (world.type === 'event' || !named.some(({ fact }) => Object.hasOwn(scoresAsked, fact))) {
+  if (world.type === 'event' || !named.some((leaf) => scoresOf(leaf).length > 0)) {
     return undefined;
   }
   if (solve(reachable(release), world, terms).type !== 'no') return undefined;
@@ -131,10 +131,17 @@ const scoresAsked: { readonly [fact: string]: readonly string[] } = {
   grade: ['fit', 'engagement'],
 };
 
-function asksFor({ fact, params }: Leaf, { model, score }: ScoreReach): boolean {
-  return (
-    (params?.['model'] ?? DEFAULT_MODEL) === model && (scoresAsked[fact] ?? []).includes(score)
-  );
+/** Which scores a leaf asks for: `score` and `scoreGrade` name theirs. */
+function scoresOf({ fact, params }: Leaf): readonly string[] {
+  if (fact !== 'score' && fact !== 'scoreGrade') {
+    return Object.hasOwn(scoresAsked, fact) ? (scoresAsked[fact] ?? []) : [];
+  }
+  const score = params?.['score'];
+  return typeof score === 'string' ? [score] : [];
+}
+
+function asksFor(leaf: Leaf, { model, score }: ScoreReach): boolean {
+  return (leaf.params?.['model'] ?? DEFAULT_MODEL) === model && scoresOf(leaf).includes(score);
 }
 
 function leavesOf(condition: Condition, release: Release): readonly Leaf[] {

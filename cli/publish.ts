@@ -68,7 +68,8 @@ async function publish(shell: Shell, options: Options): Promise<ExitCode> {
     const existing = await seeToExisting(shell, connected, result.workspace.release, dryRun);
     const marking = result.type === 'published' ? result.releaseId : null;
     const woken = dryRun ? 0 : await wake(store, options, marking);
-    const told = { dir, number, dryRun, existing, woken, ...seen };
+    const anew = dryRun || marking === null ? 0 : await leadsToDecideAnew(store, marking);
+    const told = { dir, number, dryRun, existing, woken, anew, ...seen };
     if (options.json === true) shell.printJson(asData(result, told));
     else for (const line of sentences(shell, result, told, options)) shell.print(line);
     return 0;
@@ -181,6 +182,21 @@ interface Told extends Seen {
   readonly dryRun: boolean;
   readonly existing: readonly ExistingTally[];
   readonly woken: number;
+  /** Leads that are decided anew because their rules changed. */
+  readonly anew: number;
+}
+
+async function leadsToDecideAnew(store: Store, releaseId: string): Promise<number> {
+  const { listRecomputes } = await import('../store/recomputes.ts');
+  const [asked] = await listRecomputes(store, { limit: 1, releaseId });
+  return asked?.total ?? 0;
+}
+
+function anewLines(leads: number): readonly string[] {
+  if (leads === 0) return [];
+  return [
+    `${plural(leads, 'lead')} decided anew in the background: \`perennial recompute\` does it now and says what moved.`,
+  ];
 }
 
 function asData(result: Taken, told: Told): object {
@@ -193,7 +209,7 @@ function asData(result: Taken, told: Told): object {
   const same = { ...changes, inFlight: inFlightData(inFlight), existing, warnings };
   return dryRun
     ? { ok: true, type: 'dry-run', ...same }
-    : { ok: true, type, releaseId, number, ...same, woken };
+    : { ok: true, type, releaseId, number, ...same, woken, decidedAnew: told.anew };
 }
 
 function sentences(shell: Shell, result: Taken, told: Told, options: Options): readonly string[] {
@@ -213,7 +229,8 @@ function sentences(shell: Shell, result: Taken, told: Told, options: Options): r
     ? `Would publish ${count} that changed; nothing was stored.`
     : `Published release ${number}: ${count} changed.`;
   const lines = inFlightLines(inFlight, { done: !dryRun, namedMost: 5 });
-  return [...warnings, ...changeLines(changes), ...lines, ...existing, ...woken, last];
+  const anew = anewLines(told.anew);
+  return [...warnings, ...changeLines(changes), ...lines, ...existing, ...woken, ...anew, last];
 }
 
 const help = `

@@ -33,7 +33,11 @@ async function publishGenerous(): Promise<void> {
   await workspace.edit('rules/scoring.json', from, from.replace('1,', '40,'));
   const atMost = '"atMost": 8,\n      "forEach": { "event": "Page Viewed"';
   await workspace.edit('rules/scoring.json', atMost, atMost.replace('8', '100'));
-  expect((await publish('Readers are interested')).code).toBe(0);
+  const published = await publish('Readers are interested');
+  expect(published.code).toBe(0);
+  expect(published.lines.at(-2)).toBe(
+    '120 leads decided anew in the background: `perennial recompute` does it now and says what moved.',
+  );
 }
 
 test('a publish that changes scoring asks for it; what it would do is told first', async () => {

@@ -122,7 +122,7 @@ test('every member finds the same, in whatever order the others come', () => {
   fc.assert(
     fc.property(
       fc.array(someone, { minLength: 2, maxLength: 5 }),
-      fc.infiniteStream(fc.nat()),
+      fc.array(fc.nat(), { minLength: 5, maxLength: 5 }),
       (people, order) => {
         const leads = people.map(({ title, ages }, at) => {
           const id = `m${at}`;
@@ -133,7 +133,7 @@ test('every member finds the same, in whatever order the others come', () => {
         const answers = leads.map((one) => {
           const others = leads.filter(({ id }) => id !== one.id);
           const mixed = others
-            .map((other) => ({ other, at: order.next().value }))
+            .map((other, index) => ({ other, at: order[index] ?? 0 }))
             .sort((a, b) => a.at - b.at)
             .map(({ other }) => other);
           return facts.map(([fact, params]) => read(fact, seenBy(one, ...mixed), params));

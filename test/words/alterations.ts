@@ -107,6 +107,8 @@ const words: readonly string[] = [
   ...[
     'traits.other',
     'traits.else',
+    'awareness',
+    'decision',
     'text',
     'number',
     'list',

@@ -8,8 +8,10 @@
 import type { Consent, LeadId, Suppression, Trust } from '../core/facts/lead.ts';
 import type { LeadHistory, PastEvent } from '../core/explain/as-of.ts';
 import type { PastDecision } from '../core/explain/past-decisions.ts';
+import { addressOrUndefined } from '../core/sending/address.ts';
 import type { Sql } from './client.ts';
 import type { SaidBeside } from './events.ts';
+import { readOwnAddresses } from './merges.ts';
 
 /** The ids that were this lead at that instant, and the one that stood for them. */
 export interface GroupThen {
@@ -108,7 +110,15 @@ async function readPastEvents(
        AND e.received_at <= to_timestamp($2::float8 / 1000.0) ORDER BY e.received_at, e.seq`,
     [ids, at],
   );
-  return rows.map(eventOf);
+  const own = await readOwnAddresses(sql, ids);
+  return rows.map((row) => withAddress(row, own));
+}
+
+/** Events from before `said` was kept bring their address as a trait; one that is somebody else's key is not theirs. */
+function withAddress(row: EventRow, own: ReadonlySet<string>): PastEvent {
+  const event = eventOf(row);
+  const address = row.said === null ? addressOrUndefined(row.traits['email']) : undefined;
+  return address !== undefined && own.has(address) ? { ...event, address } : event;
 }
 
 /** `group` calls that members of an account made by then; its members are those of today. */

@@ -1,9 +1,10 @@
 /** Accounts over a real database: linking by domain, joining, one handoff and one rep for all members. */
+import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { defaultAccountRules, type AccountRules } from '../../core/accounts/model.ts';
 import type { Release } from '../../core/definitions/release.ts';
-import { makeMembersDue } from '../../store/account-members.ts';
 import { createIngest, type Ingest } from '../../ingest/ingest.ts';
+import { createDeliver } from '../../runtime/dispatch/deliver.ts';
 import { tickDueLeads } from '../../runtime/dispatch/due-loop.ts';
 import { createStore, type Store } from '../../store/client.ts';
 import type { OutboxRow } from '../../store/outbox.ts';
@@ -185,12 +186,16 @@ const bothEngaged: Release['qualification'] = {
   })),
 };
 
+/** Rows of accounts start no run: whoever delivers them needs no server. */
+const noRuns = { client: {} as Client, plans: async () => new Map(), sendVia: 'local' } as const;
+
 async function letMembersBeLookedAt(now: number): Promise<void> {
   for (;;) {
     const rows = delivered.filter(({ target }) => target === 'account');
     delivered = [];
     if (rows.length === 0) return;
-    for (const { targetId } of rows) await makeMembersDue(store, targetId, now, undefined);
+    const clockOffset = now - 5_000 - Date.now();
+    await createDeliver({ ...noRuns, sql: store, clockOffset })(rows);
     const failures: unknown[] = [];
     const onError = (error: unknown) => void failures.push(error);
     await tickDueLeads({ sql: store, ingest: ingest.ingest, now: () => now, onError });

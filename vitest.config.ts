@@ -34,7 +34,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
-      // Nothing is kept between them, so that what they import is loaded once.
+      // Nothing is kept between files, so that what they import is loaded once per worker.
       { extends: true, test: { name: 'core', include: core, isolate: false } },
       { extends: true, test: { name: 'embedded', include: embedded } },
       {
@@ -43,6 +43,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/**/*.test.ts'],
           exclude: [...core, ...embedded],
+          isolate: false,
           globalSetup: ['test/support/global-setup.ts'],
         },
       },

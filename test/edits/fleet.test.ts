@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { openCluster, type Cluster } from '../faults/support/cluster.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { workflowBundle } from '../support/temporal.ts';
-import { quietRuntime } from '../workflows/own-server.ts';
+import { quietRuntime } from '../support/quiet-runtime.ts';
 import { playFleet } from './fleet.ts';
 import { prove } from './proof.ts';
 import { fleetWorkspace, type FleetWorkspace } from './workspace.ts';

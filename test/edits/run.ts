@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { openCluster } from '../faults/support/cluster.ts';
 import { openGround } from '../faults/support/ground.ts';
-import { quietRuntime } from '../workflows/own-server.ts';
+import { quietRuntime } from '../support/quiet-runtime.ts';
 import { playFleet } from './fleet.ts';
 import { prove, type Proof } from './proof.ts';
 import { fleetWorkspace } from './workspace.ts';

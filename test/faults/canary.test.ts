@@ -16,7 +16,7 @@ import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { workflowBundle } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 import { toJson } from '../workflows/history-json.ts';
-import { quietRuntime } from '../workflows/own-server.ts';
+import { quietRuntime } from '../support/quiet-runtime.ts';
 import { openCluster, type Cluster } from './support/cluster.ts';
 
 const canaries = ['xylophonson', 'quetzalcoatl', '5550142337'];

@@ -4,7 +4,7 @@
  * under running journeys. Both print a Markdown table and end with 1 when an invariant does not hold.
  */
 import { parseArgs } from 'node:util';
-import { quietRuntime } from '../workflows/own-server.ts';
+import { quietRuntime } from '../support/quiet-runtime.ts';
 import { apiKill } from './rows/api-kill.ts';
 import { killPart, randomKill } from './rows/random-kill.ts';
 import { repeatedEvents } from './rows/repeats.ts';

@@ -3,9 +3,10 @@
 // Only files of the `integration` project can use it.
 import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll, inject } from 'vitest';
 import './provided.ts';
+import { quietRuntime } from './quiet-runtime.ts';
 
 export interface TestTemporal {
   readonly address: string;
@@ -64,13 +65,4 @@ export function workflowBundle(): { readonly codePath: string } {
   const bundle = inject('workflowBundle');
   if (!bundle) throw new Error('There are no workflows: workflows/index.ts does not exist.');
   return bundle;
-}
-
-let isQuiet = false;
-
-/** The native runtime can be set up once per process, before anything uses it. */
-function quietRuntime(): void {
-  if (isQuiet) return;
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  isQuiet = true;
 }

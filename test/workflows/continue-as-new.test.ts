@@ -5,7 +5,8 @@ import { randomPlan } from '../core/journey/random-plan.ts';
 import { workflowBundle } from '../support/temporal.ts';
 import { EXAMPLE_PLANS } from './example-plans.ts';
 import { openJourneyWorld, type JourneyWorld, type ScriptedPlan } from './journey-world.ts';
-import { quietRuntime, startOwnServer, type OwnServer } from './own-server.ts';
+import { quietRuntime } from '../support/quiet-runtime.ts';
+import { startOwnServer, type OwnServer } from './own-server.ts';
 
 let server: OwnServer;
 let world: JourneyWorld;

@@ -12,7 +12,8 @@ import {
 } from '../../workflows/contract.ts';
 import { workflowBundle } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
-import { quietRuntime, startOwnServer, type OwnServer } from './own-server.ts';
+import { quietRuntime } from '../support/quiet-runtime.ts';
+import { startOwnServer, type OwnServer } from './own-server.ts';
 
 let server: OwnServer;
 beforeAll(async () => {

@@ -3,7 +3,7 @@
  * server configured differently from the shared one. Everything it starts, `stop` ends.
  */
 import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection } from '@temporalio/worker';
 import { fileURLToPath } from 'node:url';
 import { REHEARSAL_DYNAMIC_CONFIG } from '../../runtime/dispatch/rehearsal.ts';
 import { findTemporalBinary } from '../../runtime/embedded/temporal-binary.ts';
@@ -14,11 +14,6 @@ const NAMESPACE = 'journeys';
 
 export interface OwnServer extends Omit<JourneyServer, 'workflowBundle'> {
   stop(): Promise<void>;
-}
-
-/** Once per process, before anything else of the SDK runs. */
-export function quietRuntime(): void {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
 }
 
 export async function startOwnServer(

@@ -10,7 +10,8 @@ import { EXAMPLE_PLANS } from './example-plans.ts';
 import { liveHandoffs } from './handoff-recording.ts';
 import { toJson } from './history-json.ts';
 import { openJourneyWorld } from './journey-world.ts';
-import { bundleWorkflows, quietRuntime, startOwnServer } from './own-server.ts';
+import { quietRuntime } from '../support/quiet-runtime.ts';
+import { bundleWorkflows, startOwnServer } from './own-server.ts';
 
 const folder = fileURLToPath(new URL('./histories/', import.meta.url));
 await mkdir(folder, { recursive: true });

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { workflowBundle } from '../support/temporal.ts';
 import { fromJson, toJson } from './history-json.ts';
-import { quietRuntime } from './own-server.ts';
+import { quietRuntime } from '../support/quiet-runtime.ts';
 
 const folder = fileURLToPath(new URL('./histories/', import.meta.url));
 

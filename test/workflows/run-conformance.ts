@@ -6,7 +6,8 @@ import { parseArgs } from 'node:util';
 import { randomEditedPlan } from '../core/journey/random-edit.ts';
 import { randomPausedPlan, randomPlan } from '../core/journey/random-plan.ts';
 import { openJourneyWorld } from './journey-world.ts';
-import { bundleWorkflows, quietRuntime, startOwnServer } from './own-server.ts';
+import { quietRuntime } from '../support/quiet-runtime.ts';
+import { bundleWorkflows, startOwnServer } from './own-server.ts';
 import { compareDrivers } from './same-trace.ts';
 
 const { values } = parseArgs({

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, inject } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { workflowBundle } from '../../support/temporal.ts';
-import { quietRuntime } from '../../workflows/own-server.ts';
+import { quietRuntime } from '../../support/quiet-runtime.ts';
 import { openCluster, type Cluster, type ClusterOptions } from './cluster.ts';
 
 export function useCluster(

@@ -8,11 +8,12 @@
  */
 import type { Release } from '../definitions/release.ts';
 import type { Lead } from '../facts/lead.ts';
+import { matchChanges } from '../facts/match-event.ts';
 import { nextChange } from '../facts/next-change.ts';
 import { turningPoints } from '../facts/turning-points.ts';
 import { factReader } from '../facts/read.ts';
 import { compileCondition, type CompiledCondition } from '../rules/compile.ts';
-import type { Leaf, ReadFact } from '../rules/condition.ts';
+import type { EventMatch, Leaf, ReadFact } from '../rules/condition.ts';
 import { durationOf } from '../rules/duration.ts';
 import { compiledAccounts } from './compiled-accounts.ts';
 import { alone, asOneLead, membersOf, sumOfPoints } from './read-account.ts';
@@ -33,7 +34,7 @@ export function accountChanges(search: AccountSearch, leaf: Leaf): readonly numb
     case 'account.members':
       return [];
     case 'account.eventCount':
-      return members.flatMap((member) => windowEnds(member, leaf, from));
+      return members.flatMap((member) => windowEnds(member, leaf, search));
     case 'account.intent':
     case 'account.intentSurge':
       return [nextChange(release, asOneLead(lead), [ofOneLead(leaf, release)], from) ?? []].flat();
@@ -55,14 +56,19 @@ function ofOneLead(leaf: Leaf, { segments }: Release): CompiledCondition {
 }
 const ofLeaf = new WeakMap<Leaf, CompiledCondition>();
 
-/** The next event of a member to enter or leave the window. */
-function windowEnds({ events }: Lead, { params = {} }: Leaf, from: number): readonly number[] {
+/** The next event of a member to enter or leave the window, or to be of the age that is asked for. */
+function windowEnds(
+  { events }: Lead,
+  { params = {} }: Leaf,
+  { release, from }: AccountSearch,
+): readonly number[] {
+  const ages = matchChanges(params as unknown as EventMatch, events, release.segments);
   const withinMs = durationOf(params['within']);
   const ends = events.flatMap(({ name, occurredAt }) => {
     if (name !== params['event']) return [];
     return withinMs === undefined ? [occurredAt] : [occurredAt, occurredAt + withinMs];
   });
-  const ahead = ends.filter((at) => at > from);
+  const ahead = [...ends, ...ages].filter((at) => at > from);
   return ahead.length === 0 ? [] : [ahead.reduce((a, b) => Math.min(a, b))];
 }
 

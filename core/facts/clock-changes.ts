@@ -27,7 +27,7 @@ import type { CompiledRelease } from './compiled-release.ts';
 import { activityEvents, propertyOf } from './event-facts.ts';
 import { eventsByName } from './event-index.ts';
 import type { Lead, LeadEvent } from './lead.ts';
-import { matchesEvent } from './match-event.ts';
+import { matchChanges, matchesEvent } from './match-event.ts';
 import { turningPoints } from './turning-points.ts';
 
 export interface ClockView {
@@ -39,24 +39,26 @@ export interface ClockView {
 type Turns = (view: ClockView, leaf: Leaf) => readonly number[];
 
 export const clockChanges: { readonly [fact: string]: Turns } = {
-  eventSum: sumChanges,
+  eventSum: (view, leaf) => [...sumChanges(view, leaf), ...agesTurn(view, leaf)],
   eventDistinct: (view, leaf) => {
     const { property } = leaf.params ?? noParams;
     const events = matched(view, leaf).filter((event) => isKnown(propertyOf(event, property)));
-    return countChanges(view, leaf, events, (event) => JSON.stringify(propertyOf(event, property)));
+    const thingOf = (event: LeadEvent) => JSON.stringify(propertyOf(event, property));
+    return [...countChanges(view, leaf, events, thingOf), ...agesTurn(view, leaf)];
   },
   activeDays: dayChanges,
-  firstEvent: (view, leaf) => ahead(view, matched(view, leaf)),
-  lastEvent: (view, leaf) => ahead(view, matched(view, leaf)),
+  firstEvent: (view, leaf) => [...ahead(view, matched(view, leaf)), ...agesTurn(view, leaf)],
+  lastEvent: (view, leaf) => [...ahead(view, matched(view, leaf)), ...agesTurn(view, leaf)],
   interests: (view) =>
-    Object.values(view.release.interests ?? {}).flatMap((interest) =>
-      evidence(view, interest).flatMap(({ occurredAt }) => [
+    Object.values(view.release.interests ?? {}).flatMap((interest) => [
+      ...evidence(view, interest).flatMap(({ occurredAt }) => [
         occurredAt,
         occurredAt + interest.fadesAfterMs,
       ]),
-    ),
-  intent: intentChanges,
-  intentSurge: surgeChanges,
+      ...agesThatShow(view, interest),
+    ]),
+  intent: ofInterest(intentChanges),
+  intentSurge: ofInterest(surgeChanges),
 };
 
 /** The conditions that answer a fact, for those that are answered by conditions of the files. */
@@ -84,6 +86,13 @@ function matched({ lead, release, from }: ClockView, leaf: Leaf): readonly LeadE
   return (eventsByName(lead.events).get(event) ?? []).filter(
     (one) => one.occurredAt + windowOf(leaf) > from && matchesEvent(match, one, context),
   );
+}
+
+/** Ages of properties that `where` asks about, of whatever events: what does not match yet may. */
+function agesTurn({ lead, release }: ClockView, { params }: Leaf): readonly number[] {
+  const event = params?.['event'];
+  const events = typeof event === 'string' ? (eventsByName(lead.events).get(event) ?? []) : [];
+  return matchChanges(params as unknown as EventMatch, events, release.segments);
 }
 
 function windowOf({ params }: Leaf): number {
@@ -147,6 +156,20 @@ function evidence({ lead, release, from }: ClockView, interest: Interest): reado
   return evidenceOf(interest, lead, release.segments, from);
 }
 
+function agesThatShow({ lead, release }: ClockView, { from }: Interest): readonly number[] {
+  return from.flatMap(({ match }) => matchChanges(match, lead.events, release.segments));
+}
+
+type TurnsOfInterest = (view: ClockView, leaf: Leaf, interest: Interest) => readonly number[];
+
+function ofInterest(turns: TurnsOfInterest): Turns {
+  return (view, leaf) => {
+    const interest = interestOf(view, leaf);
+    if (interest === undefined) return [];
+    return [...turns(view, leaf, interest), ...agesThatShow(view, interest)];
+  };
+}
+
 function interestOf({ release }: ClockView, { params }: Leaf): Interest | undefined {
   const interest = params?.['interest'];
   const interests = release.interests ?? {};
@@ -154,17 +177,16 @@ function interestOf({ release }: ClockView, { params }: Leaf): Interest | undefi
   return interests[interest];
 }
 
-/** With nothing ahead the level only falls, so each number it is compared with is passed once. */
-function intentChanges(view: ClockView, leaf: Leaf): readonly number[] {
-  const interest = interestOf(view, leaf);
-  if (interest === undefined) return [];
+/** Until something comes the level only falls, so each number it is compared with is passed once. */
+function intentChanges(view: ClockView, leaf: Leaf, interest: Interest): readonly number[] {
   const shown = evidence(view, interest);
   const coming = shown.map(({ occurredAt }) => occurredAt).filter((at) => at > view.from);
-  const end = shown.reduce(
+  const gone = shown.reduce(
     (last, one) => Math.max(last, one.occurredAt + interest.fadesAfterMs),
     0,
   );
-  if (end <= view.from) return [];
+  const end = coming.reduce((first, at) => Math.min(first, at - 1), gone);
+  if (end <= view.from) return coming;
   const numbers = comparedNumbers(leaf, view.read);
   const passed = numbers.flatMap((number) =>
     [(level: number) => level >= number, (level: number) => level > number].flatMap((test) => {
@@ -175,9 +197,7 @@ function intentChanges(view: ClockView, leaf: Leaf): readonly number[] {
   return [...coming, ...passed];
 }
 
-function surgeChanges(view: ClockView, leaf: Leaf): readonly number[] {
-  const interest = interestOf(view, leaf);
-  if (interest === undefined) return [];
+function surgeChanges(view: ClockView, leaf: Leaf, interest: Interest): readonly number[] {
   const { lead, from } = view;
   const shown = evidence(view, interest).filter(({ occurredAt }) => occurredAt + USUAL_MS > from);
   // With so few there is no usual rate, and nothing that only leaves brings one.

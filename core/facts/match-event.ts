@@ -4,10 +4,11 @@
  * Inside `where` the facts are the event's own properties and nothing else, so that a missing property
  * never reads a fact of the lead by accident. Compiled once per match and kept as long as it lives.
  */
-import type { EventMatch, JsonObject, ReadFact } from '../rules/condition.ts';
+import { ageChanges, isAboutAge } from '../rules/age.ts';
 import { compileCondition, type CompiledCondition, type Segments } from '../rules/compile.ts';
-import { isKnown, operators } from '../rules/operators.ts';
-import { valueAt } from '../rules/path.ts';
+import type { EventMatch, JsonObject, Leaf, ReadFact } from '../rules/condition.ts';
+import { isKnown } from '../rules/operators.ts';
+import { factAtPath, valueAt } from '../rules/path.ts';
 import type { LeadEvent } from './lead.ts';
 
 export interface MatchContext {
@@ -29,13 +30,30 @@ export function matchesEvent(match: EventMatch, event: LeadEvent, context: Match
  * Properties never change, so what a condition says of an event is asked once as long as the event is
  * remembered; only an age has to be looked at again.
  */
-function holdsFor({ condition, hangsOnClock, answers }: Where, event: LeadEvent, now: number) {
-  if (hangsOnClock) return condition.holds(eventFacts(event), now);
+function holdsFor({ condition, ages, answers }: Where, event: LeadEvent, now: number) {
+  if (ages.length > 0) return condition.holds(eventFacts(event), now);
   const known = answers.get(event);
   if (known !== undefined) return known;
   const holds = condition.holds(eventFacts(event), now);
   answers.set(event, holds);
   return holds;
+}
+
+/** When events may begin or cease to be the ones named, although nothing happens: ages inside `where`. */
+export function matchChanges(
+  match: EventMatch,
+  events: readonly LeadEvent[],
+  segments: Segments,
+): readonly number[] {
+  const ages = whereOf(match, segments)?.ages ?? [];
+  if (ages.length === 0) return [];
+  return events
+    .filter(({ name }) => name === match.event)
+    .flatMap((event) =>
+      ages.flatMap(({ fact, path, value }) =>
+        ageChanges(factAtPath(eventFacts(event)(fact), path), value),
+      ),
+    );
 }
 
 /** The properties of an event as facts. */
@@ -53,7 +71,8 @@ function isSame(property: string, event: LeadEvent, entry: JsonObject | undefine
 
 interface Where {
   readonly condition: CompiledCondition;
-  readonly hangsOnClock: boolean;
+  /** What it says of ages: asked anew at each instant. */
+  readonly ages: readonly Leaf[];
   readonly answers: WeakMap<LeadEvent, boolean>;
 }
 
@@ -66,13 +85,8 @@ function whereOf(match: EventMatch, segments: Segments): Where | undefined {
   const known = ofSegments.get(match);
   if (known !== undefined) return known;
   const condition = compileCondition(match.where, segments);
-  const hangsOnClock = condition.leaves.some(({ operator }) => looksAtClock(operator));
-  const where = { condition, hangsOnClock, answers: new WeakMap<LeadEvent, boolean>() };
+  const ages = condition.leaves.filter(({ operator }) => isAboutAge(operator));
+  const where = { condition, ages, answers: new WeakMap<LeadEvent, boolean>() };
   ofSegments.set(match, where);
   return where;
-}
-
-/** `withinLast` and `olderThan`, decorated or not: what is compared with a span of time. */
-function looksAtClock(operator: string): boolean {
-  return operators.get(operator.slice(operator.lastIndexOf(':') + 1))?.value === 'duration';
 }

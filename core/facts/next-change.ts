@@ -10,10 +10,10 @@ import { memberFactNames } from '../accounts/catalogue.ts';
 import { compiledAccounts } from '../accounts/compiled-accounts.ts';
 import { accountChanges } from '../accounts/next-account-change.ts';
 import type { Release } from '../definitions/release.ts';
-import type { EventMatch, JsonObject, Leaf, ReadFact } from '../rules/condition.ts';
+import { ageChanges, isAboutAge } from '../rules/age.ts';
+import type { EventMatch, JsonObject, Leaf } from '../rules/condition.ts';
 import type { CompiledCondition } from '../rules/compile.ts';
 import { durationOf } from '../rules/duration.ts';
-import { instantOf } from '../rules/instant.ts';
 import { factAtPath } from '../rules/path.ts';
 import { nextScoreChange } from '../scoring/next-change.ts';
 import type { CompiledModel } from '../scoring/score.ts';
@@ -21,7 +21,7 @@ import { clockChanges, conditionsBehind } from './clock-changes.ts';
 import { compiledRelease } from './compiled-release.ts';
 import { eventsByName } from './event-index.ts';
 import type { Lead } from './lead.ts';
-import { matchesEvent } from './match-event.ts';
+import { matchChanges, matchesEvent } from './match-event.ts';
 import { factReader, type FactReader } from './read.ts';
 import type { FactScope } from './reading.ts';
 import { DEFAULT_MODEL } from './score-facts.ts';
@@ -83,8 +83,8 @@ function leafChanges(search: Search, leaf: Leaf): readonly number[] {
         compiledRelease(release).consent.flatMap((rule) => rule.condition ?? []),
       );
     default: {
-      const age = isAboutAge(leaf)
-        ? ageChanges(factAtPath(read(leaf.fact, leaf.params), leaf.path), leaf)
+      const age = isAboutAge(leaf.operator)
+        ? ageChanges(factAtPath(read(leaf.fact, leaf.params), leaf.path), leaf.value)
         : [];
       const behind = conditionsBehind(compiledRelease(release), leaf.fact) ?? [];
       const own = Object.hasOwn(clockChanges, leaf.fact) ? clockChanges[leaf.fact] : undefined;
@@ -117,30 +117,21 @@ function countChanges({ lead, from, release, read }: Search, leaf: Leaf): readon
   const counted = events.filter(
     (one) => one.occurredAt + withinMs > from && matchesEvent(match, one, context),
   );
+  const turned = matchChanges(match, events, release.segments);
   if (counted.some(({ occurredAt }) => occurredAt > from)) {
-    return counted.flatMap(({ occurredAt }) => [occurredAt, occurredAt + withinMs]);
+    return [...counted.flatMap(({ occurredAt }) => [occurredAt, occurredAt + withinMs]), ...turned];
   }
-  return turningPoints(leaf, read).flatMap((point) => {
+  const ends = turningPoints(leaf, read).flatMap((point) => {
     const last = point < 1 ? undefined : counted[counted.length - point];
     return last === undefined ? [] : [last.occurredAt + withinMs];
   });
+  return [...ends, ...turned];
 }
 
 /** Whole days: `n` is reached after n days. */
 function dayChanges({ lead, read }: Search, leaf: Leaf): readonly number[] {
   const since = lead.lastActivityAt ?? lead.bornAt;
   return turningPoints(leaf, read).map((days) => since + days * DAY_MS);
-}
-
-/** `withinLast` and `olderThan`, decorated or not. */
-function isAboutAge({ operator }: Leaf): boolean {
-  return operator.endsWith('withinLast') || operator.endsWith('olderThan');
-}
-
-function ageChanges(actual: ReturnType<ReadFact>, { value }: Leaf): readonly number[] {
-  const at = instantOf(actual);
-  const span = durationOf(value);
-  return at === undefined || span === undefined ? [] : [at, at + span];
 }
 
 function scoreChanges(search: Search, leaves: readonly Leaf[]): readonly number[] {
@@ -167,7 +158,10 @@ function scoreChanges(search: Search, leaves: readonly Leaf[]): readonly number[
     const isSteady = whens.length === 0;
     const score = { model, lead, scored, thresholds, readAt, nextFactChange, isSteady };
     const at = nextScoreChange(score, from);
-    return at === null ? [] : [at];
+    const turned = model.rules.flatMap((rule) =>
+      rule.type === 'when' ? [] : matchChanges(rule.rule.match, lead.events, release.segments),
+    );
+    return at === null ? turned : [at, ...turned];
   });
 }
 
@@ -210,7 +204,7 @@ export function clockBoundLeaves(condition: CompiledCondition): readonly Leaf[] 
 }
 
 function isClockBound(leaf: Leaf): boolean {
-  return clockBoundFacts.has(leaf.fact) || scoreFacts.has(leaf.fact) || isAboutAge(leaf);
+  return clockBoundFacts.has(leaf.fact) || scoreFacts.has(leaf.fact) || isAboutAge(leaf.operator);
 }
 
 const clockBoundFacts = new Set([

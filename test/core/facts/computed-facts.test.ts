@@ -27,10 +27,21 @@ const hr: Interest = {
     { match: { event: 'Demo Requested' }, points: 4 },
   ],
 };
+/** Ages of a property: the clock alone makes an event another one than a file means. */
+const soon = { fact: 'startsAt', operator: 'withinLast', value: '5 days' } as const;
+const over = { fact: 'startsAt', operator: 'olderThan', value: '5 days' } as const;
 const fresh: Condition = { fact: 'daysSinceActivity', operator: 'lessThan', value: 7 };
 const release: Release = {
   ...base,
-  interests: { hr, legal: { ...hr, id: 'legal', from: [] } },
+  interests: {
+    hr,
+    legal: { ...hr, id: 'legal', from: [] },
+    now: {
+      ...hr,
+      id: 'now',
+      from: [{ match: { event: 'Demo Requested', where: soon }, points: 1 }],
+    },
+  },
   qualification: {
     ...base.qualification,
     bant: {
@@ -263,6 +274,13 @@ test('no answer changes by the clock before the instant told', () => {
     { fact: 'interests', operator: 'has', value: 'hr' },
     leaf('intent', { interest: 'hr' }, 'atLeast', 1.5),
     leaf('intent', { interest: 'hr' }, 'between', [0.4, 2]),
+    leaf('intent', { interest: 'now' }, 'atLeast', 1),
+    { fact: 'interests', operator: 'has', value: 'now' },
+    leaf('eventCount', { event: 'Page Viewed', where: soon }, 'atLeast', 2),
+    leaf('eventSum', { ...visits, property: 'n', where: over }, 'atLeast', 2),
+    leaf('eventDistinct', { ...visits, property: 'path', where: over }, 'atLeast', 1),
+    leaf('firstEvent', { event: 'Page Viewed', where: over }),
+    leaf('lastEvent', { event: 'Page Viewed', where: soon }),
     leaf('intentSurge', { interest: 'hr' }, 'atLeast', 2),
     leaf('intentSurge', { interest: 'hr' }, 'known', false),
     leaf('bantAnswer', { question: 'timing' }, 'is', 'yes'),
@@ -278,8 +296,12 @@ test('no answer changes by the clock before the instant told', () => {
       id: fc.uuid(),
       path: fc.constantFrom('/hr', '/hr/2', '/x'),
       n: fc.integer({ min: -2, max: 4 }),
+      startsIn: fc.integer({ min: -9 * day, max: 9 * day }),
     })
-    .map(({ name, age, id, path, n }) => event(name, now - age, { id, properties: { path, n } }));
+    .map(({ name, age, id, path, n, startsIn }) => {
+      const startsAt = new Date(now + startsIn).toISOString();
+      return event(name, now - age, { id, properties: { path, n, startsAt } });
+    });
   const cases = fc.record({
     events: fc.array(someEvent, { maxLength: 12 }),
     lastActivityAt: fc.integer({ min: now - 20 * day, max: now }),

@@ -43,6 +43,16 @@ test('a date grows older than the span it is compared with', () => {
   expect(changeOf(stale, { lastSeenAt: now - 11 * day })).toBeNull();
 });
 
+test('each entry of a list, and each span of a list, is an age of its own', () => {
+  const both: Condition = {
+    ...{ fact: 'lastSeen', operator: 'everyValue:olderThan', value: ['10 days', '3 days'] },
+  };
+  expect(changeOf(both, { lastSeenAt: now - 4 * day })).toBe(now + 6 * day);
+  const some: Condition = { fact: 'tags', operator: 'someFact:withinLast', value: '3 days' };
+  const dates = [now - 9 * day, now - day].map((at) => new Date(at).toISOString());
+  expect(changeOf(some, { tags: dates })).toBe(now + 2 * day);
+});
+
 test('nothing changes where no fact depends on time', () => {
   expect(changeOf({ fact: 'country', operator: 'is', value: 'DE' }, {})).toBeNull();
   expect(changeOf({ fact: 'engagementScore', operator: 'atLeast', value: 20 }, {})).toBeNull();

@@ -1,7 +1,8 @@
 /**
  * Leads that a change of the rules moved into a stage with a handoff, and of whom no rep was told: they
- * still stand there, nobody has them, and nobody said anything about them since. The pace at which they
- * are handed over, once somebody asks for that, lives here too.
+ * still stand there, nobody has them, and nothing was decided about handing them over since. That a rep
+ * of the account heard of them is such a decision too: listed on, the same lead would come first for ever.
+ * The pace at which they are handed over, once somebody asks for that, lives here too.
  */
 import type { Sql } from './client.ts';
 
@@ -22,8 +23,12 @@ const untold = `FROM decision d JOIN lead m ON m.id = d.lead_id JOIN lead l ON l
   WHERE d.kind = 'handoff' AND d.detail->>'because' = 'rules-changed'
     AND (l.stage_state->>'since')::float8 = extract(epoch FROM d.at) * 1000
     AND l.disqualified IS NULL
+    AND l.stage_state->'byHand' IS NULL
     AND NOT EXISTS (SELECT FROM handoff h JOIN lead o ON o.id = h.lead_id
-      WHERE o.canonical_id = l.id AND (h.status = 'open' OR h.opened_at >= d.at))`;
+      WHERE o.canonical_id = l.id AND (h.status = 'open' OR h.opened_at >= d.at))
+    AND NOT EXISTS (SELECT FROM decision t JOIN lead o ON o.id = t.lead_id
+      WHERE o.canonical_id = l.id AND t.kind = 'handoff' AND t.at >= d.at
+        AND t.detail->>'because' IS DISTINCT FROM 'rules-changed')`;
 
 /** Whoever stands there longest comes first. */
 export async function listUntold(

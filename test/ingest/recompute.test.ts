@@ -12,7 +12,7 @@ import { askForRecompute, listRecomputes } from '../../store/recomputes.ts';
 import { countUntold, listUntold, setPace } from '../../store/untold.ts';
 import { goodFit, is, journey, MINUTE, onEvent, withSales } from '../core/decision/acme.ts';
 import { useTestDatabase } from '../support/postgres.ts';
-import { acme, identify, NOW, track } from './world.ts';
+import { acme, call, identify, NOW, track } from './world.ts';
 
 const database = useTestDatabase();
 const LATER = NOW + 30 * MINUTE;
@@ -75,7 +75,12 @@ const before: Release = {
 };
 
 /** Each second one is of grade A3 and in the trial; the others only came by. */
-async function people(store: Store, count: number, release: Release): Promise<void> {
+async function people(
+  store: Store,
+  count: number,
+  release: Release,
+  company?: string,
+): Promise<void> {
   const ingest = createIngest({
     store,
     releases: { current: async () => release, plans: async () => new Map() },
@@ -86,6 +91,7 @@ async function people(store: Store, count: number, release: Release): Promise<vo
       n % 2 === 0 ? ['Trial Started', 'Pricing Viewed', 'Pricing Viewed'] : ['Page Viewed'];
     await ingest.ingest([
       identify({ userId }, { email: `${userId}@company${n}.example`, ...goodFit }),
+      ...(company === undefined ? [] : [call({ type: 'group', userId, groupId: company })]),
       ...events.map((event) => track(userId, event)),
     ]);
   }
@@ -281,6 +287,33 @@ test('whom nobody was told of is handed over at the pace that was asked for, eac
       `SELECT count(*) AS open, count(DISTINCT lead_id) AS leads FROM handoff WHERE status = 'open'`,
     );
     expect(handoffs).toEqual({ open: 4, leads: 4 });
+    expect(await listUntold(store, { limit: 9, stages: [MQL] })).toEqual([]);
+  });
+});
+
+test('a colleague of a lead in the hands of a rep is told of once, and the next one has its turn', async () => {
+  await inWorld(async ({ store, publish, work }) => {
+    await people(store, 6, await publish(before), 'acme');
+    const next = await publish(easierThan(before));
+    await askFor(store, next);
+    await recomputeAll(work(next));
+    const releases = { current: async () => next, plans: async () => new Map() };
+    const ingest = createIngest({ store, releases });
+    await setPace(store, { id: freshId(), perHour: 60, by: 'ines', since: LATER });
+    for (const minutes of [0, 1, 2, 3]) {
+      await handOverUntold({ store, ingest, releases, now: () => LATER + minutes * MINUTE });
+    }
+    await ingest.close();
+    expect(
+      await store.query(
+        `SELECT detail->>'because' AS because, count(*)::int AS times, count(DISTINCT lead_id)::int AS leads
+         FROM decision WHERE kind = 'handoff' AND detail->>'because' IS DISTINCT FROM 'rules-changed'
+         GROUP BY 1 ORDER BY 1`,
+      ),
+    ).toEqual([
+      { because: MQL, times: 1, leads: 1 },
+      { because: 'open-for-account', times: 2, leads: 2 },
+    ]);
     expect(await listUntold(store, { limit: 9, stages: [MQL] })).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@
 import type { FactValue, Json } from '../rules/condition.ts';
 import type { Explanation, LeafExplanation, Verdict } from '../rules/compile.ts';
 import { durationInWords } from '../rules/duration.ts';
-import { isKnown, operators } from '../rules/operators.ts';
+import { isKnown, operators, undecorated } from '../rules/operators.ts';
 import type { ScoredPoint } from '../scoring/score.ts';
 import { factPhrase } from './fact-in-words.ts';
 
@@ -32,14 +32,37 @@ export function comparison(leaf: LeafExplanation, names: Names = {}): string {
 
 /** What a condition wants, after "expected": "at least 500", "one of DE, AT", "known". */
 export function expectation({ operator, expected }: LeafExplanation, names: Names = {}): string {
-  if (operator === 'known') return expected === true ? 'known' : 'not known';
+  const isKnowing = undecorated(operator)?.name === 'known';
+  const known = expected === true ? 'known' : 'not known';
+  const value = isKnowing ? known : (otherFact(expected, names) ?? plain(expected, operator));
+  return wanted(operator, value);
+}
+
+/** "not at least 500", "of some entry one of DE, AT": decorators come before what they decorate. */
+function wanted(operator: string, value: string): string {
+  const [decorator = '', rest] = operator.split(/:(.*)/s);
+  if (rest !== undefined) {
+    const many = ofValues.get(decorator);
+    if (many !== undefined) return wanted(rest, `${many} ${value}`);
+    return `${ofFacts.get(decorator) ?? decorator} ${wanted(rest, value)}`;
+  }
   const words = operators.get(operator)?.words;
-  const value = otherFact(expected, names) ?? plain(expected, operator);
+  if (operator === 'known') return value;
   if (words === undefined) return `${operator} ${value}`;
   if (words === 'is' || words === 'equals') return value;
   if (words.startsWith('is ')) return `${words.slice('is '.length)} ${value}`;
   return `that it ${words} ${value}`;
 }
+
+const ofFacts = new Map([
+  ['not', 'not'],
+  ['someFact', 'of some entry'],
+  ['everyFact', 'of every entry'],
+]);
+const ofValues = new Map([
+  ['someValue', 'some of'],
+  ['everyValue', 'each of'],
+]);
 
 function plain(value: FactValue, operator: string): string {
   return typeof value === 'boolean' ? (value ? 'yes' : 'no') : shown(value, operator);
@@ -66,6 +89,10 @@ function sentenceOfLeaf(leaf: LeafExplanation, names: Names = {}): string {
   if (leaf.operator === 'known') return `${fact} is ${isKnown(leaf.actual) ? '' : 'not '}known`;
   if (!isKnown(leaf.actual)) return `${fact} is not known`;
   const actual = shown(leaf.actual, leaf.operator);
+  if (leaf.operator.includes(':')) {
+    const asked = leaf.result === true ? 'as expected:' : 'expected';
+    return `${fact} is ${actual}, ${asked} ${expectation(leaf, names)}`;
+  }
   const expected = shown(leaf.expected, leaf.operator);
   const words = wordsOf(leaf.operator, leaf.result === true);
   if (words === 'is') return `${fact} is ${actual}`;
@@ -115,18 +142,20 @@ const opposites = new Map([
   ['is not', 'is'],
 ]);
 
-/** "is at least" or "is not at least"; a decorated operator is named as it is written. */
+/** "is at least" or "is not at least". */
 function wordsOf(operator: string, holds: boolean): string {
-  const words = operators.get(operator)?.words;
-  if (words === undefined) return `${holds ? 'satisfies' : 'does not satisfy'} ${operator}`;
+  const words = operators.get(operator)?.words ?? `is ${operator}`;
   if (holds) return words === 'equals' ? 'is' : words;
   return opposites.get(words) ?? words.replace(/^is/, 'is not');
 }
 
 function shown(value: FactValue, operator: string): string {
-  const kind = operators.get(operator)?.value;
+  const kind = undecorated(operator)?.value;
+  if (Array.isArray(value) && value.length > 0) {
+    const entries: readonly Json[] = value;
+    return entries.map((one) => shown(one, operator)).join(kind === 'range' ? ' and ' : ', ');
+  }
   if (kind === 'instant' && typeof value === 'number') return new Date(value).toISOString();
-  if (kind === 'range' && Array.isArray(value)) return value.map(inWords).join(' and ');
   if (kind === 'duration' && typeof value === 'number') {
     return value < YEAR_MS ? durationInWords(value) : new Date(value).toISOString();
   }

@@ -8,11 +8,11 @@
 import type { FactValue } from './condition.ts';
 import { durationOf } from './duration.ts';
 import { instantOf } from './instant.ts';
-import { operators } from './operators.ts';
+import { undecorated } from './operators.ts';
 
 /** What is compared with a span of time. */
 export function isAboutAge(operator: string): boolean {
-  return operators.get(operator.slice(operator.lastIndexOf(':') + 1))?.value === 'duration';
+  return undecorated(operator)?.value === 'duration';
 }
 
 /** Where such a condition may turn: at the dates, and where each is as old as the value says. */

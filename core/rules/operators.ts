@@ -192,6 +192,11 @@ export function findEvaluate(name: string): Evaluate | undefined {
   return decorate === undefined || next === undefined ? undefined : decorate(next);
 }
 
+/** The operator behind its decorators: `in` of `not:someFact:in`. */
+export function undecorated(name: string): Operator | undefined {
+  return operators.get(name.slice(name.lastIndexOf(':') + 1));
+}
+
 export function isKnown(fact: FactValue): boolean {
   return fact !== undefined && fact !== null && fact !== '';
 }

@@ -27,6 +27,27 @@ test.each<[string, Condition, JsonObject]>([
     { fact: 'employees', operator: 'atLeast', value: 500 },
     { employees: 50 },
   ],
+  [
+    'country is FR, as expected: not one of DE, AT',
+    { fact: 'country', operator: 'not:in', value: ['DE', 'AT'] },
+    { country: 'FR' },
+  ],
+  [
+    'tags is a, b, expected of every entry that it starts with some of a, c',
+    { fact: 'tags', operator: 'everyFact:someValue:startsWith', value: ['a', 'c'] },
+    { tags: ['a', 'b'] },
+  ],
+  [
+    `lastSeen is ${new Date(now).toISOString()}, expected not within the last 3 days`,
+    { fact: 'lastSeen', operator: 'not:withinLast', value: '3 days' },
+    { lastSeen: now },
+  ],
+  ['company is known', { fact: 'company', operator: 'known', value: true }, { company: 'x' }],
+  [
+    'company is x, expected not known',
+    { fact: 'company', operator: 'not:known', value: true },
+    { company: 'x' },
+  ],
   ['country is DE', { fact: 'country', operator: 'is', value: 'DE' }, { country: 'DE' }],
   [
     'country is FR, which is not DE',

@@ -71,7 +71,7 @@ export async function viewAccount(
   return accountView(release, account, leads, known?.count ?? 0, now);
 }
 
-export function accountView(
+function accountView(
   release: Release,
   account: Account,
   leads: readonly Lead[],

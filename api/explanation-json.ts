@@ -72,7 +72,7 @@ function aheadJson({ blocks, hold, ...stage }: StageAhead, saying: Saying): obje
   };
 }
 
-export function towardsJson(found: Towards, saying: Saying): object {
+function towardsJson(found: Towards, saying: Saying): object {
   const { stage, answer, sets, more, blocks, against, isCut } = found;
   const { release } = saying;
   return {

@@ -178,7 +178,7 @@ export function mergeJson(merge: StoredMerge): object {
   };
 }
 
-export function originJson(origins: Origins): object {
+function originJson(origins: Origins): object {
   return Object.fromEntries(
     Object.entries(origins).map(([trait, { at, ...origin }]) => [
       trait,

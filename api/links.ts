@@ -67,7 +67,7 @@ export function createLinks(deps: LinkDeps): LinkRoutes {
 }
 
 /** `<handoffId>/<attempt>/<rep>`, as the rep's email was signed. */
-export function readHandoffLink(secret: string, token: string): HandoffLink | null {
+function readHandoffLink(secret: string, token: string): HandoffLink | null {
   const read = readToken(secret, 'handoff', token);
   if (!read.ok) return null;
   const [handoffId = '', attempt = '', ...rep] = read.payload.split('/');

@@ -110,7 +110,7 @@ export interface Key {
   readonly value: string;
 }
 
-export function keyWords({ kind, value }: Key): string {
+function keyWords({ kind, value }: Key): string {
   if (kind === 'email') return value;
   return kind === 'userId' ? `user id ${value}` : `browser ${value.slice(0, 12)}`;
 }

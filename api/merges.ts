@@ -44,7 +44,7 @@ export interface Compared {
   readonly at?: number;
 }
 
-export const candidatesMost = 50;
+const candidatesMost = 50;
 
 /** Every pair that waits for a person, with both leads side by side. */
 export async function candidates(

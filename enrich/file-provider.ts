@@ -29,7 +29,7 @@ export interface FileProviderOptions {
 }
 
 /** 2 million rows need a table of 64 MB: beyond that a database is the better provider. */
-export const enrichmentRowsMax = 2_000_000;
+const enrichmentRowsMax = 2_000_000;
 const lineBytesMax = 64 * 1_024;
 const problemsMax = 20;
 const chunkBytes = 1 << 20;

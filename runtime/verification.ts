@@ -29,7 +29,7 @@ export function startVerification({ config, store, ingest, log }: Core): Loop {
   return startLoop({ everyMs, onError, round: () => verifyDue(deps) });
 }
 
-export function verifierFor(
+function verifierFor(
   { verify, nameServers }: Pick<Config, 'verify' | 'nameServers'>,
   cache: DomainCache,
 ): EmailVerifier | undefined {

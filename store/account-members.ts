@@ -19,7 +19,7 @@ export interface AccountMembers {
  * purchase, and a company with thousands of leads must not hold up whoever writes one event (measured
  * with 500 of 5,000: 160 ms for each event of a batch of one company, all spent on reading facts).
  */
-export const MEMBERS_MAX = 200;
+const MEMBERS_MAX = 200;
 
 export async function loadAccountMembers(
   sql: Sql,

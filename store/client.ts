@@ -159,7 +159,7 @@ function beginWith(limits: TransactionLimits): string {
   return `BEGIN; SET LOCAL lock_timeout = ${lock}; SET LOCAL statement_timeout = ${statement}`;
 }
 
-export function isWorthRetrying(error: unknown): boolean {
+function isWorthRetrying(error: unknown): boolean {
   if (error instanceof StaleRead) return true;
   return error instanceof pg.DatabaseError && worthRetrying.has(error.code ?? '');
 }

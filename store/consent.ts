@@ -38,7 +38,7 @@ export interface NewConsent extends Consent {
   readonly eventId: string | null;
 }
 
-export async function loadConsents(
+async function loadConsents(
   sql: Sql,
   addresses: readonly string[],
 ): Promise<ReadonlyMap<string, readonly Consent[]>> {

@@ -65,7 +65,7 @@ export function createAskDomain(
   };
 }
 
-export async function askDns(dns: DnsQuestions, domain: string): Promise<DomainAnswer | 'away'> {
+async function askDns(dns: DnsQuestions, domain: string): Promise<DomainAnswer | 'away'> {
   const mail = await answerTo(() => dns.resolveMx(domain));
   if (mail === 'away' || mail === 'no-such-domain') return mail;
   if (mail.length > 0) {

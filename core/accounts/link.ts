@@ -30,7 +30,7 @@ export function accountOfDomain(said: string | undefined, release: Release): Acc
   return domain === undefined ? undefined : domainAccount(domain);
 }
 
-export function domainAccount(domain: string): Account {
+function domainAccount(domain: string): Account {
   const key = `domain:${domain}`;
   return { id: derivedId('account', key), key, domain, tags: [], traits: {} };
 }

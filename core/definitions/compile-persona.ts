@@ -92,7 +92,7 @@ export function compilePersona(scope: Scope, file: PersonaFile): Persona {
 }
 
 /** Facts by id → traits by path. */
-export function traitsOf(
+function traitsOf(
   scope: Scope,
   facts: { readonly [fact: string]: Json },
   path: Path,

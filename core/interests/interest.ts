@@ -23,7 +23,7 @@ const DAY_MS = 86_400_000;
 export const SURGE_MS = 7 * DAY_MS;
 export const USUAL_MS = 60 * DAY_MS;
 /** A lead known for less, or with fewer events in its usual span, has no usual rate. */
-export const KNOWN_DAYS_LEAST = 14;
+const KNOWN_DAYS_LEAST = 14;
 export const SURGE_EVENTS_LEAST = 3;
 
 /** Oldest first per source, whatever the instant; an event two sources name counts for both. */

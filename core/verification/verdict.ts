@@ -54,7 +54,7 @@ export function verdict(reason: VerificationReason): Verdict {
   return { status: verificationReasons[reason].status, reason };
 }
 
-export function isReason(text: unknown): text is VerificationReason {
+function isReason(text: unknown): text is VerificationReason {
   return typeof text === 'string' && Object.hasOwn(verificationReasons, text);
 }
 

@@ -32,16 +32,45 @@ export const standardTraits: { readonly [fact: string]: readonly string[] } = {
 
 /** The value of a built-in trait, whichever of its names it came under. */
 export function standardTrait(traits: Traits, fact: string, type: FactType): FactValue {
-  for (const path of [fact, ...(standardTraits[fact] ?? [])]) {
-    const value = tidy(traits, fact, ofType(traitAt(traits, path), type));
-    if (isKnown(value)) return value;
-  }
-  return partOfName(traits, fact);
+  return standardReader(fact, type)(traits);
+}
+
+export type TraitReader = (traits: Traits) => FactValue;
+
+/** For a fact that is read again and again: its names are looked up once. */
+export function standardReader(fact: string, type: FactType): TraitReader {
+  const names = [fact, ...(standardTraits[fact] ?? [])].map(traitReader);
+  return (traits) => {
+    for (const read of names) {
+      const sent = read(traits);
+      if (sent === undefined) continue;
+      const value = tidy(traits, fact, ofType(sent, type));
+      if (isKnown(value)) return value;
+    }
+    return partOfName(traits, fact);
+  };
 }
 
 /** A trait by its name, dots and all, or by its path into nested traits. */
 export function traitAt(traits: Traits, path: string): FactValue {
   return Object.hasOwn(traits, path) ? traits[path] : valueAt(traits, path);
+}
+
+/** `traitAt` for one path. Most leads miss most traits, and a path without dots leads no further. */
+export function traitReader(path: string): TraitReader {
+  const dot = path.indexOf('.');
+  if (dot < 0) return (traits) => ownTrait(traits, path);
+  const outer = path.slice(0, dot);
+  return (traits) => {
+    const value = ownTrait(traits, path);
+    if (value !== undefined) return value;
+    return ownTrait(traits, outer) === undefined ? undefined : traitAt(traits, path);
+  };
+}
+
+function ownTrait(traits: Traits, trait: string): FactValue {
+  const value = traits[trait];
+  return value === undefined || !Object.hasOwn(traits, trait) ? undefined : value;
 }
 
 /** A number outside its range is no answer: proofs and people rely on what the range says. */

@@ -25,9 +25,11 @@ export interface AccountWorld {
   /** The account with all its members but this lead. */
   seenBy(leadId: string, account: Account): Account;
   keep(before: Lead, after: Lead, event: IncomingEvent): void;
-  /** A lead that is another one from now on. */
-  merged(lost: Lead, kept: Lead, at: number): void;
+  /** A lead that is another one from now on; `into` is that one as it was before. */
+  merged(lost: Lead, into: Lead, kept: Lead, at: number): void;
   readonly saved: () => readonly SavedAccount[];
+  /** Handoffs that are the one of an account from now on: handoff → account. */
+  readonly bound: ReadonlyMap<string, string>;
   /** Accounts whose members have to be looked at again, and since when. */
   readonly told: ReadonlyMap<string, number>;
 }
@@ -44,6 +46,7 @@ interface State {
   readonly fresh: Set<string>;
   readonly members: Map<string, Map<string, Lead>>;
   readonly told: Map<string, number>;
+  readonly bound: Map<string, string>;
   readonly watched: readonly FactNeed[];
 }
 
@@ -54,15 +57,9 @@ export function createAccountWorld(context: DecisionContext, loaded: LoadedAccou
     of: (lead, event, address) => accountFor(state, lead, event, address),
     seenBy: (leadId, account) => seenBy(state, leadId, account),
     keep: (before, after, event) => keep(state, before, after, event),
-    merged(lost, kept, at) {
-      for (const { account } of [lost, kept]) {
-        if (account === undefined) continue;
-        const id = canonical(state, account.id);
-        state.members.get(id)?.delete(lost.id);
-        tell(state, id, at);
-      }
-    },
+    merged: (lost, into, kept, at) => merged(state, { lost, into, kept }, at),
     saved: () => savedRows(state),
+    bound: state.bound,
     told: state.told,
   };
 }
@@ -97,6 +94,7 @@ function stateOf(context: DecisionContext, loaded: LoadedAccounts): State {
     fresh: new Set(),
     members,
     told,
+    bound: new Map(),
     watched,
   };
 }
@@ -192,9 +190,10 @@ function seenBy(state: State, leadId: string, account: Account): Account {
 
 function keep(state: State, before: Lead, after: Lead, event: IncomingEvent): void {
   if (after.account === undefined) return;
+  leaveWithHandoff(state, before, after);
   const { others: _others, memberCount: _count, ...own } = after.account;
   const known = state.accounts.get(own.id);
-  const account = withHandoff({ ...(known ?? own), ...ownerOf(own) }, after);
+  const account = withHandoff(state, { ...(known ?? own), ...ownerOf(own) }, before, after);
   const ownerBefore = known === undefined ? before.account?.owner : known.owner;
   if (ownerBefore === own.owner) state.accounts.set(own.id, account);
   else change(state, account, event);
@@ -208,12 +207,60 @@ function ownerOf({ owner, ownerSource }: Account): Pick<Account, 'owner' | 'owne
   };
 }
 
-/** Of the handoffs of its members one at most is open. */
-function withHandoff(account: Account, { id: leadId, handoff }: Lead): Account {
+/**
+ * Of the handoffs of its members one at most is open. Whoever comes with one, or still has one when
+ * that is over, brings it to the account.
+ */
+function withHandoff(
+  { bound }: State,
+  account: Account,
+  before: Lead,
+  { id: leadId, handoff }: Lead,
+): Account {
   if (handoff === undefined) return account;
   const { openHandoff, ...rest } = account;
-  if (handoff.status === 'open') return { ...rest, openHandoff: { id: handoff.id, leadId } };
-  return openHandoff === undefined || openHandoff.id === handoff.id ? rest : account;
+  const isOwn = openHandoff?.id === handoff.id || openHandoff?.id === before.handoff?.id;
+  if (openHandoff !== undefined && !isOwn) return account;
+  if (handoff.status !== 'open') return rest;
+  if (openHandoff?.id !== handoff.id) bound.set(handoff.id, account.id);
+  return { ...rest, openHandoff: { id: handoff.id, leadId } };
+}
+
+/** Its open handoff goes with a lead that goes to another account. */
+function leaveWithHandoff(state: State, { account }: Lead, after: Lead): void {
+  if (account === undefined) return;
+  const id = canonical(state, account.id);
+  if (id !== after.account?.id) closeFor(state, id, account, after.handoff?.id);
+}
+
+function closeFor(
+  { accounts }: State,
+  id: string,
+  read: Account,
+  handoffId: string | undefined,
+): void {
+  const { others: _others, memberCount: _count, ...known } = accounts.get(id) ?? { ...read, id };
+  const { openHandoff, ...rest } = known;
+  if (openHandoff !== undefined && openHandoff.id === handoffId) accounts.set(id, rest);
+}
+
+interface Joined {
+  readonly lost: Lead;
+  readonly into: Lead;
+  readonly kept: Lead;
+}
+
+/** What the survivor says of its account now is seen when the event itself is kept. */
+function merged(state: State, { lost, into, kept }: Joined, at: number): void {
+  for (const one of [lost, into]) {
+    if (one.account === undefined || one.handoff === undefined) continue;
+    const isOver = one.handoff.id !== kept.handoff?.id || one.account.id !== kept.account?.id;
+    if (isOver) closeFor(state, canonical(state, one.account.id), one.account, one.handoff.id);
+  }
+  if (lost.account === undefined || state.loaded.members === undefined) return;
+  const id = canonical(state, lost.account.id);
+  state.members.get(id)?.delete(lost.id);
+  tell(state, id, at);
 }
 
 /** Stored at the end, and its members are looked at again when a fact that rules watch is another one. */

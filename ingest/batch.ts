@@ -302,7 +302,7 @@ export async function write(
   const absorbed = new Set(fold.merges.map(({ from }) => from));
   const leads = saved.flatMap(({ lead }) => (absorbed.has(lead.id) ? [] : [lead]));
   const [outbox] = await Promise.all([
-    changes.write(sql, leads, fold.accountsTold()),
+    changes.write(sql, leads, { told: fold.accountsTold(), bound: fold.handoffsBound() }),
     stored,
     listMergeCandidates(sql, fold.candidates),
   ]);

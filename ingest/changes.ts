@@ -39,6 +39,7 @@ import {
   type StoredEvent,
 } from '../store/events.ts';
 import {
+  bindHandoffs,
   saveHandoffs,
   settleHandoffs,
   type NewHandoff,
@@ -58,16 +59,18 @@ export interface Folded {
   readonly ownId?: string;
 }
 
+export interface OfAccounts {
+  /** Whose other members must be looked at, and since when. */
+  readonly told: ReadonlyMap<string, number>;
+  /** Handoffs that are theirs from now on: handoff → account. */
+  readonly bound: ReadonlyMap<string, string>;
+}
+
 export interface Changes {
   /** Returns the ids of its decisions, in their order. */
   add(folded: Folded): readonly string[];
   /** `leads` as they are at the end: `add` cannot see which waits each enrolment has reported by then. */
-  write(
-    sql: Sql,
-    leads: readonly Lead[],
-    /** Accounts whose other members must be looked at, and since when. */
-    accounts?: ReadonlyMap<string, number>,
-  ): Promise<readonly OutboxRow[]>;
+  write(sql: Sql, leads: readonly Lead[], accounts?: OfAccounts): Promise<readonly OutboxRow[]>;
 }
 
 export function createChanges(releaseId: string, newId: () => string): Changes {
@@ -88,11 +91,12 @@ export function createChanges(releaseId: string, newId: () => string): Changes {
         return id;
       });
     },
-    write(sql, leads, accounts = new Map()) {
-      for (const [id, at] of accounts) {
+    write(sql, leads, { told, bound } = { told: new Map(), bound: new Map() }) {
+      for (const [id, at] of told) {
         rows.outbox.push({ target: 'account', targetId: id, payload: { type: 'look', at } });
       }
-      return write(sql, rows, leads);
+      const known = [...bound].filter(([id]) => !rows.handoffs.has(id));
+      return write(sql, rows, leads, known);
     },
   };
 }
@@ -139,7 +143,12 @@ function emptyRows(releaseId: string, newId: () => string): Rows {
   };
 }
 
-async function write(sql: Sql, rows: Rows, leads: readonly Lead[]): Promise<readonly OutboxRow[]> {
+async function write(
+  sql: Sql,
+  rows: Rows,
+  leads: readonly Lead[],
+  bound: readonly (readonly [handoffId: string, accountId: string])[],
+): Promise<readonly OutboxRow[]> {
   const { enrolments, handoffs, closed, settled } = rows;
   const states = leads.flatMap((lead) => lead.enrolments).filter(({ id }) => rows.told.has(id));
   for (const { id, satisfied } of states) {
@@ -152,6 +161,7 @@ async function write(sql: Sql, rows: Rows, leads: readonly Lead[]): Promise<read
     closeEnrolments(sql, closed),
     settleHandoffs(sql, settled),
     addToOutbox(sql, rows.outbox),
+    bindHandoffs(sql, bound),
     saveEvents(sql, rows.events),
     addEventCounts(sql, [...rows.counts.values()]),
     judgeEvents(

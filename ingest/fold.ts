@@ -48,6 +48,8 @@ export interface Fold {
   readonly accounts: () => readonly SavedAccount[];
   /** Accounts whose members have to be looked at again, and since when. */
   readonly accountsTold: () => ReadonlyMap<string, number>;
+  /** Handoffs that are the one of an account from now on: handoff → account. */
+  readonly handoffsBound: () => ReadonlyMap<string, string>;
   readonly merges: readonly MergeAt[];
   readonly candidates: readonly MergeCandidate[];
   readonly folded: readonly FoldedEvent[];
@@ -77,6 +79,7 @@ export function createFold(loaded: Loaded, changes: Changes): Fold {
     leads: () => [...touched].flatMap((id) => people.get(id) ?? []),
     accounts: accounts.saved,
     accountsTold: () => accounts.told,
+    handoffsBound: () => accounts.bound,
     merges,
     candidates,
     folded,
@@ -175,15 +178,15 @@ function merge(world: World, planned: PlannedMerge, event: IncomingEvent): Endin
   const { from, into } = planned;
   const [lost, kept] = [keep(world, personOf(world, from, event)), personOf(world, into, event)];
   const at = event.receivedAt;
-  const { lead, doubled } = mergeLead(kept.lead, lost.lead, context.release, at);
+  const { lead, ...ended } = mergeLead(kept.lead, lost.lead, context.release, at);
   keep(world, { lead, scores: { ...lost.scores, ...kept.scores } });
-  world.accounts.merged(lost.lead, lead, at);
+  world.accounts.merged(lost.lead, kept.lead, lead, at);
   // Whoever was merged into the one that goes now goes along: one update must do for all.
   for (const [index, one] of merges.entries()) {
     if (one.into === from) merges[index] = { ...one, into };
   }
   merges.push({ from, into, at, record: recordOf(planned, event, kept.lead, lead) });
-  return endingsOf(doubled, { at, seq: lead.seq + 1 });
+  return endingsOf(ended, { at, seq: lead.seq + 1 });
 }
 
 /** A rep says that this lead is one we know: a person decides. */

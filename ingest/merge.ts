@@ -20,6 +20,8 @@ export interface Merged {
   readonly lead: Lead;
   /** Runs that end because the person is in the same journey already. */
   readonly doubled: readonly EnrolmentState[];
+  /** Of two open handoffs the earlier one: left open nobody could accept it, and it would remind its rep for ever. */
+  readonly secondHandoff?: HandoffState;
 }
 
 export function mergeLead(into: Lead, from: Lead, release: Release, at: number): Merged {
@@ -59,7 +61,10 @@ export function mergeLead(into: Lead, from: Lead, release: Release, at: number):
     ...(lastActivityAt === undefined ? {} : { lastActivityAt }),
     ...(lastSeenAt === undefined ? {} : { lastSeenAt }),
   };
-  return { lead, doubled };
+  const second = [into.handoff, from.handoff].find(
+    (one) => one?.status === 'open' && one.id !== handoff?.id,
+  );
+  return { lead, doubled, ...(second === undefined ? {} : { secondHandoff: second }) };
 }
 
 /** What is kept of a merge, so that it can be told and undone. */
@@ -88,26 +93,35 @@ export interface Endings {
   readonly effects: readonly Effect[];
 }
 
-/** The end of doubled runs as the fold writes any exit. */
+/** The end of doubled runs as the fold writes any exit; the run of a second handoff is told too. */
 export function endingsOf(
-  doubled: readonly EnrolmentState[],
+  { doubled, secondHandoff }: Pick<Merged, 'doubled' | 'secondHandoff'>,
   { at, seq }: { readonly at: number; readonly seq: number },
 ): Endings {
   const why = 'Merged: the same person was in this journey already';
+  const endRun = ({ id: enrolmentId, journey }: EnrolmentState): readonly Effect[] => [
+    { type: 'close-enrolment', enrolmentId, journey, exit: 'merged', why, goal: false, at },
+    { type: 'tell-journey', enrolmentId, journey, message: { type: 'exit', seq, exit: 'merged' } },
+  ];
+  const endHandoff = ({ id: handoffId }: HandoffState): Effect => ({
+    ...{
+      type: 'settle-handoff',
+      handoffId,
+      status: 'closed',
+      by: 'perennial',
+      reason: 'merged',
+      at,
+    },
+  });
   return {
     decisions: doubled.map(({ id: enrolmentId, journey }) => ({
       ...{ kind: 'exit', at, enrolmentId, journey, exit: 'merged', goal: false, why },
       explanation: null,
     })),
-    effects: doubled.flatMap(({ id: enrolmentId, journey }): readonly Effect[] => [
-      { type: 'close-enrolment', enrolmentId, journey, exit: 'merged', why, goal: false, at },
-      {
-        type: 'tell-journey',
-        enrolmentId,
-        journey,
-        message: { type: 'exit', seq, exit: 'merged' },
-      },
-    ]),
+    effects: [
+      ...doubled.flatMap(endRun),
+      ...(secondHandoff === undefined ? [] : [endHandoff(secondHandoff)]),
+    ],
   };
 }
 

@@ -65,9 +65,10 @@ export async function saveHandoffs(sql: Sql, handoffs: readonly NewHandoff[]): P
   if (handoffs.length === 0) return;
   await sql.run(
     `INSERT INTO handoff (id, lead_id, account_id, handoff, routing, stage, cause, opened_at, detail, release_id, status,
-       settled_at, settled_by, reason)
+       settled_at, settled_by, reason, rep)
      SELECT id, "leadId", "accountId", handoff, routing, stage, cause, to_timestamp("openedAt" / 1000.0), detail, "releaseId",
-       coalesce(status, 'open'), to_timestamp("settledAt" / 1000.0), "settledBy", reason
+       coalesce(status, 'open'), to_timestamp("settledAt" / 1000.0), "settledBy", reason,
+       CASE WHEN status <> 'closed' THEN nullif("settledBy", 'unknown') END
      FROM json_to_recordset($1::json) AS x(id uuid, "leadId" uuid, "accountId" uuid, handoff text, routing text, stage text, cause text,
        "openedAt" float8, detail jsonb, "releaseId" uuid, status text, "settledAt" float8, "settledBy" text, reason text)`,
     [JSON.stringify(handoffs.map(rowOf))],
@@ -112,6 +113,19 @@ export async function settleHandoffs(
     [JSON.stringify(settled)],
   );
   return rows.map((row) => row.id);
+}
+
+/** Opened before their lead belonged to the account: its one open handoff from now on. */
+export async function bindHandoffs(
+  sql: Sql,
+  bound: readonly (readonly [handoffId: string, accountId: string])[],
+): Promise<void> {
+  if (bound.length === 0) return;
+  await sql.run(
+    `UPDATE handoff SET account_id = x.account_id
+     FROM unnest($1::uuid[], $2::uuid[]) AS x(id, account_id) WHERE handoff.id = x.id AND handoff.status = 'open'`,
+    [bound.map(([id]) => id), bound.map(([, accountId]) => accountId)],
+  );
 }
 
 export interface StoredHandoff {

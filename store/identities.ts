@@ -136,29 +136,6 @@ export async function mergeLeads(sql: Sql, merges: readonly MergeAt[]): Promise<
      FROM json_to_recordset($1::json) AS x(id uuid, "from" uuid, "into" uuid, at float8, by text, why text, detail jsonb)`,
     [JSON.stringify(merges.map(({ record }) => record))],
   );
-  await closeSecondHandoffs(sql, merges);
-}
-
-/**
- * One person, one open handoff: of two the later one stays, as the fold has it, and the run of the
- * other is told. Left open, it could be accepted by nobody and would remind its rep for ever.
- */
-async function closeSecondHandoffs(sql: Sql, merges: readonly MergeAt[]): Promise<void> {
-  await sql.run(
-    `WITH open AS (
-       SELECT h.id, row_number() OVER (PARTITION BY m.canonical_id
-         ORDER BY h.opened_at DESC, (h.lead_id = m.canonical_id) DESC, h.id) AS place
-       FROM handoff h JOIN lead m ON m.id = h.lead_id
-       WHERE h.status = 'open' AND m.canonical_id = ANY($1::uuid[])),
-     closed AS (
-       UPDATE handoff SET status = 'closed', settled_by = 'perennial', reason = 'merged',
-         settled_at = to_timestamp($2::float8 / 1000.0)
-       FROM open WHERE handoff.id = open.id AND open.place > 1 AND handoff.status = 'open'
-       RETURNING handoff.id)
-     INSERT INTO outbox (target, target_id, payload)
-     SELECT 'handoff', id, '{"type":"message","message":{"type":"settled","status":"closed"}}' FROM closed`,
-    [merges.map(({ into }) => into), Math.max(...merges.map(({ at }) => at))],
-  );
 }
 
 /** Pairs among these leads that a person keeps apart, by the leads that stand for them now. */

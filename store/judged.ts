@@ -47,7 +47,7 @@ export async function judgeEvents(sql: Sql, judged: readonly JudgedEvent[]): Pro
   await sql.run(
     `WITH counted AS (
        SELECT t.lead_id, t.name, count(e.id) AS count, min(e.occurred_at) AS first_at, max(e.occurred_at) AS last_at
-       FROM (SELECT DISTINCT lead_id, name FROM event WHERE id = ANY($1::uuid[])) AS t
+       FROM (SELECT DISTINCT lead_id, name FROM event WHERE id = ANY($1::uuid[]) AND name <> '') AS t
        LEFT JOIN event e ON e.lead_id = t.lead_id AND e.name = t.name AND e.trust <> 'likely-robot'
        GROUP BY 1, 2),
      gone AS (

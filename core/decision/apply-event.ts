@@ -110,10 +110,10 @@ function withHistory(lead: Lead, moment: Moment, release: Release): Lead {
   };
 }
 
-/** What brings traits alone is remembered as heard of; no file can name it, so none counts it. */
+/** What brings traits alone is remembered as heard of; no file can name it, so none counts it. A merge is nobody's doing. */
 function remembered(lead: Lead, moment: Moment): Partial<Pick<Lead, 'events' | 'counts'>> {
   const { name, occurredAt, trust, type } = moment.event;
-  if (type === 'enrol') return {};
+  if (type === 'enrol' || type === 'merge') return {};
   const before = lead.events.findLastIndex((known) => known.occurredAt <= occurredAt) + 1;
   const events = withEvent(lead.events, leadEventOf(moment), before);
   if (name === '' || trust === 'likely-robot') return { events };

@@ -89,7 +89,8 @@ function countsAfter(
 ): Lead['counts'] {
   const trust = events.find((one) => one.id === id)?.trust;
   const [was, is] = [before !== 'likely-robot', trust !== 'likely-robot'];
-  if (was === is) return counts;
+  // What brings traits alone has no name, and is not counted.
+  if (was === is || name === '') return counts;
   const { [name]: known, ...others } = counts;
   const count = (known?.count ?? 0) + (is ? 1 : -1);
   const left = eventsByName(events).get(name) ?? [];

@@ -8,27 +8,37 @@ import type { LeadEvent } from './lead.ts';
 
 export type EventIndex = ReadonlyMap<string, readonly LeadEvent[]>;
 
-const indexes = new WeakMap<
-  readonly LeadEvent[],
-  { readonly length: number; readonly index: EventIndex }
->();
-
 export function eventsByName(events: readonly LeadEvent[]): EventIndex {
-  if (last.events === events && last.length === events.length) return last.index;
-  const known = indexes.get(events);
-  const { length } = events;
-  const index = known?.length === length ? known.index : indexOf(events);
-  if (known?.index !== index) indexes.set(events, { length, index });
-  last = { events, length, index };
-  return index;
+  return known(events) ?? remember(events, indexOf(events));
 }
 
-/** Rules ask about one lead again and again before they come to the next. */
-let last: {
+interface Indexed {
   readonly events: readonly LeadEvent[];
   readonly length: number;
   readonly index: EventIndex;
-} = { events: [], length: 0, index: new Map() };
+}
+
+/** A shorter history is put in order faster than it is remembered. */
+const REMEMBERED_FROM = 32;
+const indexes = new WeakMap<readonly LeadEvent[], Indexed>();
+/** Rules ask about one lead again and again before they come to the next. */
+let last: Indexed = { events: [], length: 0, index: new Map() };
+
+function known(events: readonly LeadEvent[]): EventIndex | undefined {
+  const { length } = events;
+  if (last.events === events && last.length === length) return last.index;
+  if (length < REMEMBERED_FROM) return undefined;
+  const found = indexes.get(events);
+  if (found?.length !== length) return undefined;
+  last = found;
+  return found.index;
+}
+
+function remember(events: readonly LeadEvent[], index: EventIndex): EventIndex {
+  last = { events, length: events.length, index };
+  if (events.length >= REMEMBERED_FROM) indexes.set(events, last);
+  return index;
+}
 
 /**
  * The same events with one more at its place in the list. Its index grows from the one known: only
@@ -40,11 +50,9 @@ export function withEvent(
   place: number,
 ): readonly LeadEvent[] {
   const more = events.toSpliced(place, 0, event);
-  const known = indexes.get(events);
-  const isRepeat = events.some(({ id }) => id === event.id);
-  if (known?.length === events.length && !isRepeat) {
-    const index = event.trust === 'likely-robot' ? known.index : grown(known.index, event);
-    indexes.set(more, { length: more.length, index });
+  const index = known(events);
+  if (index !== undefined && !events.some(({ id }) => id === event.id)) {
+    remember(more, event.trust === 'likely-robot' ? index : grown(index, event));
   }
   return more;
 }
@@ -57,15 +65,36 @@ function grown(known: EventIndex, event: LeadEvent): EventIndex {
 
 function indexOf(events: readonly LeadEvent[]): EventIndex {
   const index = new Map<string, LeadEvent[]>();
-  const seen = new Set<string>();
-  for (const event of areInOrder(events) ? events : [...events].sort(byInstant)) {
-    if (event.trust === 'likely-robot' || seen.has(event.id)) continue;
-    seen.add(event.id);
+  for (const event of once(areInOrder(events) ? events : [...events].sort(byInstant))) {
+    if (event.trust === 'likely-robot') continue;
     const ofName = index.get(event.name);
     if (ofName === undefined) index.set(event.name, [event]);
     else ofName.push(event);
   }
   return index;
+}
+
+/** Of repeats the first counts that was no robot. */
+function once(events: readonly LeadEvent[]): readonly LeadEvent[] {
+  if (!hasRepeats(events)) return events;
+  const seen = new Set<string>();
+  return events.filter(({ id, trust }) => {
+    if (trust === 'likely-robot' || seen.has(id)) return false;
+    seen.add(id);
+    return true;
+  });
+}
+
+/** Up to so many, comparing each with each is faster than a set. */
+const COMPARED_MAX = 16;
+
+function hasRepeats(events: readonly LeadEvent[]): boolean {
+  if (events.length > COMPARED_MAX) return new Set(events.map(({ id }) => id)).size < events.length;
+  for (let at = 1; at < events.length; at += 1) {
+    const id = events[at]?.id;
+    for (let before = 0; before < at; before += 1) if (events[before]?.id === id) return true;
+  }
+  return false;
 }
 
 /** As the store gives them, but for events of one instant. */

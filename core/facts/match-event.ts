@@ -26,6 +26,27 @@ export function matchesEvent(match: EventMatch, event: LeadEvent, context: Match
   return where === undefined || holdsFor(where, event, context.now);
 }
 
+export type Matcher = (event: LeadEvent, now: number) => boolean;
+
+/**
+ * `matchesEvent` for one match, of events that have its name and where nobody entered; `undefined`
+ * where each of them matches. One look at properties takes less than remembering what was seen.
+ */
+export function matcherOf(match: EventMatch, segments: Segments): Matcher | undefined {
+  if (match.same !== undefined) return () => false;
+  const isHumanOnly = match.trust === 'human';
+  if (match.where === undefined) {
+    return isHumanOnly ? ({ trust }) => trust === 'human' : undefined;
+  }
+  // Compiled when it is first asked for, as `matchesEvent` does.
+  let condition: CompiledCondition | undefined;
+  return (event, now) => {
+    if (isHumanOnly && event.trust !== 'human') return false;
+    condition ??= whereOf(match, segments)?.condition;
+    return condition?.holds(eventFacts(event), now) ?? true;
+  };
+}
+
 /**
  * Properties never change, so what a condition says of an event is asked once as long as the event is
  * remembered; only an age has to be looked at again.

@@ -106,7 +106,7 @@ function termsOf({ model, lead }: ScoreSearch, score: string, now: number): read
     .map((rule) =>
       rule.type === 'when'
         ? { type: 'steady', rule }
-        : { type: 'fading', rule, events: matchedEvents(rule, model, lead, now) },
+        : { type: 'fading', rule, events: matchedEvents(rule, lead, now) },
     );
 }
 

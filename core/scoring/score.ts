@@ -7,9 +7,9 @@
  * what people read is what grades and rules decide with, and a grade just reached does not vanish a
  * millisecond later. Nothing is parsed here: models are compiled once per release.
  */
-import { eventsByName, type EventIndex } from '../facts/event-index.ts';
+import { eventsByName } from '../facts/event-index.ts';
 import type { Lead, LeadEvent } from '../facts/lead.ts';
-import { matchesEvent } from '../facts/match-event.ts';
+import { matcherOf, type Matcher } from '../facts/match-event.ts';
 import type { ReadFact } from '../rules/condition.ts';
 import { compileCondition, type CompiledCondition, type Segments } from '../rules/compile.ts';
 import { isKnown } from '../rules/operators.ts';
@@ -47,7 +47,10 @@ export interface CompiledModel {
   readonly model: ScoringModel;
   readonly segments: Segments;
   readonly rules: readonly CompiledRule[];
+  readonly scales: readonly (readonly [score: string, scale: ScoreScale])[];
+  readonly bands: readonly (readonly [score: string, bands: Bands])[];
 }
+type Bands = ScoringModel['grades'][string];
 export type WhenRule = Extract<ScoreRule, { type: 'when' }>;
 export type ForEachRule = Extract<ScoreRule, { type: 'for-each' }>;
 export type CompiledRule =
@@ -65,6 +68,8 @@ export type CompiledRule =
       readonly halfLifeMs?: number;
       /** An event this old gives nothing any more. */
       readonly reachMs: number;
+      /** Which events of that name are meant; absent where all are. */
+      readonly counts?: Matcher;
     };
 
 /** After ten half-lives less than a thousandth is left: it is dropped, so that old events need no loading. */
@@ -72,7 +77,13 @@ const HALF_LIVES_KEPT = 10;
 export const UNKNOWN_GRADE = 'U';
 
 export function compileModel(model: ScoringModel, segments: Segments): CompiledModel {
-  return { model, segments, rules: model.rules.map((rule) => compileRule(rule, model, segments)) };
+  return {
+    model,
+    segments,
+    rules: model.rules.map((rule) => compileRule(rule, model, segments)),
+    scales: Object.entries(model.scores),
+    bands: Object.entries(model.grades),
+  };
 }
 
 export function scoreLead(
@@ -81,30 +92,19 @@ export function scoreLead(
   read: ReadFact,
   now: number,
 ): Scored {
-  const { model } = compiled;
-  const given = givenBy(compiled, lead, read, now);
+  const points = pointsOf(compiled, lead, read, now);
   const scores: { [score: string]: number | null } = {};
   const grades: { [score: string]: string } = {};
-  for (const [score, scale] of Object.entries(model.scores)) {
+  for (const [score, scale] of compiled.scales) {
     let sum = 0;
-    for (const one of given) if (one.score === score) sum += one.points;
+    for (const one of points) if (one.score === score) sum += one.points;
     scores[score] = isUnknown(scale, read) ? null : wholePoints(sum, scale);
   }
-  for (const score of Object.keys(model.grades)) {
-    grades[score] = gradeOf(model, score, scores[score] ?? null);
+  for (const [score, bands] of compiled.bands) {
+    grades[score] = gradeOf(bands, scores[score] ?? null);
   }
   const grade = `${grades['fit'] ?? ''}${grades['engagement'] ?? ''}`;
-  let told: readonly ScoredPoint[] | undefined;
-  return {
-    model: model.model,
-    scores,
-    grade,
-    grades,
-    // Most scores are only compared: what each event gave is told when somebody asks.
-    get points() {
-      return (told ??= given.map(pointOf));
-    },
-  };
+  return { model: compiled.model.model, scores, grade, grades, points };
 }
 
 export function wholePoints(sum: number, scale: ScoreScale): number {
@@ -114,40 +114,27 @@ export function wholePoints(sum: number, scale: ScoreScale): number {
 
 export function isUnknown(scale: ScoreScale, read: ReadFact): boolean {
   if (scale.unknownUnless === undefined) return false;
-  const known = scale.unknownUnless.of.filter((fact) => isKnown(read(fact)));
-  return known.length < scale.unknownUnless.atLeast;
+  const { of, atLeast } = scale.unknownUnless;
+  let known = 0;
+  for (const fact of of) if (isKnown(read(fact))) known += 1;
+  return known < atLeast;
 }
 
 /** The events a rule counts, oldest first, whatever the instant: age is looked at when they are weighed. */
 export function matchedEvents(
-  { rule }: Extract<CompiledRule, { type: 'for-each' }>,
-  { segments }: CompiledModel,
+  { rule, counts }: ForEach,
   lead: Pick<Lead, 'events'>,
   now: number,
 ): readonly LeadEvent[] {
-  return matchedIn(eventsByName(lead.events), rule, segments, now);
+  const events = eventsByName(lead.events).get(rule.match.event) ?? none;
+  return counts === undefined ? events : events.filter((event) => counts(event, now));
 }
 
 const none: readonly LeadEvent[] = [];
 
-function matchedIn(
-  index: EventIndex,
-  rule: ForEachRule,
-  segments: Segments,
-  now: number,
-): readonly LeadEvent[] {
-  const { event, where, trust, same } = rule.match;
-  const events = index.get(event);
-  if (events === undefined) return none;
-  // Most rules name an event and nothing else.
-  if (where === undefined && trust === undefined && same === undefined) return events;
-  const context = { segments, now };
-  return events.filter((one) => matchesEvent(rule.match, one, context));
-}
-
 /** What one event gives at an instant: 0 before it happened and once it is out of reach. */
 export function weighed(
-  { rule, halfLifeMs, reachMs }: Extract<CompiledRule, { type: 'for-each' }>,
+  { rule, halfLifeMs, reachMs }: ForEach,
   occurredAt: number,
   now: number,
 ): number {
@@ -170,76 +157,60 @@ function compileRule(rule: ScoreRule, model: ScoringModel, segments: Segments): 
   const halfLifeMs = rule.keeps ? undefined : model.scores[rule.score]?.halfLifeMs;
   const fadedMs = halfLifeMs === undefined ? Infinity : halfLifeMs * HALF_LIVES_KEPT;
   const reachMs = Math.min(rule.withinMs ?? Infinity, fadedMs);
-  return { type: 'for-each', rule, reachMs, ...(halfLifeMs === undefined ? {} : { halfLifeMs }) };
+  const counts = matcherOf(rule.match, segments);
+  return {
+    ...{ type: 'for-each', rule, reachMs },
+    ...(halfLifeMs === undefined ? {} : { halfLifeMs }),
+    ...(counts === undefined ? {} : { counts }),
+  };
 }
 
 type ForEach = Extract<CompiledRule, { type: 'for-each' }>;
-/** A `when` rule gives its one point; of the others each event is told when somebody asks. */
-type Given = { readonly score: string; readonly points: number } & (
-  | { readonly type: 'steady'; readonly point: ScoredPoint }
-  | {
-      readonly type: 'fading';
-      readonly by: ForEach;
-      readonly events: readonly LeadEvent[];
-      /** What each event gives, in the order of the events. */
-      readonly weights: readonly number[];
-    }
-);
 
-/** Rules that give or take something, in file order. */
-function givenBy(
+/** What rules give or take, in file order. */
+function pointsOf(
   model: CompiledModel,
   lead: Pick<Lead, 'events'>,
   read: ReadFact,
   now: number,
-): readonly Given[] {
+): readonly ScoredPoint[] {
   const index = eventsByName(lead.events);
-  const given: Given[] = [];
+  const points: ScoredPoint[] = [];
   for (const by of model.rules) {
     if (by.type === 'when') {
-      const { point, condition } = by;
-      const { score, points } = point;
-      if (condition.holds(read, now)) given.push({ type: 'steady', score, points, point });
+      if (by.condition.holds(read, now)) points.push(by.point);
       continue;
     }
-    const events = matchedIn(index, by.rule, model.segments, now);
-    const one = events.length === 0 ? undefined : givenFor(by, events, now);
-    if (one !== undefined) given.push(one);
+    const events = index.get(by.rule.match.event);
+    const point = events === undefined ? undefined : pointFor(by, events, now);
+    if (point !== undefined) points.push(point);
   }
-  return given;
+  return points;
 }
 
-function givenFor(by: ForEach, events: readonly LeadEvent[], now: number): Given | undefined {
-  const weights: number[] = [];
+function pointFor(by: ForEach, events: readonly LeadEvent[], now: number): ScoredPoint | undefined {
+  const { rule, counts } = by;
   let sum = 0;
-  let counts = false;
-  for (const { occurredAt } of events) {
-    const weight = weighed(by, occurredAt, now);
-    weights.push(weight);
-    if (weight === 0) continue;
-    counts = true;
-    sum += weight;
+  let told: ScoredEvent[] | undefined;
+  for (const event of events) {
+    if (counts !== undefined && !counts(event, now)) continue;
+    const { id, name, occurredAt } = event;
+    const points = weighed(by, occurredAt, now);
+    if (points === 0) continue;
+    sum += points;
+    const scored = { id, name, occurredAt, points };
+    if (told === undefined) told = [scored];
+    else told.push(scored);
   }
-  if (!counts) return undefined;
-  const { score, atMost } = by.rule;
-  return { type: 'fading', score, points: limited(sum, atMost), by, events, weights };
-}
-
-function pointOf(given: Given): ScoredPoint {
-  if (given.type === 'steady') return given.point;
-  const { by, points, events, weights } = given;
-  const { id: rule, score, why } = by.rule;
-  const scored: ScoredEvent[] = [];
-  for (const [at, { id, name, occurredAt }] of events.entries()) {
-    const weight = weights[at] ?? 0;
-    if (weight !== 0) scored.push({ id, name, occurredAt, points: weight });
-  }
-  return { rule, score, why, points, raw: scored.length * by.rule.points, events: scored };
+  if (told === undefined) return undefined;
+  const { id, score, why, atMost } = rule;
+  const raw = told.length * rule.points;
+  return { rule: id, score, why, points: limited(sum, atMost), raw, events: told };
 }
 
 /** The first band the score reaches; below all of them, the lowest. */
-function gradeOf(model: ScoringModel, score: string, points: number | null): string {
+function gradeOf(bands: Bands, points: number | null): string {
   if (points === null) return UNKNOWN_GRADE;
-  const bands = model.grades[score] ?? [];
-  return (bands.find((band) => points >= band.from) ?? bands.at(-1))?.grade ?? '';
+  for (const band of bands) if (points >= band.from) return band.grade;
+  return bands.at(-1)?.grade ?? '';
 }

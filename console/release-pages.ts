@@ -28,16 +28,18 @@ export async function release(deps: ConsoleDeps, frame: PageFrame, params: Query
 }
 
 const untoldMost = 50;
+const recomputesMost = 5;
 
-/** The last recompute, or the last one of a release. */
+/** The recomputes of the last release that had one, or of this one: one by hand does not hide what the publish did. */
 async function judgedAnew(
   { sql, releases }: ConsoleDeps,
   of: { readonly releaseId?: string },
 ): Promise<RecomputeView> {
   const release = await releases.current();
-  const [[recompute], untold] = await Promise.all([
-    viewRecomputes(sql, { limit: 1, ...of }),
+  const [latest, untold] = await Promise.all([
+    viewRecomputes(sql, { limit: recomputesMost, ...of }),
     viewUntold(sql, release, untoldMost),
   ]);
-  return { recompute, untold, release, zone: release.sending.zoneIfUnknown };
+  const recomputes = latest.filter(({ releaseId }) => releaseId === latest[0]?.releaseId);
+  return { recomputes, untold, release, zone: release.sending.zoneIfUnknown };
 }

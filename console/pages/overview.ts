@@ -94,7 +94,12 @@ function attentionOf(found: Attention): readonly Problem[] {
       '/console/leads',
       'sun',
     ),
-    of(found.mergeCandidates, 'pairs of leads that may be one person', '/console/merges', 'sun'),
+    of(
+      found.mergeCandidates,
+      `${found.mergeCandidates === 1 ? 'pair' : 'pairs'} of leads that may be one person`,
+      '/console/merges',
+      'sun',
+    ),
   ];
   return all.filter(({ count }) => count > 0);
 }
@@ -103,7 +108,7 @@ function untoldProblems({ untold, release }: OverviewView): readonly Problem[] {
   return untold.counts.map(({ stage, count }) =>
     of(
       count,
-      `leads that became ${stageLabel(release, stage)} when the rules changed, and nobody was told`,
+      `${count === 1 ? 'lead' : 'leads'} that became ${stageLabel(release, stage)} when the rules changed, and nobody was told`,
       '/console/releases#untold',
       'sun',
     ),

@@ -15,23 +15,32 @@ import { bar } from '../parts.ts';
 import { clockTag } from '../time.ts';
 
 export interface RecomputeView {
-  readonly recompute: StoredRecompute | undefined;
+  /** Of one release, the latest first. */
+  readonly recomputes: readonly StoredRecompute[];
   readonly untold: UntoldView;
   /** In force: its labels. */
   readonly release: Release;
   readonly zone: string;
 }
 
-export function recomputeCard({ recompute, release }: RecomputeView): Html | false {
-  if (recompute === undefined) return false;
-  const moves = moveWords(release, recompute.moves);
-  const share = recompute.total === 0 ? 1 : recompute.done / recompute.total;
-  const isOpen = ['waiting', 'running'].includes(statusOf(recompute));
-  return html`<section class="card spaced" id="recompute"><h2>Leads decided anew</h2>
-    <p>${recompute.reason}: ${progressWords(recompute)}.</p>
+export function recomputeCard({ recomputes, ...view }: RecomputeView): Html | false {
+  return (
+    recomputes.length > 0 &&
+    html`<section class="card spaced" id="recompute"><h2>Leads decided anew</h2>
+      ${recomputes.map((one) => recomputed(one, view))}</section>`
+  );
+}
+
+function recomputed(
+  one: StoredRecompute,
+  { release, zone }: Pick<RecomputeView, 'release' | 'zone'>,
+): Html {
+  const moves = moveWords(release, one.moves);
+  const share = one.total === 0 ? 1 : one.done / one.total;
+  const isOpen = ['waiting', 'running'].includes(statusOf(one));
+  return html`<p>${one.reason}: ${progressWords(one)}. <span class="soft small">${clockTag(one.askedAt, zone)}</span></p>
     ${isOpen && bar(share, 'sky')}
-    ${moves.length > 0 && html`<ul>${moves.map((text) => html`<li>${text}</li>`)}</ul>`}
-  </section>`;
+    ${moves.length > 0 && html`<ul>${moves.map((text) => html`<li>${text}</li>`)}</ul>`}`;
 }
 
 export function untoldCard({ untold, release, zone }: RecomputeView): Html | false {

@@ -32,12 +32,16 @@ export function setByHand(
   };
 }
 
-/** By its value or its label. */
+/** By its value or its label, in any case: people write "Lead" where a page says so. */
 export function stageNamed(
   { order, stages }: Release['qualification'],
   name: string | undefined,
 ): string | undefined {
   if (name === undefined) return undefined;
   if (order.includes(name)) return name;
-  return stages.find(({ label }) => label === name)?.stage;
+  const wanted = name.toLowerCase();
+  return (
+    stages.find(({ label }) => label.toLowerCase() === wanted)?.stage ??
+    order.find((stage) => stage.toLowerCase() === wanted)
+  );
 }

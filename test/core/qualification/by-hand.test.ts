@@ -49,6 +49,14 @@ describe('while it lasts', () => {
     expect(it.lead.stage.stage).toBe(MQL);
   });
 
+  test('the stage is known by its value or its label, in any case', () => {
+    for (const written of [MQL, 'MQL', 'mql', 'MarketingQualifiedLead']) {
+      const it = scene();
+      setTo(it, written);
+      expect(it.lead.stage.stage).toBe(MQL);
+    }
+  });
+
   test('at its end rules decide again, at that instant', () => {
     const it = scene();
     it.play('Page Viewed');

@@ -35,7 +35,9 @@ async function linesOf(view: AccountView): Promise<readonly string[]> {
   const { coverageWords, ownerWords } = await import('../api/account-view.ts');
   const { repName } = await import('../api/words.ts');
   const { account: own, tier, named, tags, score, scoreMax, scoreWhy, count } = view;
-  const head = [own.name, own.domain, own.key].filter((one) => one !== undefined);
+  // Without an id of theirs the key is the domain again, in our own writing.
+  const theirs = own.key === `domain:${own.domain}` ? undefined : own.key;
+  const head = [own.name, own.domain, theirs].filter((one) => one !== undefined);
   const shown = view.members.length;
   return [
     [...new Set(head)].join(' · '),

@@ -91,7 +91,11 @@ async function unmerge(
       shell.printJson({ ok: true, merge: meant.id, leadId, separated: separatedId });
       return;
     }
-    shell.print(`${separatedId} and ${leadId} are two leads again, each with its own events.`);
+    const { viewLead } = await import('../api/lead-view.ts');
+    const kept = (await viewLead(deps, leadId))?.lead.address ?? leadId;
+    shell.print(
+      `${meant.fromName ?? separatedId} and ${kept} are two leads again, each with its own events.`,
+    );
     shell.print('  Runs, handoffs and emails stay with the lead they belonged to.');
   });
 }

@@ -60,6 +60,9 @@ test('two leads are compared, merged and separated, each by name', async () => {
     separated: leads.ana,
   });
   expect((await run(['unmerge', eva, '--why', 'sisters'], at)).code).toBe(1);
+  await run(['merge', eva, ana, '--why', 'one person after all'], at);
+  const inWords = await run(['unmerge', ana, '--why', 'sisters'], at);
+  expect(inWords.lines[0]).toBe(`${ana} and ${eva} are two leads again, each with its own events.`);
   const apart = await run(['unmerge', ana, eva, '--why', 'sisters'], at);
   expect(apart.lines).toEqual([
     `${ana} and ${eva} stay two leads; no event merges them by itself.`,

@@ -17,9 +17,9 @@ import type { Releases } from '../ingest/batch.ts';
 import { eventAbout, type IngestAnswer, type IngestRequest } from '../ingest/request.ts';
 import type { Sql } from '../store/client.ts';
 import { findEvent } from '../store/judged.ts';
-import { findLead } from '../store/read-leads.ts';
-import { Problem, type FieldProblem } from './problems.ts';
-import { isUuid, leadKey } from './routes/leads.ts';
+import { Problem } from './problems.ts';
+import { invalidField, requiredText } from './body-fields.ts';
+import { isUuid, leadNamed } from './named-lead.ts';
 
 export interface ByHand {
   readonly sql: Sql;
@@ -60,13 +60,13 @@ export async function stageAsAsked(deps: ByHand, who: string, ask: StageAsk): Pr
   const release = await deps.releases.current();
   const now = deps.clock();
   const stage = stageOf(release, ask.stage);
-  const reason = required(ask.reason, 'reason', 'why: whoever reads of it will ask');
-  const by = required(ask.by, 'by', 'who sets it');
+  const reason = requiredText(ask.reason, 'reason', 'why: whoever reads of it will ask');
+  const by = requiredText(ask.by, 'by', 'who sets it');
   const until = untilOf(release, ask, now);
   if (ask.quiet !== undefined && typeof ask.quiet !== 'boolean') {
-    throw invalid('quiet', `quiet is ${JSON.stringify(ask.quiet)}; expected true or false.`);
+    throw invalidField('quiet', `quiet is ${JSON.stringify(ask.quiet)}; expected true or false.`);
   }
-  const leadId = await leadOf(deps, who);
+  const leadId = await leadNamed(deps.sql, who);
   const answer = await tell(deps, leadId, STAGE_SET, {
     ...{ stage, reason, by },
     ...(until === null ? {} : { until: new Date(until).toISOString() }),
@@ -82,8 +82,8 @@ export async function verdictAsAsked(
   ask: VerdictAsk,
 ): Promise<VerdictGiven> {
   const trust = trustOf(ask.trust);
-  const because = required(ask.because, 'because', 'what speaks for it');
-  const by = required(ask.by, 'by', 'who says so');
+  const because = requiredText(ask.because, 'because', 'what speaks for it');
+  const by = requiredText(ask.by, 'by', 'who says so');
   const found = isUuid(eventId) ? await findEvent(deps.sql, eventId) : null;
   if (found === null) {
     const detail = `There is no event ${JSON.stringify(eventId)}; expected the eventId of an answer, or the id in the timeline of a lead.`;
@@ -111,15 +111,6 @@ async function tell(
   return answer;
 }
 
-async function leadOf({ sql }: ByHand, who: string): Promise<string> {
-  const id = who === '' ? null : await findLead(sql, leadKey(who));
-  if (id !== null) return id;
-  throw new Problem(
-    'not-found',
-    `There is no lead ${JSON.stringify(who)}; expected an address, your own user id, or the id that the console shows.`,
-  );
-}
-
 function stageOf({ qualification }: Release, asked: unknown): string {
   const stage = typeof asked === 'string' ? stageNamed(qualification, asked.trim()) : undefined;
   if (stage !== undefined) return stage;
@@ -128,7 +119,7 @@ function stageOf({ qualification }: Release, asked: unknown): string {
   const guess = typeof asked === 'string' ? didYouMean(asked, known) : undefined;
   const more = guess === undefined ? '' : ` (${guess})`;
   const found = JSON.stringify(asked ?? null);
-  throw invalid('stage', `stage is ${found}; expected one of ${known.join(', ')}${more}.`);
+  throw invalidField('stage', `stage is ${found}; expected one of ${known.join(', ')}${more}.`);
 }
 
 /** Said by whoever sets it: a stage that is left alone for ever by an oversight is never seen again. */
@@ -136,20 +127,23 @@ function untilOf(release: Release, { for: span, until }: StageAsk, now: number):
   const given = [span, until].filter((one) => one !== undefined && one !== null && one !== '');
   if (given.length !== 1) {
     const found = given.length === 0 ? 'neither is given' : 'both are given';
-    throw invalid('for', `${found}: expected "for" ("30 days", or "ever") or "until" (a day).`);
+    throw invalidField(
+      'for',
+      `${found}: expected "for" ("30 days", or "ever") or "until" (a day).`,
+    );
   }
   if (typeof until === 'string' && until !== '') {
     const at = parseMoment(until, now, release.sending.zoneIfUnknown);
     if (at !== undefined && at > now) return at;
     const found =
       at === undefined ? JSON.stringify(until) : `${JSON.stringify(until)}, which is over`;
-    throw invalid('until', `until is ${found}; expected ${momentExpected}.`);
+    throw invalidField('until', `until is ${found}; expected ${momentExpected}.`);
   }
   if (span === 'ever') return null;
   const read = typeof span === 'string' ? readDuration(span.trim()) : undefined;
   if (read?.ok === true && read.value > 0) return now + read.value;
   const expected = read?.ok === false ? read.expected : 'a duration such as "30 days"';
-  throw invalid('for', `for is ${JSON.stringify(span)}; expected "ever" or ${expected}.`);
+  throw invalidField('for', `for is ${JSON.stringify(span)}; expected "ever" or ${expected}.`);
 }
 
 const trusts: { readonly [word: string]: Trust } = {
@@ -163,19 +157,5 @@ function trustOf(asked: unknown): Trust {
   const known = typeof asked === 'string' && Object.hasOwn(trusts, asked) ? trusts[asked] : null;
   if (known) return known;
   const expected = 'expected "robot", "human" or "unknown"';
-  throw invalid('trust', `trust is ${JSON.stringify(asked ?? null)}; ${expected}.`);
-}
-
-function required(value: unknown, name: string, what: string): string {
-  const text = typeof value === 'string' ? value.trim().slice(0, 500) : '';
-  if (text !== '') return text;
-  throw invalid(
-    name,
-    `${name} is ${JSON.stringify(value ?? null)}; expected a text that says ${what}.`,
-  );
-}
-
-function invalid(field: string, detail: string): Problem {
-  const errors: readonly FieldProblem[] = [{ pointer: `#/${field}`, detail }];
-  return new Problem('invalid-body', detail, { errors });
+  throw invalidField('trust', `trust is ${JSON.stringify(asked ?? null)}; ${expected}.`);
 }

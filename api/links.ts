@@ -24,7 +24,7 @@ import { findLinkedSend } from '../store/read-sends.ts';
 import { nameOf } from './lead-name.ts';
 import { loadWholeLead } from './lead-view.ts';
 import { Problem } from './problems.ts';
-import { isUuid, leadKey } from './routes/leads.ts';
+import { isUuid, leadKey } from './named-lead.ts';
 import type { HandoffLink, LinkRoutes, Verdict } from './routes/links.ts';
 import { repName } from './words.ts';
 

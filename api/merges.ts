@@ -16,11 +16,11 @@ import {
   listMergesOf,
   type StoredMerge,
 } from '../store/merges.ts';
-import { findLead } from '../store/read-leads.ts';
 import { viewLead, type LeadReads, type LeadView } from './lead-view.ts';
 import { compareLeads, titlesOf, type ComparedField } from './merge-words.ts';
-import { Problem, type FieldProblem } from './problems.ts';
-import { isUuid, leadKey } from './routes/leads.ts';
+import { Problem } from './problems.ts';
+import { requiredText } from './body-fields.ts';
+import { isUuid, leadKey, leadNamed, unknownLead } from './named-lead.ts';
 
 export interface Merging extends LeadReads {
   readonly sql: Sql & Pick<Store, 'transaction'>;
@@ -62,7 +62,7 @@ export async function candidates(
 
 /** Any two leads by name. */
 export async function compareNamed(deps: LeadReads, one: string, other: string): Promise<Compared> {
-  const ids = [await leadNamed(deps, one, 'lead'), await leadNamed(deps, other, 'other')] as const;
+  const ids = [await leadAsked(deps, one, 'lead'), await leadAsked(deps, other, 'other')] as const;
   const pair = ids[0] === ids[1] ? null : await comparePair(deps, ids);
   if (pair !== null) return pair;
   throw new Problem('conflict', 'Both names lead to one lead: they are merged already.');
@@ -93,9 +93,9 @@ export interface MergeDone {
 }
 
 export async function mergeAsAsked(deps: Merging, ask: MergeAsk): Promise<MergeDone> {
-  const [why, by] = [required(ask.why, 'why'), required(ask.by ?? 'the API', 'by')];
-  const into = await leadNamed(deps, ask.into, 'into');
-  const from = await leadNamed(deps, ask.from, 'from');
+  const [why, by] = [requiredText(ask.why, 'why'), requiredText(ask.by ?? 'the API', 'by')];
+  const into = await leadAsked(deps, ask.into, 'into');
+  const from = await leadAsked(deps, ask.from, 'from');
   if (into === from) {
     throw new Problem('conflict', 'Both names lead to one lead: they are merged already.');
   }
@@ -126,7 +126,7 @@ export interface UndoAsk {
 
 /** The pair does not merge by itself again. */
 export async function undoAsAsked(deps: Merging, mergeId: string, ask: UndoAsk): Promise<Undone> {
-  const [why, by] = [required(ask.why, 'why'), required(ask.by ?? 'the API', 'by')];
+  const [why, by] = [requiredText(ask.why, 'why'), requiredText(ask.by ?? 'the API', 'by')];
   const now = deps.clock();
   const release = await deps.releases.current();
   const done = isUuid(mergeId)
@@ -164,10 +164,10 @@ export async function keepApartAsAsked(
   leads: readonly [unknown, unknown],
   ask: UndoAsk,
 ): Promise<readonly [string, string]> {
-  const by = required(ask.by ?? 'the API', 'by');
-  const why = ask.why === undefined ? '' : required(ask.why, 'why');
-  const one = await leadNamed(deps, leads[0], 'leads');
-  const other = await leadNamed(deps, leads[1], 'leads');
+  const by = requiredText(ask.by ?? 'the API', 'by');
+  const why = ask.why === undefined ? '' : requiredText(ask.why, 'why');
+  const one = await leadAsked(deps, leads[0], 'leads');
+  const other = await leadAsked(deps, leads[1], 'leads');
   if (one === other) {
     throw new Problem('conflict', 'Both names lead to one lead: undo its merge to separate it.');
   }
@@ -176,24 +176,6 @@ export async function keepApartAsAsked(
   return [one, other];
 }
 
-async function leadNamed(deps: LeadReads, name: unknown, field: string): Promise<string> {
-  const text = required(name, field);
-  const id = await findLead(deps.sql, leadKey(text));
-  if (id === null) throw unknownLead(text, field);
-  return id;
-}
-
-function unknownLead(name: string, field: string): Problem {
-  const detail = `There is no lead ${JSON.stringify(name)} ("${field}"); expected an address, your own user id, or the id that the console shows.`;
-  return new Problem('not-found', detail);
-}
-
-const textMost = 500;
-
-function required(value: unknown, field: string): string {
-  if (typeof value === 'string' && value.trim() !== '') return value.trim().slice(0, textMost);
-  const found = value === undefined ? 'is missing' : `is ${JSON.stringify(value)}`;
-  const detail = `"${field}" ${found}; expected a text.`;
-  const errors: readonly FieldProblem[] = [{ pointer: `#/${field}`, detail }];
-  throw new Problem('invalid-body', detail, { errors });
+async function leadAsked(deps: LeadReads, name: unknown, field: string): Promise<string> {
+  return leadNamed(deps.sql, requiredText(name, field), field);
 }

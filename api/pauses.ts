@@ -20,9 +20,9 @@ import {
   type StoredPause,
 } from '../store/pauses.ts';
 import { countRuns } from '../store/read-journeys.ts';
-import { findLead } from '../store/read-leads.ts';
-import { Problem, type FieldProblem } from './problems.ts';
-import { isUuid, leadKey } from './routes/leads.ts';
+import { Problem } from './problems.ts';
+import { invalidField, optionalText } from './body-fields.ts';
+import { isUuid, leadNamed } from './named-lead.ts';
 
 export interface Pausing {
   readonly sql: Sql & Pick<Store, 'transaction'>;
@@ -46,7 +46,7 @@ export function pauseDeps({ sql, releases, clock }: Pausing): PauseDeps {
 export async function pauseAsAsked(deps: Pausing, ask: PauseAsk): Promise<Begun> {
   const release = await deps.releases.current();
   const times = timesOf(release, ask, deps.clock());
-  const texts = { why: textOf(ask.why, 'why'), by: textOf(ask.by, 'by') };
+  const texts = { why: optionalText(ask.why, 'why'), by: optionalText(ask.by, 'by') };
   const subject = await subjectOf(deps, release, ask.scope, ask.key);
   return beginPause(pauseDeps(deps), { id: freshId(), ...subject, ...times, ...texts });
 }
@@ -75,7 +75,7 @@ export function perHourOf(value: unknown): number | undefined {
   const perHour = typeof value === 'string' ? Number(value.trim()) : value;
   if (typeof perHour === 'number' && Number.isInteger(perHour) && perHour >= 1) return perHour;
   const detail = `perHour is ${JSON.stringify(value)}; expected a whole number of at least 1.`;
-  throw invalid('#/perHour', detail);
+  throw invalidField('perHour', detail);
 }
 
 async function subjectOf(
@@ -88,7 +88,7 @@ async function subjectOf(
   if (known === undefined) throw unknownScope(scope);
   const name = typeof key === 'string' ? key.trim() : '';
   if (key !== undefined && typeof key !== 'string') {
-    throw invalid('#/key', `The key is ${JSON.stringify(key)}; expected a text.`);
+    throw invalidField('key', `The key is ${JSON.stringify(key)}; expected a text.`);
   }
   return { scope: known, key: await keyOf(deps, release, known, name) };
 }
@@ -103,12 +103,12 @@ async function keyOf(
     case 'journey':
       return journeyOf(deps, release, name);
     case 'lead':
-      return leadOf(deps, name);
+      return leadNamed(deps.sql, name);
     case 'sender':
       return senderOf(release, name);
     case 'all':
       if (name === '') return '';
-      throw invalid('#/key', `"all" has no key; found ${JSON.stringify(name)}.`);
+      throw invalidField('key', `"all" has no key; found ${JSON.stringify(name)}.`);
   }
 }
 
@@ -122,15 +122,6 @@ async function journeyOf(deps: Pausing, release: Release, name: string): Promise
   ]);
   if (known.has(name)) return name;
   throw notFound(`There is no journey ${JSON.stringify(name)}`, name, known);
-}
-
-async function leadOf(deps: Pausing, name: string): Promise<string> {
-  const id = name === '' ? null : await findLead(deps.sql, leadKey(name));
-  if (id !== null) return id;
-  throw new Problem(
-    'not-found',
-    `There is no lead ${JSON.stringify(name)}; expected an address, your own user id, or the id that the console shows.`,
-  );
 }
 
 /** A pause of an address nobody sends from would look like one and stop nothing. */
@@ -164,7 +155,7 @@ function unknownScope(scope: unknown): Problem {
   const guess = typeof scope === 'string' ? didYouMean(scope, pauseScopes) : undefined;
   const more = guess === undefined ? '' : ` (${guess})`;
   const detail = `The scope is ${JSON.stringify(scope ?? null)}; expected one of ${pauseScopes.join(', ')}${more}.`;
-  return invalid('#/scope', detail);
+  return invalidField('scope', detail);
 }
 
 function timesOf(release: Release, ask: PauseAsk, now: number) {
@@ -174,34 +165,21 @@ function timesOf(release: Release, ask: PauseAsk, now: number) {
     if (value === undefined || value === null || value === '') return null;
     const at = typeof value === 'string' ? parseMoment(value, now, zoneIfUnknown) : undefined;
     if (at !== undefined) return at;
-    throw invalid(`#/${name}`, `${name} is ${JSON.stringify(value)}; expected ${momentExpected}.`);
+    throw invalidField(name, `${name} is ${JSON.stringify(value)}; expected ${momentExpected}.`);
   };
   const from = read('from') ?? now;
   const until = read('until');
   if (from < now - toleratedMs) {
     const detail = `from is ${iso(from)}, which has passed: a pause stops nothing that already happened.`;
-    throw invalid('#/from', detail);
+    throw invalidField('from', detail);
   }
   if (until !== null && until <= from) {
-    throw invalid('#/until', `until is ${iso(until)}; expected an instant after ${iso(from)}.`);
+    throw invalidField('until', `until is ${iso(until)}; expected an instant after ${iso(from)}.`);
   }
   return { from: Math.max(from, now), until };
 }
 /** Clocks of callers differ. */
 const toleratedMs = 60_000;
-
-export function textOf(value: unknown, name: string): string {
-  if (value === undefined || value === null) return '';
-  if (typeof value !== 'string') {
-    throw invalid(`#/${name}`, `${name} is ${JSON.stringify(value)}; expected a text.`);
-  }
-  return value.trim().slice(0, 500);
-}
-
-function invalid(pointer: string, detail: string): Problem {
-  const errors: readonly FieldProblem[] = [{ pointer, detail }];
-  return new Problem('invalid-body', detail, { errors });
-}
 
 function iso(at: number): string {
   return new Date(at).toISOString();

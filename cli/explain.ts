@@ -1,7 +1,5 @@
 /** `perennial explain`: where one lead stands, stood or will stand, and why, in plain sentences. */
 import { Command } from 'commander';
-import { parseAddress } from '../core/sending/address.ts';
-import type { Sql } from '../store/client.ts';
 import { withDatabase, type Connected } from './connect.ts';
 import { CommandFailure, type ExitCode, type Shell } from './shell.ts';
 
@@ -47,11 +45,12 @@ async function answer(
   const { explain, instantAsked, stageAsked } = await import('../api/explanation.ts');
   const { explanationJson } = await import('../api/explanation-json.ts');
   const { leadJson, viewLead } = await import('../api/lead-view.ts');
+  const { leadNamed } = await import('../api/named-lead.ts');
   const { timelineEntry } = await import('../api/timeline.ts');
   const { readTimeline } = await import('../store/read-timeline.ts');
   const { explanationOf } = await import('./explanation.ts');
   const clock = () => Date.now();
-  const id = await find(sql, who);
+  const id = await leadNamed(sql, who);
   const current = await releases.current();
   const at = asked === undefined ? undefined : instantAsked(asked, clock(), current);
   const explained = await explain({ sql, releases, clock }, id, {
@@ -77,26 +76,6 @@ async function answer(
 
 /** The latest; a lead with more has a page of its own in the console. */
 const rowsMost = 500;
-const uuid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-
-async function find(sql: Sql, who: string): Promise<string> {
-  const { findLead } = await import('../store/read-leads.ts');
-  const address = parseAddress(who);
-  const id = await findLead(sql, {
-    userId: who,
-    ...(uuid.test(who) ? { id: who } : {}),
-    ...(address.ok ? { email: address.address } : {}),
-  });
-  if (id === null) throw unknown(who);
-  return id;
-}
-
-function unknown(who: string): CommandFailure {
-  return new CommandFailure(
-    `There is no lead ${JSON.stringify(who)}: name an address, your own id, or the id that the console shows.`,
-    { exitCode: 1 },
-  );
-}
 
 const help = `
 Days and times without a zone are read on the clock of the workspace; "2 days ago" and "10 days" (from

@@ -2,7 +2,7 @@
 import { explain, instantAsked, stageAsked } from '../api/explanation.ts';
 import type { ThenReads } from '../api/lead-as-of.ts';
 import { Problem } from '../api/problems.ts';
-import { isUuid } from '../api/routes/leads.ts';
+import { isUuid } from '../api/named-lead.ts';
 import type { Release } from '../core/definitions/release.ts';
 import { towards, type Towards } from '../core/explain/towards.ts';
 import type { Lead } from '../core/facts/lead.ts';

@@ -2,9 +2,9 @@
  * The two forms on a lead's page by which people decide: its stage, and a verdict on an event. They act
  * through the functions behind the API; a refusal is shown on the page that was left.
  */
-import { Router, urlencoded, type RequestHandler, type Response } from 'express';
+import { Router, urlencoded, type RequestHandler } from 'express';
 import { stageAsAsked, verdictAsAsked, type ByHand } from '../api/by-hand.ts';
-import { Problem, statusOf } from '../api/problems.ts';
+import { orShown } from './refusals.ts';
 
 export interface HandPages extends ByHand {
   readonly fromOurPages: RequestHandler;
@@ -19,10 +19,14 @@ export function handPages(deps: HandPages): Router {
   const post = (path: string, act: (id: string, fields: Fields) => Promise<unknown>): void => {
     router.post(path, deps.fromOurPages, form, async (request, response) => {
       const id = String(request.params['id']);
-      await orShown(deps, id, response, async () => {
-        await act(id, (request.body ?? {}) as Fields);
-        response.redirect(303, `/console/leads/${id}`);
-      });
+      await orShown(
+        response,
+        (problem) => deps.leadPage(id, problem),
+        async () => {
+          await act(id, (request.body ?? {}) as Fields);
+          response.redirect(303, `/console/leads/${id}`);
+        },
+      );
     });
   };
   post('/:id/stage', (id, { quiet, ...ask }) =>
@@ -30,19 +34,4 @@ export function handPages(deps: HandPages): Router {
   );
   post('/:id/verdict', (_id, { event = '', ...ask }) => verdictAsAsked(deps, event, ask));
   return router;
-}
-
-async function orShown(
-  { leadPage }: HandPages,
-  id: string,
-  response: Response,
-  work: () => Promise<void>,
-): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    const page = await leadPage(id, error.message);
-    response.status(statusOf(error)).set('Cache-Control', 'no-store').type('html').send(page);
-  }
 }

@@ -2,7 +2,7 @@
  * The pages of merges: pairs that may be one person, and any two leads side by side, with the forms that
  * merge them, keep them apart or undo a merge. They act through the functions behind the API.
  */
-import { Router, urlencoded, type RequestHandler, type Response } from 'express';
+import { Router, urlencoded, type RequestHandler } from 'express';
 import {
   candidates,
   comparePair,
@@ -11,10 +11,10 @@ import {
   undoAsAsked,
   type Merging,
 } from '../api/merges.ts';
-import { Problem, statusOf } from '../api/problems.ts';
-import { isUuid } from '../api/routes/leads.ts';
+import { isUuid } from '../api/named-lead.ts';
 import type { Frame } from './layout.ts';
 import { mergesPage } from './pages/merges.ts';
+import { orShown, sendPage } from './refusals.ts';
 
 export interface MergePages extends Merging {
   readonly frame: () => Promise<Omit<Frame, 'title'>>;
@@ -36,17 +36,18 @@ export function mergePages(deps: MergePages): Router {
   ): void => {
     router.post(path, deps.fromOurPages, form, async (request, response) => {
       const fields = (request.body ?? {}) as Fields;
-      try {
-        const place = await act(fields, String(request.params['id']));
-        response.redirect(303, place ?? '/console/merges');
-      } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        send(response, statusOf(error), await page(deps, {}, error.message));
-      }
+      await orShown(
+        response,
+        (problem) => page(deps, {}, problem),
+        async () => {
+          const place = await act(fields, String(request.params['id']));
+          response.redirect(303, place ?? '/console/merges');
+        },
+      );
     });
   };
   router.get('/', async (request, response) => {
-    send(response, 200, await page(deps, request.query as Fields));
+    sendPage(response, 200, await page(deps, request.query as Fields));
   });
   post('/', async ({ into, from, why }) => {
     const said = why === undefined || why.trim() === '' ? 'One person' : why;
@@ -76,8 +77,4 @@ async function page(deps: MergePages, query: Fields, problem?: string): Promise<
     now: deps.clock(),
     ...(problem === undefined ? {} : { problem }),
   });
-}
-
-function send(response: Response, status: number, body: string): void {
-  response.status(status).set('Cache-Control', 'no-store').type('html').send(body);
 }

@@ -2,15 +2,16 @@
  * The pages of pauses: the list, one pause with the look ahead at its resume, and the two forms that
  * pause and resume. They act through the functions behind the API; a refusal is shown where the form was.
  */
-import { Router, urlencoded, type RequestHandler, type Response } from 'express';
+import { Router, urlencoded, type RequestHandler } from 'express';
 import { mustFindPause, pauseAsAsked, perHourOf, sendersOf, type Pausing } from '../api/pauses.ts';
 import { previewOf, resumeAsAsked } from '../api/resuming.ts';
 import { standsStill, stateOf } from '../api/pause-words.ts';
-import { Problem, statusOf } from '../api/problems.ts';
+import { Problem } from '../api/problems.ts';
 import { listPauses } from '../store/pauses.ts';
 import type { Frame } from './layout.ts';
 import { pausePage } from './pages/pause.ts';
 import { pausesPage } from './pages/pauses.ts';
+import { orShown, sendPage } from './refusals.ts';
 
 export interface PausePages extends Pausing {
   readonly frame: () => Promise<Omit<Frame, 'title'>>;
@@ -28,7 +29,7 @@ export function pausePages(deps: PausePages): Router {
   const router = Router();
   const form = urlencoded({ extended: false, limit: '5kb' });
   router.get('/', async (_request, response) => {
-    send(response, 200, await list(deps));
+    sendPage(response, 200, await list(deps));
   });
   router.post('/', deps.fromOurPages, form, async (request, response) => {
     const fields = (request.body ?? {}) as Fields;
@@ -49,7 +50,7 @@ export function pausePages(deps: PausePages): Router {
   });
   router.get('/:id', async (request, response) => {
     const { perHour } = request.query as Fields;
-    send(response, 200, await one(deps, request.params.id, perHour));
+    sendPage(response, 200, await one(deps, request.params.id, perHour));
   });
   router.post('/:id/resume', deps.fromOurPages, form, async (request, response) => {
     const id = String(request.params['id']);
@@ -64,24 +65,6 @@ export function pausePages(deps: PausePages): Router {
     );
   });
   return router;
-}
-
-/** A refusal with its sentence on the page that was left; anything else is not ours to word. */
-async function orShown(
-  response: Response,
-  shown: (problem: string) => Promise<string>,
-  work: () => Promise<void>,
-): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    send(response, statusOf(error), await shown(error.message));
-  }
-}
-
-function send(response: Response, status: number, body: string): void {
-  response.status(status).set('Cache-Control', 'no-store').type('html').send(body);
 }
 
 async function list(deps: PausePages, problem?: string): Promise<string> {

@@ -3,7 +3,7 @@
  * resume, a stage by hand, a verdict on an event) are taken from our own pages only. It reads and acts
  * through the functions behind the API.
  */
-import { Router, urlencoded, type RequestHandler, type Response } from 'express';
+import { Router } from 'express';
 import { viewLead } from '../api/lead-view.ts';
 import { cutPage, pageAsked } from '../api/page-of.ts';
 import { viewUntold } from '../api/recomputes.ts';
@@ -12,8 +12,9 @@ import { Problem } from '../api/problems.ts';
 import { choiceOf, handoffPage } from '../api/routes/handoffs.ts';
 import { viewAccount } from '../api/account-view.ts';
 import { accountPage as listedAccounts } from '../api/routes/accounts.ts';
-import { isUuid, timelinePage } from '../api/routes/leads.ts';
-import { sessionLivesMs, type Sessions } from '../api/sessions.ts';
+import { timelinePage } from '../api/routes/leads.ts';
+import { isUuid } from '../api/named-lead.ts';
+import type { Sessions } from '../api/sessions.ts';
 import type { ReleasesByTime } from '../api/lead-as-of.ts';
 import type { Releases } from '../ingest/batch.ts';
 import type { IngestAnswer, IngestRequest } from '../ingest/request.ts';
@@ -29,6 +30,7 @@ import { journey, journeys, lateMs } from './journey-pages.ts';
 import type { Frame } from './layout.ts';
 import { mergePages } from './merge-routes.ts';
 import { pausePages } from './pause-routes.ts';
+import { sendPage } from './refusals.ts';
 import { emailsPage, emailStates } from './pages/emails.ts';
 import { filesPage, type FilesReader } from './pages/files.ts';
 import { handoffsPage } from './pages/handoffs.ts';
@@ -37,7 +39,7 @@ import { accountPage, accountsPage } from './pages/accounts.ts';
 import { leadsPage } from './pages/leads.ts';
 import { overviewPage } from './pages/overview.ts';
 import { release, releases } from './release-pages.ts';
-import { signInPage } from './pages/sign-in.ts';
+import { fromOurPages, placeOf, requireSession, signInRoutes } from './session.ts';
 import { wordPages } from './word-routes.ts';
 
 export interface ConsoleDeps {
@@ -53,7 +55,6 @@ export interface ConsoleDeps {
   readonly files?: FilesReader;
 }
 
-const cookieName = 'perennial_session';
 const weekMs = 7 * 86_400_000;
 
 export function consoleRoutes(deps: ConsoleDeps): Router {
@@ -66,172 +67,53 @@ export function consoleRoutes(deps: ConsoleDeps): Router {
     files: deps.files !== undefined,
     paused: await pausedWidely(deps),
   });
-  const show =
-    (work: (query: Query, params: Query) => Promise<string>): RequestHandler =>
-    async (request, response) => {
-      response.set('Cache-Control', 'no-store').type('html');
-      response.send(await work(request.query as Query, request.params as Query));
-    };
+  const show = (
+    path: string,
+    section: NonNullable<Frame['section']>,
+    page: (frame: PageFrame, query: Query, params: Query) => Promise<string>,
+  ): void => {
+    router.get(path, async (request, response) => {
+      const text = await page(
+        await frame(section),
+        request.query as Query,
+        request.params as Query,
+      );
+      sendPage(response, 200, text);
+    });
+  };
 
-  router.get(
-    '/',
-    show(async () => overview(deps, await frame('overview'))),
-  );
-  router.get(
-    '/leads',
-    show(async (query) => leads(deps, await frame('leads'), query)),
-  );
-  router.get(
-    '/leads/:id',
-    show(async (query, params) => lead(deps, await frame('leads'), query, params)),
-  );
-  router.get(
-    '/leads/:id/explanation',
-    show(async (query, params) => explanation(deps, await frame('leads'), query, params)),
+  show('/', 'overview', (shown) => overview(deps, shown));
+  show('/leads', 'leads', (shown, query) => leads(deps, shown, query));
+  show('/leads/:id', 'leads', (shown, query, { id }) => lead(deps, shown, query, id));
+  show('/leads/:id/explanation', 'leads', (shown, query, params) =>
+    explanation(deps, shown, query, params),
   );
   const refused = async (id: string, problem: string): Promise<string> =>
-    lead(deps, await frame('leads'), {}, { id }, problem);
+    lead(deps, await frame('leads'), {}, id, problem);
   router.use('/leads', handPages({ ...deps, fromOurPages, leadPage: refused }));
-  router.get(
-    '/accounts',
-    show(async (query) => accounts(deps, await frame('accounts'), query)),
-  );
-  router.get(
-    '/accounts/:id',
-    show(async (_query, params) => account(deps, await frame('accounts'), params)),
-  );
-  router.get(
-    '/journeys',
-    show(async () => journeys(deps, await frame('journeys'))),
-  );
-  router.get(
-    '/journeys/:key',
-    show(async (_query, params) => journey(deps, await frame('journeys'), params)),
-  );
-  router.get(
-    '/handoffs',
-    show(async (query) => handoffs(deps, await frame('handoffs'), query)),
-  );
-  router.get(
-    '/releases',
-    show(async (query) => releases(deps, await frame('releases'), query)),
-  );
-  router.get(
-    '/releases/:number',
-    show(async (_query, params) => release(deps, await frame('releases'), params)),
-  );
+  show('/accounts', 'accounts', (shown, query) => accounts(deps, shown, query));
+  show('/accounts/:id', 'accounts', (shown, _query, params) => account(deps, shown, params));
+  show('/journeys', 'journeys', (shown) => journeys(deps, shown));
+  show('/journeys/:key', 'journeys', (shown, _query, params) => journey(deps, shown, params));
+  show('/handoffs', 'handoffs', (shown, query) => handoffs(deps, shown, query));
+  show('/releases', 'releases', (shown, query) => releases(deps, shown, query));
+  show('/releases/:number', 'releases', (shown, _query, params) => release(deps, shown, params));
   const { files } = deps;
   if (files !== undefined) {
-    router.get(
-      '/files',
-      show(async () => filesPage({ frame: await frame('files'), onDisk: await files.view() })),
+    show('/files', 'files', async (shown) =>
+      filesPage({ frame: shown, onDisk: await files.view() }),
     );
   }
-  router.get(
-    '/emails',
-    show(async (query) => emails(deps, await frame('emails'), query)),
-  );
-  router.use(
-    '/merges',
-    mergePages({ ...deps, frame: () => frame('leads'), fromOurPages, placeOf }),
-  );
+  show('/emails', 'emails', (shown, query) => emails(deps, shown, query));
+  const forms = { fromOurPages, placeOf };
+  router.use('/merges', mergePages({ ...deps, ...forms, frame: () => frame('leads') }));
   router.use('/words', wordPages({ sql: deps.sql, frame: () => frame('releases') }));
-  router.use(
-    '/pauses',
-    pausePages({ ...deps, frame: () => frame('pauses'), fromOurPages, placeOf }),
-  );
+  router.use('/pauses', pausePages({ ...deps, ...forms, frame: () => frame('pauses') }));
   return router;
 }
 
 type Query = { readonly [name: string]: string | undefined };
 type PageFrame = Omit<Frame, 'title'>;
-
-function signInRoutes(router: Router, deps: ConsoleDeps): void {
-  const form = urlencoded({ extended: false, limit: '5kb' });
-  router.get('/sign-in', (request, response) => {
-    const { token, next } = request.query as Query;
-    const view = { next: placeOf(next), ...(token === undefined ? {} : { token }) };
-    response.set('Cache-Control', 'no-store').type('html').send(signInPage(view));
-  });
-  router.post('/sign-in', fromOurPages, form, async (request, response) => {
-    const { token, key, next } = (request.body ?? {}) as Query;
-    const by = token !== undefined ? { token } : key !== undefined ? { key } : undefined;
-    const cookie = by === undefined ? null : await deps.sessions.open(by);
-    if (cookie === null) {
-      const problem =
-        token === undefined
-          ? 'This API key is not known, or was revoked.'
-          : 'This link was used before, or is too old. A new start prints a new one.';
-      response
-        .status(401)
-        .type('html')
-        .send(signInPage({ problem, next: placeOf(next) }));
-      return;
-    }
-    setCookie(response, deps, cookie, sessionLivesMs);
-    response.redirect(303, placeOf(next));
-  });
-  router.post('/sign-out', fromOurPages, async (request, response) => {
-    const cookie = cookieOf(request.headers.cookie);
-    if (cookie !== undefined) await deps.sessions.close(cookie);
-    setCookie(response, deps, '', 0);
-    response.redirect(303, '/console/sign-in');
-  });
-}
-
-function setCookie(
-  response: Response,
-  { publicUrl }: ConsoleDeps,
-  value: string,
-  maxAge: number,
-): void {
-  response.cookie(cookieName, value, {
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: publicUrl.startsWith('https:'),
-    path: '/console',
-    maxAge,
-  });
-}
-
-/** Another site can make a browser post here; it cannot make it say that it came from us. */
-const fromOurPages: RequestHandler = (request, _response, next) => {
-  const site = request.headers['sec-fetch-site'];
-  const { origin, host } = request.headers;
-  const isOurs =
-    site === undefined
-      ? origin !== undefined && URL.canParse(origin) && new URL(origin).host === host
-      : site === 'same-origin';
-  if (!isOurs) throw new Problem('forbidden', 'This form was not sent from a page of ours.');
-  next();
-};
-
-function requireSession(sessions: Sessions): RequestHandler {
-  return async (request, response, next) => {
-    const cookie = cookieOf(request.headers.cookie);
-    if (cookie !== undefined && (await sessions.isOpen(cookie))) {
-      next();
-      return;
-    }
-    const asked = placeOf(request.originalUrl);
-    const back = asked === home ? '' : `?next=${encodeURIComponent(asked)}`;
-    response.set('Cache-Control', 'no-store').redirect(303, `/console/sign-in${back}`);
-  };
-}
-
-/** Where to go after signing in: a page of the console, never another site. */
-function placeOf(next: string | undefined): string {
-  return next !== undefined && /^\/console\/[\w/?=&.%-]*$/.test(next) ? next : home;
-}
-const home = '/console';
-
-function cookieOf(header: string | undefined): string | undefined {
-  for (const part of (header ?? '').split(';')) {
-    const cut = part.indexOf('=');
-    if (part.slice(0, cut).trim() === cookieName) return part.slice(cut + 1).trim();
-  }
-  return undefined;
-}
 
 /** What stands still for everybody, for the banner of every page. */
 async function pausedWidely({
@@ -291,10 +173,9 @@ async function lead(
   deps: ConsoleDeps,
   frame: PageFrame,
   query: Query,
-  params: Query,
+  named = '',
   problem?: string,
 ): Promise<string> {
-  const named = params['id'] ?? '';
   const id = isUuid(named) ? await findLead(deps.sql, { id: named }) : null;
   const view = id === null ? null : await viewLead(deps, id);
   if (view === null) throw new Problem('not-found', 'There is no such lead.');

@@ -3,14 +3,13 @@
  * scores are computed at the instant of the question.
  */
 import { Router, type Request, type RequestHandler } from 'express';
-import { parseAddress } from '../../core/sending/address.ts';
-import { findLead } from '../../store/read-leads.ts';
 import { readTimeline } from '../../store/read-timeline.ts';
 import { explain, instantAsked, stageAsked } from '../explanation.ts';
 import { explanationJson } from '../explanation-json.ts';
 import type { ThenReads } from '../lead-as-of.ts';
 import { instant, leadJson, viewLead, type LeadReads } from '../lead-view.ts';
 import { cutPage, pageAsked } from '../page-of.ts';
+import { leadNamed } from '../named-lead.ts';
 import { Problem } from '../problems.ts';
 import { timelineEntry, type TimelineEntry } from '../timeline.ts';
 
@@ -20,12 +19,8 @@ export interface LeadRoutes extends ThenReads {
 
 export function leadRoutes(deps: LeadRoutes): Router {
   const router = Router();
-  const leadOf = async (request: Request): Promise<string> => {
-    const named = String(request.params['idOrEmail']);
-    const id = await findLead(deps.sql, leadKey(named));
-    if (id === null) throw new Problem('not-found', `There is no lead ${JSON.stringify(named)}.`);
-    return id;
-  };
+  const leadOf = (request: Request): Promise<string> =>
+    leadNamed(deps.sql, String(request.params['idOrEmail']));
   router.get('/leads/:idOrEmail', deps.read, async (request, response) => {
     const view = await viewLead(deps, await leadOf(request));
     if (view === null) throw new Problem('not-found', 'The lead is gone.');
@@ -68,19 +63,4 @@ export async function timelinePage(
   const release = await deps.releases.current();
   const page = cutPage(rows, limit, (row) => [row.at, row.rank, row.id]);
   return { rows: page.rows.map((row) => timelineEntry(row, release)), nextCursor: page.nextCursor };
-}
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-export function isUuid(text: string): boolean {
-  return uuid.test(text);
-}
-
-/** Our id, an address, or the caller's own user id. */
-export function leadKey(named: string): Parameters<typeof findLead>[1] {
-  const parsed = named.includes('@') ? parseAddress(named) : undefined;
-  return {
-    userId: named,
-    ...(isUuid(named) ? { id: named } : {}),
-    ...(parsed?.ok === true ? { email: parsed.address } : {}),
-  };
 }

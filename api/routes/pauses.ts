@@ -2,7 +2,8 @@
 import { Router, type RequestHandler } from 'express';
 import { listPauses } from '../../store/pauses.ts';
 import { pauseJson, previewJson } from '../pause-words.ts';
-import { mustFindPause, pauseAsAsked, perHourOf, textOf, type Pausing } from '../pauses.ts';
+import { optionalText } from '../body-fields.ts';
+import { mustFindPause, pauseAsAsked, perHourOf, type Pausing } from '../pauses.ts';
 import { Problem } from '../problems.ts';
 import { previewOf, resumeAsAsked } from '../resuming.ts';
 import { objectOf } from './events.ts';
@@ -43,7 +44,7 @@ export function pauseRoutes(deps: PauseRoutes): Router {
       response.json({ success: true, pause: pauseJson(pause, view.now), preview });
       return;
     }
-    const by = textOf(call['by'], 'by');
+    const by = optionalText(call['by'], 'by');
     const done = await resumeAsAsked(deps, { id: pause.id, perHour, by });
     const after = pauseJson(await mustFindPause(deps, pause.id), deps.clock());
     const told =

@@ -14,6 +14,7 @@ import type { JourneyPlan } from '../core/journey/plan.ts';
 import { eventLabel } from '../core/routing/brief.ts';
 import type { Explanation } from '../core/rules/compile.ts';
 import { parseDuration } from '../core/rules/duration.ts';
+import { minuteInUtc } from '../core/rules/instant.ts';
 import { momentExpected, parseMoment } from '../core/sending/moment.ts';
 import { findGroupThen, readStageDecisions } from '../store/lead-history.ts';
 import { listEnrolments, type EnrolmentListing } from '../store/read-leads.ts';
@@ -73,29 +74,32 @@ export async function explain(
 /** A stage by its value or label, in any case. */
 export function stageAsked(name: string, { qualification }: Release): string {
   const { order, stages } = qualification;
-  const names = [...stages.map(({ label }) => label), ...order];
+  const labels = new Map(stages.map(({ stage, label }) => [stage, label]));
+  const shown = order.map((stage) => labels.get(stage) ?? stage);
+  const names = [...shown, ...order];
   const spelled = names.find((known) => known.toLowerCase() === name.trim().toLowerCase());
   const stage = stageNamed(qualification, spelled);
   if (stage !== undefined) return stage;
   const near = suggest(name, names);
-  const hint = near === undefined ? `one of ${names.join(', ')}` : `did you mean ${near}?`;
+  const hint = near === undefined ? `one of ${shown.join(', ')}` : `did you mean ${near}?`;
   throw new Problem('bad-request', `There is no stage ${JSON.stringify(name)}: ${hint}`);
 }
 
-/** "2026-03-27", "2026-03-27T16:30", an instant with its zone, "2 days" ahead or "2 days ago". */
+/** "2026-03-27", "2026-03-27T16:30", an instant with its zone, "2 days" ahead, "2 days ago", "yesterday" (this time). */
 export function instantAsked(written: string, now: number, { sending }: Release): number {
-  const ago = /^(.*\S)\s+ago$/.exec(written.trim())?.[1];
+  const said = written.trim().replace(/^yesterday$/i, '1 day ago');
+  const ago = /^(.*\S)\s+ago$/.exec(said)?.[1];
   const span = ago === undefined ? undefined : parseDuration(ago);
   const at = span === undefined ? parseMoment(written, now, sending.zoneIfUnknown) : now - span;
   if (at !== undefined) return at;
   throw new Problem(
     'bad-request',
-    `${JSON.stringify(written)} is no instant: expected ${momentExpected}, or "2 days ago".`,
+    `${JSON.stringify(written)} is no instant: expected "yesterday", "2 days ago", ${momentExpected}.`,
   );
 }
 
 function notKnown(found: Exclude<LeadThen, Known>, at: number): Problem {
-  const then = `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const then = minuteInUtc(at);
   if (found.type === 'nothing-published') {
     return new Problem(
       'not-found',
@@ -105,7 +109,7 @@ function notKnown(found: Exclude<LeadThen, Known>, at: number): Problem {
   const since =
     found.since === undefined
       ? 'nothing was ever heard of it.'
-      : `it was first heard of on ${new Date(found.since).toISOString().slice(0, 16).replace('T', ' ')} UTC.`;
+      : `it was first heard of on ${minuteInUtc(found.since)}.`;
   return new Problem('not-found', `The lead was not known on ${then}: ${since}`);
 }
 

@@ -13,8 +13,10 @@ import type {
   StageAhead,
 } from '../core/explain/lead-explanation.ts';
 import { answerInWords, blockInWords, wayInWords, waysOf } from '../core/explain/say.ts';
+import { signedPoints } from '../core/explain/sentence.ts';
 import { stageLabel } from '../core/routing/brief.ts';
 import { durationInWords } from '../core/rules/duration.ts';
+import { minuteInUtc } from '../core/rules/instant.ts';
 import type { EnrolmentListing } from '../store/read-leads.ts';
 import type { TimelineRow } from '../store/read-timeline.ts';
 
@@ -84,14 +86,14 @@ function person(explained: Explained): readonly string[] {
     `${lead.address ?? 'no address'}${who === '' ? '' : ` (${who})`}`,
     `  id ${lead.id}, known since ${day(lead.bornAt)}${rep === undefined ? '' : `, owned by ${rep}`}`,
     `  ${summaryOf(explained)}`,
-    ...(tense === 'present' ? [] : [`  ${tenses[tense]} ${moment(at)}`]),
+    ...(tense === 'present' ? [] : [`  ${tenses[tense]} ${minuteInUtc(at)}`]),
     ...asToday.map((what) => `  As of today, because no history of it is kept: ${what}`),
     ...(disqualified === undefined
       ? []
-      : [`  Disqualified since ${moment(disqualified.at)}: ${disqualified.why}`]),
+      : [`  Disqualified since ${minuteInUtc(disqualified.at)}: ${disqualified.why}`]),
     ...(handoff === undefined
       ? []
-      : [`  Handoff "${handoff.handoff}" of ${moment(handoff.openedAt)}: ${handoff.status}`]),
+      : [`  Handoff "${handoff.handoff}" of ${minuteInUtc(handoff.openedAt)}: ${handoff.status}`]),
     ...(emailCheck === undefined
       ? []
       : [`  Address ${verdictWords(emailCheck)}, on ${day(emailCheck.at)}`]),
@@ -100,7 +102,7 @@ function person(explained: Explained): readonly string[] {
     ),
     ...(explanation.dueAt === undefined
       ? []
-      : [`  By the clock alone nothing changes before ${moment(explanation.dueAt)}`]),
+      : [`  By the clock alone nothing changes before ${minuteInUtc(explanation.dueAt)}`]),
   ];
 }
 
@@ -121,7 +123,7 @@ function scoreLines(
   return [
     `  ${score} ${said}${lacks}`,
     ...points.flatMap((point) => [
-      `    ${signed(point.points).padStart(5)}  ${point.why}${howItFaded(point)}  [${point.rule}]`,
+      `    ${signedPoints(point.points).padStart(5)}  ${point.why}${howItFaded(point)}  [${point.rule}]`,
       ...eventLines(point, limits),
     ]),
   ];
@@ -132,10 +134,10 @@ function howItFaded({ points, raw, uncut, atMost, events }: PointExplained): str
   const total = events.reduce((sum, event) => sum + event.points, 0);
   const faded = Math.abs(raw) - Math.abs(total) >= 0.05;
   const parts = [
-    ...(faded ? [`${signed(raw)} faded to ${signed(total)}`] : []),
+    ...(faded ? [`${signedPoints(raw)} faded to ${signedPoints(total)}`] : []),
     ...(uncut === undefined
       ? []
-      : [`${faded ? '' : `${signed(uncut)} `}cut to ${atMost ?? points} at most`]),
+      : [`${faded ? '' : `${signedPoints(uncut)} `}cut to ${atMost ?? points} at most`]),
   ];
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
@@ -146,9 +148,11 @@ function eventLines({ events }: PointExplained, limits: Limits): readonly string
   const more = latest.length - shown.length;
   return shown.map(({ label, occurredAt, raw, points }, index) => {
     const worth =
-      Math.abs(raw - points) < 0.05 ? signed(raw) : `${signed(raw)} → ${signed(points)}`;
+      Math.abs(raw - points) < 0.05
+        ? signedPoints(raw)
+        : `${signedPoints(raw)} → ${signedPoints(points)}`;
     const rest = more > 0 && index === shown.length - 1 ? `, and ${more} earlier` : '';
-    return `           ${moment(occurredAt)}  ${label}: ${worth}${rest}`;
+    return `           ${minuteInUtc(occurredAt)}  ${label}: ${worth}${rest}`;
   });
 }
 
@@ -157,14 +161,16 @@ function stage({ lead, release, at, changes, explanation }: Explained, limits: L
   const shown = changes.slice(0, limits.changes);
   const earlier = changes.length - shown.length;
   const until =
-    byHand?.until === undefined ? 'until somebody takes it back' : `until ${moment(byHand.until)}`;
+    byHand?.until === undefined
+      ? 'until somebody takes it back'
+      : `until ${minuteInUtc(byHand.until)}`;
   return [
-    `Stage: ${stageLabel(release, name)}, since ${moment(since)} (${durationInWords(Math.max(1_000, at - since))})`,
+    `Stage: ${stageLabel(release, name)}, since ${minuteInUtc(since)} (${durationInWords(Math.max(1_000, at - since))})`,
     ...(byHand === undefined
       ? []
       : [`  Set by hand by ${byHand.by}: ${byHand.why}. Rules leave it alone ${until}`]),
     ...shown.flatMap((change) => [
-      `  ${moment(change.at)}  ${stageLabel(release, change.from)} → ${stageLabel(release, change.to)}: ${change.why}`,
+      `  ${minuteInUtc(change.at)}  ${stageLabel(release, change.from)} → ${stageLabel(release, change.to)}: ${change.why}`,
       `      because of: ${change.cause}${change.by === undefined ? '' : `, by ${change.by}`}`,
       ...conditions(change.lines, '      '),
     ]),
@@ -188,7 +194,7 @@ function stageAhead(one: StageAhead, release: Explained['release']): readonly st
   const { label, why, holds, lines, blocks, hold } = one;
   const verdict =
     hold !== undefined && blocks.length === 0
-      ? `holds, and it enters on ${moment(hold.until)} if it stays so`
+      ? `holds, and it enters on ${minuteInUtc(hold.until)} if it stays so`
       : holds
         ? 'holds'
         : 'not reached';
@@ -196,7 +202,7 @@ function stageAhead(one: StageAhead, release: Explained['release']): readonly st
     `  ${label} (${why}): ${verdict}`,
     ...conditions(lines, '      '),
     ...blocks.map(
-      (block) => `      In the way: ${blockInWords(block, { release, when: moment })}.`,
+      (block) => `      In the way: ${blockInWords(block, { release, when: minuteInUtc })}.`,
     ),
   ];
 }
@@ -231,8 +237,10 @@ function towardsStage({ towards, release }: Explained): readonly string[] {
         : []),
       ...way.asks.map((ask) => `     to ask: ${ask}`),
     ]),
-    ...blocks.map((block) => `  In the way: ${blockInWords(block, { release, when: moment })}.`),
-    ...against.map(({ why, points }) => `  Against it: ${why} (${signed(points)})`),
+    ...blocks.map(
+      (block) => `  In the way: ${blockInWords(block, { release, when: minuteInUtc })}.`,
+    ),
+    ...against.map(({ why, points }) => `  Against it: ${why} (${signedPoints(points)})`),
   ];
 }
 
@@ -246,7 +254,7 @@ function journeys({ enrolments, plans }: Explained): readonly string[] {
   return [
     'Journeys',
     ...enrolments.map(
-      (run) => `  ${title(run)}: entered ${moment(run.enteredAt)}, ${standing(run)}`,
+      (run) => `  ${title(run)}: entered ${minuteInUtc(run.enteredAt)}, ${standing(run)}`,
     ),
   ];
 }
@@ -257,7 +265,7 @@ function pauses(history: readonly HistoryEntry[], limits: Limits): readonly stri
   if (rows.length === 0) return [];
   const lines = rows.map(({ entry }) => {
     const why = entry.reasons.length === 0 ? '' : ` (${entry.reasons.join('; ')})`;
-    return `  ${moment(entry.at)}  ${entry.title}${why}`;
+    return `  ${minuteInUtc(entry.at)}  ${entry.title}${why}`;
   });
   return ['', 'Pauses that touched it, the latest first', ...lines];
 }
@@ -274,18 +282,19 @@ function standing({
   frozen,
 }: EnrolmentListing): string {
   if (status === 'closed') {
-    const end = closedAt === null ? '' : ` on ${moment(closedAt)}`;
+    const end = closedAt === null ? '' : ` on ${minuteInUtc(closedAt)}`;
     return `ended${end}: ${outcome ?? 'unknown'}${goal ? ' (goal reached)' : ''}`;
   }
   if (parked !== null) {
     const turn = parked.resumeAt ?? null;
-    const until = turn === null ? 'until it is resumed' : `and has its turn at ${moment(turn)}`;
+    const until =
+      turn === null ? 'until it is resumed' : `and has its turn at ${minuteInUtc(turn)}`;
     return `${step === null ? 'has not acted yet' : `stands at "${step}"`}, kept waiting by a pause ${until}`;
   }
-  const going = expectedBy === null ? '' : `, goes on by ${moment(expectedBy)}`;
+  const going = expectedBy === null ? '' : `, goes on by ${minuteInUtc(expectedBy)}`;
   const next = frozen ? ', its clock stopped by a pause' : going;
   if (step === null) return `has not acted yet${frozen ? next : ''}`;
-  return `stands at "${step}"${since === null ? '' : ` since ${moment(since)}`}${next}`;
+  return `stands at "${step}"${since === null ? '' : ` since ${minuteInUtc(since)}`}${next}`;
 }
 
 function sends(history: readonly HistoryEntry[], limits: Limits): readonly string[] {
@@ -296,22 +305,12 @@ function sends(history: readonly HistoryEntry[], limits: Limits): readonly strin
     'Emails, the latest first',
     ...rows.map(({ entry }) => {
       const why = entry.reasons.length === 0 ? '' : ` (${entry.reasons.join('; ')})`;
-      return `  ${moment(entry.at)}  ${entry.title}${why}`;
+      return `  ${minuteInUtc(entry.at)}  ${entry.title}${why}`;
     }),
     ...(all.length > rows.length ? [`  and ${all.length - rows.length} earlier`] : []),
   ];
 }
 
-function signed(points: number): string {
-  const rounded = Math.round(points * 10) / 10;
-  return `${rounded > 0 ? '+' : ''}${rounded}`;
-}
-
 function day(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
-}
-
-/** In UTC, as the API says it. */
-function moment(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

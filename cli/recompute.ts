@@ -5,6 +5,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type * as views from '../api/recomputes.ts';
 import type { Release } from '../core/definitions/release.ts';
+import { minuteInUtc } from '../core/rules/instant.ts';
 import type { Foreseen } from '../ingest/foresee-recompute.ts';
 import type { StoredRecompute } from '../store/recomputes.ts';
 import { withDatabase, type Connected } from './connect.ts';
@@ -201,8 +202,8 @@ async function handOver(
 function handOverWords(leads: number, perHour: number, since: number): string {
   if (perHour === 0) return `No more are handed over; ${plural(leads, 'lead')} left.`;
   if (leads === 0) return 'Nobody is left to be told of.';
-  const last = new Date(since + ((leads - 1) / perHour) * 3_600_000).toISOString().slice(0, 16);
-  return `The worker opens ${plural(leads, 'handoff')}, ${perHour} per hour: the first now, the last at ${last.replace('T', ' ')} UTC.`;
+  const last = minuteInUtc(since + ((leads - 1) / perHour) * 3_600_000);
+  return `The worker opens ${plural(leads, 'handoff')}, ${perHour} per hour: the first now, the last at ${last}.`;
 }
 
 function pace(text: string): number {

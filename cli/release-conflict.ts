@@ -1,4 +1,5 @@
 /** Somebody else published in between: who, when, and what it changed, in words. */
+import { minuteInUtc } from '../core/rules/instant.ts';
 import type { Store } from '../store/client.ts';
 import type { StoredRelease } from '../store/releases.ts';
 import { changeLines } from './change-report.ts';
@@ -41,7 +42,7 @@ async function conflictWords(
   const { number, author, message, publishedAt } = inForce;
   const { releaseChanges } = await import('../api/release-changes.ts');
   const changes = await releaseChanges(store, compared?.entries ?? {}, inForce.entries);
-  const who = `Nothing was published: ${author} published release ${number} on ${minute(publishedAt)} ("${message}"), after release ${compared?.number ?? 0}, which your files were compared with.`;
+  const who = `Nothing was published: ${author} published release ${number} on ${minuteInUtc(publishedAt)} ("${message}"), after release ${compared?.number ?? 0}, which your files were compared with.`;
   const lines = changeLines(changes);
   if (lines.length === 0) return `${who} Both hold the same: publish again.`;
   return [
@@ -49,9 +50,4 @@ async function conflictWords(
     ...lines,
     'Take that over into your files, then publish again.',
   ].join('\n');
-}
-
-/** "2026-11-22 17:42 UTC" */
-export function minute(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

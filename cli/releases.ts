@@ -1,9 +1,9 @@
 /** `perennial releases`: who put what in force and when, and what became of the leads in flight. */
 import { Command, InvalidArgumentError } from 'commander';
 import type { ReleaseListing, ReleaseView } from '../api/routes/releases.ts';
+import { minuteInUtc } from '../core/rules/instant.ts';
 import { changeLines } from './change-report.ts';
 import { withDatabase } from './connect.ts';
-import { minute } from './release-conflict.ts';
 import { CommandFailure, plural, type ExitCode, type Shell } from './shell.ts';
 
 interface Options {
@@ -73,7 +73,7 @@ function head(release: ReleaseListing): string[] {
   const { number, publishedAt, author, approvedBy, message, restores } = release;
   const by = approvedBy === null ? author : `${author}, approved by ${approvedBy}`;
   const back = restores === null ? '' : ` (release ${restores} again)`;
-  return [`release ${number}${back}  ${minute(publishedAt)}  ${by}  "${message}"`];
+  return [`release ${number}${back}  ${minuteInUtc(publishedAt)}  ${by}  "${message}"`];
 }
 
 function partsInShort({ added, changed, gone }: ReleaseListing): string[] {

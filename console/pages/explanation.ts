@@ -11,6 +11,7 @@ import type {
   StageAhead,
 } from '../../core/explain/lead-explanation.ts';
 import { blockInWords } from '../../core/explain/say.ts';
+import { signedPoints } from '../../core/explain/sentence.ts';
 import { stageLabel } from '../../core/routing/brief.ts';
 import { html, type Html } from '../html.ts';
 import { page, type Frame } from '../layout.ts';
@@ -98,13 +99,13 @@ function pointRow(point: PointExplained, { explained }: ExplanationView): Html {
   const zone = explained.release.sending.zoneIfUnknown;
   const total = events.reduce((sum, event) => sum + event.points, 0);
   const faded = events.length > 0 && Math.abs(raw) - Math.abs(total) >= 0.05;
-  return html`<li><span>${why} <span class="soft small">rule ${rule}${faded && `, ${signed(raw)} faded to ${signed(total)}`}${uncut !== undefined && `, cut to ${atMost ?? points} at most`}</span>
+  return html`<li><span>${why} <span class="soft small">rule ${rule}${faded && `, ${signedPoints(raw)} faded to ${signedPoints(total)}`}${uncut !== undefined && `, cut to ${atMost ?? points} at most`}</span>
       ${
         events.length > 0 &&
         html`<details><summary>${events.length === 1 ? 'One event' : `${events.length} events`}</summary>
-        ${events.toReversed().map((event) => html`<p class="soft small">${clockTag(event.occurredAt, zone)} ${event.label}: ${signed(event.raw)}${Math.abs(event.raw - event.points) >= 0.05 && `, now ${signed(event.points)}`}</p>`)}</details>`
+        ${events.toReversed().map((event) => html`<p class="soft small">${clockTag(event.occurredAt, zone)} ${event.label}: ${signedPoints(event.raw)}${Math.abs(event.raw - event.points) >= 0.05 && `, now ${signedPoints(event.points)}`}</p>`)}</details>`
       }</span>
-    <b class="${points > 0 ? 'plus' : 'minus'}">${signed(points)}</b></li>`;
+    <b class="${points > 0 ? 'plus' : 'minus'}">${signedPoints(points)}</b></li>`;
 }
 
 function ahead(
@@ -152,9 +153,4 @@ function bant({ explanation }: Explained): Html {
     ({ ask, answer, question, lines }) =>
       html`<li><span>${ask}<br /><span class="soft small">${question}${lines.length === 1 && lines[0]?.actual !== undefined && `: ${lines[0].text}`}</span></span>${chip(answer, tones[answer])}</li>`,
   )}</ul>`;
-}
-
-function signed(points: number): string {
-  const rounded = Math.round(points * 10) / 10;
-  return `${rounded > 0 ? '+' : ''}${rounded}`;
 }

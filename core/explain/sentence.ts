@@ -77,11 +77,17 @@ function otherFact(expected: Json, names: Names): string | undefined {
 
 /** "+8 because Looked at prices (2 times, last 3 days ago)". */
 export function sentenceOfPoint(point: ScoredPoint, now: number): string {
-  const points = `${point.points > 0 ? '+' : ''}${Math.round(point.points * 10) / 10}`;
+  const points = signedPoints(point.points);
   const last = point.events.at(-1);
   if (last === undefined) return `${points} because ${point.why}`;
   const times = point.events.length === 1 ? 'once' : `${point.events.length} times, last`;
   return `${points} because ${point.why} (${times} ${ago(now - last.occurredAt)})`;
+}
+
+/** "+2.5", "-10": points that are given or taken, to one decimal. */
+export function signedPoints(points: number): string {
+  const rounded = Math.round(points * 10) / 10;
+  return `${rounded > 0 ? '+' : ''}${rounded}`;
 }
 
 function sentenceOfLeaf(leaf: LeafExplanation, names: Names = {}): string {

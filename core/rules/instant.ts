@@ -18,3 +18,8 @@ export function instantOf(value: unknown): number | undefined {
   );
   return Number.isNaN(instant) ? undefined : instant;
 }
+
+/** "2026-11-22 17:42 UTC": for readers whose clock is not known. */
+export function minuteInUtc(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

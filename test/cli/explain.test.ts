@@ -87,8 +87,12 @@ describe('explain', () => {
     );
     const never = await explain('42', '--at', '90 days ago');
     expect(never.err).toMatch(/first heard of on/);
+    const yesterday = await explain('42', '--at', 'yesterday', '--json');
+    const { explanation } = JSON.parse(yesterday.out) as { explanation: { at: string } };
+    expect(Date.parse(explanation.at)).toBeGreaterThan(ago(1) - 60_000);
+    expect(Date.parse(explanation.at)).toBeLessThan(ago(1) + 60_000);
     const wrong = await explain('42', '--at', 'soon');
-    expect(wrong.err).toMatch(/"soon" is no instant: expected a length of time such as "2 days"/);
+    expect(wrong.err).toMatch(/"soon" is no instant: expected "yesterday", "2 days ago", a length of time such/);
   });
 
   test('says how it will be if nothing happens', async () => {

@@ -14,6 +14,7 @@ import type { JourneyPlan } from '../core/journey/plan.ts';
 import { eventLabel } from '../core/routing/brief.ts';
 import type { Explanation } from '../core/rules/compile.ts';
 import { parseDuration } from '../core/rules/duration.ts';
+import { minuteInUtc } from '../core/rules/instant.ts';
 import { momentExpected, parseMoment } from '../core/sending/moment.ts';
 import { findGroupThen, readStageDecisions } from '../store/lead-history.ts';
 import { listEnrolments, type EnrolmentListing } from '../store/read-leads.ts';
@@ -98,7 +99,7 @@ export function instantAsked(written: string, now: number, { sending }: Release)
 }
 
 function notKnown(found: Exclude<LeadThen, Known>, at: number): Problem {
-  const then = `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const then = minuteInUtc(at);
   if (found.type === 'nothing-published') {
     return new Problem(
       'not-found',
@@ -108,7 +109,7 @@ function notKnown(found: Exclude<LeadThen, Known>, at: number): Problem {
   const since =
     found.since === undefined
       ? 'nothing was ever heard of it.'
-      : `it was first heard of on ${new Date(found.since).toISOString().slice(0, 16).replace('T', ' ')} UTC.`;
+      : `it was first heard of on ${minuteInUtc(found.since)}.`;
   return new Problem('not-found', `The lead was not known on ${then}: ${since}`);
 }
 

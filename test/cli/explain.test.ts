@@ -92,7 +92,9 @@ describe('explain', () => {
     expect(Date.parse(explanation.at)).toBeGreaterThan(ago(1) - 60_000);
     expect(Date.parse(explanation.at)).toBeLessThan(ago(1) + 60_000);
     const wrong = await explain('42', '--at', 'soon');
-    expect(wrong.err).toMatch(/"soon" is no instant: expected "yesterday", "2 days ago", a length of time such/);
+    expect(wrong.err).toMatch(
+      /"soon" is no instant: expected "yesterday", "2 days ago", a length of time such/,
+    );
   });
 
   test('says how it will be if nothing happens', async () => {

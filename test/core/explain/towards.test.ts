@@ -249,10 +249,10 @@ function smallest(lead: Lead, now: number, context: DecisionContext): number | u
     (found, ways) => [...found, ...found.flatMap((set) => ways.map((way) => [...set, way]))],
     [[]],
   );
-  const enough = sets
+  return sets
     .filter((set) => set.length > 0 && set.length <= 3)
-    .filter((set) => reaches(lead, set.flat(), context));
-  return enough.length === 0 ? undefined : Math.min(...enough.map((set) => set.length));
+    .sort((one, other) => one.length - other.length)
+    .find((set) => reaches(lead, set.flat(), context))?.length;
 }
 function told(now: number, traits: IncomingEvent['traits']): IncomingEvent {
   return { ...incoming(`told ${JSON.stringify(traits)}`, now), type: 'identify', traits };

@@ -7,6 +7,7 @@
  * Nothing here reads a fact except through `ReadFact`, and nothing throws while evaluating: unknown
  * operators and segments are found while compiling. The differential test holds this file to its word.
  */
+import { isAboutAge } from './age.ts';
 import type { Condition, FactValue, Json, JsonObject, Leaf, ReadFact } from './condition.ts';
 import { durationOf } from './duration.ts';
 import { findEvaluate, operators, type Evaluate } from './operators.ts';
@@ -108,41 +109,65 @@ function leafNode(leaf: Leaf, compilation: Compilation): Node {
     expected: leaf.value,
     ...optional(leaf),
   } as const;
-  const readActual = (read: ReadFact) => factAtPath(read(leaf.fact, leaf.params), leaf.path);
+  const { fact, params, path } = leaf;
+  const readActual = (read: ReadFact) =>
+    path === undefined ? read(fact, params) : factAtPath(read(fact, params), path);
   const test = testOf(leaf, evaluate);
-  const explained = explainedBy(skipped);
   return {
     priority: priorityOf(leaf.priority),
     skipped,
     holds: (read, now) => test(readActual(read), read, now),
-    explain: (read, now) => {
-      const actual = readActual(read);
-      return explained(actual, test(actual, read, now));
-    },
+    explain: hangsOnValueAlone(leaf)
+      ? sharedExplain(skipped, readActual, (actual) => evaluate(actual, leaf.value, 0))
+      : explainEach(skipped, readActual, test),
   };
 }
 
 type Explained = LeafExplanation & { readonly result: boolean };
 
-/** Of one leaf and one result; beyond them explanations are made anew. */
-const REMEMBERED_MAX = 256;
+type Test = (actual: FactValue, read: ReadFact, now: number) => boolean;
+type Explain = (read: ReadFact, now: number) => Explained;
+
+/** Neither the clock nor another fact has a say: the same value is always answered alike. */
+function hangsOnValueAlone({ operator, value }: Leaf): boolean {
+  return otherFact(value) === undefined && !isAboutAge(operator);
+}
+
+/** Of one leaf; beyond them explanations are made anew. */
+const REMEMBERED_MAX = 512;
 const LETTERS_MAX = 100;
 
 /**
  * An explanation is a value: the same answer is explained by the same object, whomever it is about.
  * Judging many leads would otherwise spend most of its time on making objects that say the same.
  */
-function explainedBy(skipped: LeafExplanation): (actual: FactValue, result: boolean) => Explained {
-  const held = new Map<FactValue, Explained>();
-  const failed = new Map<FactValue, Explained>();
+function sharedExplain(
+  skipped: LeafExplanation,
+  readActual: (read: ReadFact) => FactValue,
+  test: (actual: FactValue) => boolean,
+): Explain {
+  const known = new Map<FactValue, Explained>();
   const explain = explainerOf(skipped);
-  return (actual, result) => {
-    const known = result ? held : failed;
+  return (read) => {
+    const actual = readActual(read);
+    if (!isSmall(actual)) return explain(actual, test(actual));
     const found = known.get(actual);
-    if (found !== undefined && (actual !== 0 || !Object.is(actual, -0))) return found;
-    const made = explain(actual, result);
-    if (known.size < REMEMBERED_MAX && isSmall(actual)) known.set(actual, Object.freeze(made));
+    if (found !== undefined) return found;
+    const made = explain(actual, test(actual));
+    if (known.size < REMEMBERED_MAX) known.set(actual, Object.freeze(made));
     return made;
+  };
+}
+
+function explainEach(
+  skipped: LeafExplanation,
+  readActual: (read: ReadFact) => FactValue,
+  test: Test,
+): Explain {
+  const explain = explainerOf(skipped);
+  return (read, now) => {
+    const actual = readActual(read);
+    return explain(actual, test(actual, read, now));
   };
 }
 
@@ -164,7 +189,7 @@ function isSmall(actual: FactValue): boolean {
 }
 
 /** `{ "fact": … }` as value compares with another fact; a duration is parsed here, once. */
-function testOf(leaf: Leaf, evaluate: Evaluate) {
+function testOf(leaf: Leaf, evaluate: Evaluate): Test {
   const other = otherFact(leaf.value);
   if (other !== undefined) {
     return (actual: FactValue, read: ReadFact, now: number) =>
@@ -190,8 +215,14 @@ function listNode(
     skipped: { type, of: nodes.map((node) => node.skipped), ...named },
     holds:
       type === 'all'
-        ? (read, now) => nodes.every((node) => node.holds(read, now))
-        : (read, now) => nodes.length === 0 || nodes.some((node) => node.holds(read, now)),
+        ? (read, now) => {
+            for (const node of nodes) if (!node.holds(read, now)) return false;
+            return true;
+          }
+        : (read, now) => {
+            for (const node of nodes) if (node.holds(read, now)) return true;
+            return nodes.length === 0;
+          },
     explain: (read, now) => {
       if (priorities.length === 1) return explainAll(type, nodes, named, read, now);
       const of = nodes.map((node) => node.skipped);
@@ -215,10 +246,11 @@ function explainAll(
   now: number,
 ): Explanation & { readonly result: boolean } {
   let held = 0;
-  const of: Explanation[] = [];
-  for (const node of nodes) {
-    const explanation = node.explain(read, now);
-    of.push(explanation);
+  const of = new Array<Explanation>(nodes.length);
+  for (let at = 0; at < nodes.length; at += 1) {
+    const explanation = nodes[at]?.explain(read, now);
+    if (explanation === undefined) continue;
+    of[at] = explanation;
     if (explanation.result) held += 1;
   }
   const result = type === 'any' ? held > 0 : held === nodes.length;

@@ -47,6 +47,36 @@ export function createBulk(release: Release, model: ScoringModel, now: number) {
   };
 }
 
+/** Looks at each part of each explanation and at each event, so that leaving them to be made later saves nothing. */
+export function partsRead({ explained, why }: Reasoned): number {
+  let parts = 0;
+  for (const { events } of explained) {
+    for (const { points, id } of events) if (points !== 0 && id !== '') parts += 1;
+  }
+  for (const explanation of why) parts += partsOf(explanation);
+  return parts;
+}
+
+export function partsOf(explanation: Explanation): number {
+  switch (explanation.type) {
+    case 'leaf':
+      return explanation.result === undefined || explanation.actual === null ? 0 : 1;
+    case 'not':
+      return 1 + partsOf(explanation.of);
+    case 'segment':
+      return 1 + (explanation.of === undefined ? 0 : partsOf(explanation.of));
+    case 'all':
+    case 'any':
+      return partsOfAll(explanation.of);
+  }
+}
+
+function partsOfAll(explanations: readonly Explanation[]): number {
+  let parts = 1;
+  for (const explanation of explanations) parts += partsOf(explanation);
+  return parts;
+}
+
 /** Facts that rules and stages read beside scores and counted events. */
 export function judgedFacts(release: Release, model: ScoringModel): readonly string[] {
   const conditions = [

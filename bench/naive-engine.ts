@@ -3,6 +3,9 @@
  * rules are rules of a high priority whose points a handler adds up; stages are rules of a low one that
  * read the grade; events are counted by a fact of the almanac, and weighed by a handler.
  *
+ * `createNaive` is an Engine for all leads. Runs that overlap need one each, as two on one Engine lose rules
+ * silently: `createFresh` makes it for each lead, from rules that are JSON already.
+ *
  * It must decide the same as the product does: the benchmark asserts it for each lead. Plain facts come
  * from the product's own reader, so that only the rules are compared.
  */
@@ -19,7 +22,17 @@ import { createEngine } from '../rule-engine/evaluate.ts';
 import { asRoot, referencesOf } from '../rule-engine/rule.ts';
 import { judgedFacts, type Judged } from './judged.ts';
 
-export function createNaive(release: Release, model: ScoringModel, now: number) {
+export function createFresh(release: Release, model: ScoringModel, now: number) {
+  const plain = judgedFacts(release, model);
+  return (lead: Lead): Promise<Judged> => createNaive(release, model, now, plain)(lead);
+}
+
+export function createNaive(
+  release: Release,
+  model: ScoringModel,
+  now: number,
+  plain: readonly string[] = judgedFacts(release, model),
+) {
   const engine = createEngine(now);
   const sums = new Map<string, number>();
   const points = new Map<string, number>();
@@ -37,7 +50,6 @@ export function createNaive(release: Release, model: ScoringModel, now: number) 
   });
   addStages(engine, release);
   engine.addFact('grade', () => gradeOf(model, points, sums));
-  const plain = judgedFacts(release, model);
   return async (lead: Lead): Promise<Judged> => {
     points.clear();
     sums.clear();

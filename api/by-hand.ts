@@ -126,11 +126,11 @@ function stageOf({ qualification }: Release, asked: unknown): string {
 function untilOf(release: Release, { for: span, until }: StageAsk, now: number): number | null {
   const given = [span, until].filter((one) => one !== undefined && one !== null && one !== '');
   if (given.length !== 1) {
-    const found = given.length === 0 ? 'neither is given' : 'both are given';
-    throw invalidField(
-      'for',
-      `${found}: expected "for" ("30 days", or "ever") or "until" (a day).`,
-    );
+    const found =
+      given.length === 0
+        ? 'how long rules leave it alone is missing'
+        : 'for and until are both given';
+    throw invalidField('for', `${found}; expected for ("30 days", or "ever") or until (a day).`);
   }
   if (typeof until === 'string' && until !== '') {
     const at = parseMoment(until, now, release.sending.zoneIfUnknown);

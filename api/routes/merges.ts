@@ -11,6 +11,7 @@ import {
 import { candidateReasons } from '../merge-words.ts';
 import { cutPage, pageAsked } from '../page-of.ts';
 import { instant, mergeJson } from '../lead-view.ts';
+import { invalidField } from '../body-fields.ts';
 import { objectOf } from './events.ts';
 
 export interface MergeRoutes extends Merging {
@@ -31,8 +32,7 @@ export function mergeRoutes(deps: MergeRoutes): Router {
   });
   router.post('/merge-candidates/keep-apart', deps.write, async (request, response) => {
     const call = objectOf(request.body, '#');
-    const [one, other] = Array.isArray(call['leads']) ? (call['leads'] as readonly unknown[]) : [];
-    const leads = await keepApartAsAsked(deps, [one, other], call);
+    const leads = await keepApartAsAsked(deps, pairOf(call['leads']), call);
     response.json({ success: true, keptApart: leads });
   });
   router.post('/merges', deps.write, async (request, response) => {
@@ -46,6 +46,12 @@ export function mergeRoutes(deps: MergeRoutes): Router {
     response.json({ success: true, merge: merge.id, leadId, separated: separatedId });
   });
   return router;
+}
+
+function pairOf(leads: unknown): readonly [unknown, unknown] {
+  if (Array.isArray(leads) && leads.length === 2) return [leads[0], leads[1]];
+  const found = leads === undefined ? 'is missing' : `is ${JSON.stringify(leads)}`;
+  throw invalidField('leads', `leads ${found}; expected a list of two leads.`);
 }
 
 export function candidateJson({ leadIds, names, fields, because = '', at }: Compared): object {

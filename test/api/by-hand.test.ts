@@ -58,9 +58,9 @@ test('what is asked wrongly is refused with what was expected, and nothing is st
   await refused(
     { for: undefined },
     'for',
-    /neither is given: expected "for" \("30 days", or "ever"/,
+    /how long rules leave it alone is missing; expected for \("30 days", or "ever"/,
   );
-  await refused({ until: '2027-01-01' }, 'for', /both are given/);
+  await refused({ until: '2027-01-01' }, 'for', /for and until are both given; expected/);
   await refused({ for: '2 months' }, 'for', /months and years have no fixed length/);
   await refused({ for: undefined, until: '2020-01-01' }, 'until', /which is over; expected/);
   await refused({ quiet: 'yes' }, 'quiet', /expected true or false/);

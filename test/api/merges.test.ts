@@ -103,6 +103,11 @@ describe('merging through the API', () => {
       why: 'Namesakes',
     });
     expect(kept.status).toBe(200);
+    const half = await api.call('POST', '/v1/merge-candidates/keep-apart', { leads: [known] });
+    expect([half.status, half.json['detail']]).toEqual([
+      422,
+      `leads is ["${known}"]; expected a list of two leads.`,
+    ]);
     expect(await pairOf(known, leadId)).toBeUndefined();
   });
 

@@ -190,8 +190,10 @@ describe('the other emails', () => {
     const { handoffId, rep, email } = await given();
     await tell(handoffId, 'cause', { cause: 'Report Created' });
     const [mail] = world.inbox(rep, email);
-    expect(mail?.subject).toBe('Ana of Nordwind AG is back: Created a report');
-    expect(textOf(mail?.text)).toContain('has done more since: Created a report');
+    expect(mail?.subject).toBe('News of Ana of Nordwind AG: Created a report');
+    expect(textOf(mail?.text)).toContain(
+      'a lead you have, or of a colleague of theirs: Created a report',
+    );
     expect(textOf(mail?.text)).not.toContain('nobody');
   });
 
@@ -205,7 +207,7 @@ describe('the other emails', () => {
     const { leadId } = await world.call({ type: 'identify', userId: `ben-${userId}`, traits });
     await tell(handoffId, 'cause', { cause: 'Demo Requested', about: leadId });
     const [mail] = world.inbox(rep, traits.email);
-    expect(mail?.subject).toBe('Ben of Nordwind AG is back: Asked for a demo');
+    expect(mail?.subject).toBe('News of Ben of Nordwind AG: Asked for a demo');
   });
 
   test('a second rep reads who had it before; the escalation how often it was offered', async () => {

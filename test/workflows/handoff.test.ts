@@ -287,7 +287,7 @@ test('what the lead does meanwhile reaches its rep as news, each time, and moves
       .mails('mia')
       .map(({ subject }) => subject)
       .slice(1),
-  ).toEqual(Array(2).fill('Ana is back: Asked for a demo'));
+  ).toEqual(Array(2).fill('News of Ana: Asked for a demo'));
   expect(await world.handoff(it.handoffId)).toEqual(before);
   await it.after(15 * minute);
   await it.atLeast(4);

@@ -34,7 +34,8 @@ export function createBulk(release: Release, model: ScoringModel, now: number) {
   return (lead: Lead): Reasoned => {
     const read = factReader(release, lead, now);
     const scored = read.scored(model.model);
-    const why = whens.map((when) => when.evaluate(read, now).explanation);
+    const why: Explanation[] = [];
+    for (const when of whens) why.push(when.evaluate(read, now).explanation);
     const held: string[] = [];
     for (const { stage, when } of stages) {
       const verdict = when.evaluate(read, now);

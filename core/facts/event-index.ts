@@ -99,9 +99,10 @@ function hasRepeats(events: readonly LeadEvent[]): boolean {
 
 /** As the store gives them, but for events of one instant. */
 function areInOrder(events: readonly LeadEvent[]): boolean {
-  for (let at = 1; at < events.length; at += 1) {
-    const [before, event] = [events[at - 1], events[at]];
-    if (before !== undefined && event !== undefined && byInstant(before, event) > 0) return false;
+  let before = events[0];
+  for (const event of events) {
+    if (before !== undefined && byInstant(before, event) > 0) return false;
+    before = event;
   }
   return true;
 }

@@ -90,6 +90,23 @@ test('the score takes so much from each, and only from the best', () => {
   expect(read('account.score', seenBy(busy('x', 9), busy('y', 9), busy('z', 9)))).toBe(80);
 });
 
+test('who scores below nothing takes nothing from the others', () => {
+  const { score } = rules;
+  const [model] = release.models;
+  if (model === undefined) throw new Error('the example has no model');
+  const fit = { ...model.scores, fit: { min: -50, max: 100 } };
+  const belowNothing: Release = {
+    ...files,
+    models: [{ ...model, scores: fit }],
+    accounts: { ...rules, score: { ...score, fromEach: { ...score.fromEach, score: 'fit' } } },
+  };
+  const good = lead({ id: 'a', traits: { employees: 900 } });
+  const poor = lead({ id: 'b', address: 'kai@gmail.com' });
+  const reader = factReader(belowNothing, seenBy(good, poor), now);
+  expect(factReader(belowNothing, poor, now)('fitScore')).toBe(-20);
+  expect(reader('account.score')).toBe(score.fromEach.atMost);
+});
+
 test('events are counted over all members, with the same words as for one', () => {
   const params = { event: 'Demo Requested', within: '7 days' };
   const late = lead({ id: 'd', events: [demo(8 * day, 'e8'), demo(6 * day, 'e6')] });
@@ -181,6 +198,17 @@ test('an event that leaves the window of the account is a change', () => {
     ...{ fact: 'account.eventCount', params, operator: 'atLeast', value: 1 },
   };
   expect(changeOf(condition, seenBy(clerk, cfo))).toBe(now + 5 * day);
+});
+
+test('so is the age of a property that the account is asked for', () => {
+  const startsAt = new Date(now - 2 * day).toISOString();
+  const meeting = { ...event('Demo Requested', now - 9 * day), properties: { startsAt } };
+  const where = { fact: 'startsAt', operator: 'olderThan', value: '3 days' } as const;
+  const params = { event: 'Demo Requested', where };
+  const condition: Condition = {
+    ...{ fact: 'account.eventCount', params, operator: 'atLeast', value: 1 },
+  };
+  expect(changeOf(condition, seenBy(clerk, { ...cfo, events: [meeting] }))).toBe(now + day);
 });
 
 test('members are asked for only where a rule names what they say together', () => {

@@ -53,6 +53,45 @@ test('each entry of a list, and each span of a list, is an age of its own', () =
   expect(changeOf(some, { tags: dates })).toBe(now + 2 * day);
 });
 
+test('a score rule that asks how old a property is gives its points on time', () => {
+  const [model] = release.models;
+  if (model === undefined) throw new Error('the example has no model');
+  const over = { fact: 'startsAt', operator: 'olderThan', value: '2 days' } as const;
+  const held = { event: 'Meeting Booked', where: over };
+  const rule = { id: 'met', score: 'engagement', points: 30, why: 'Has met us' } as const;
+  const rules = {
+    ...release,
+    models: [
+      { ...model, rules: [{ ...rule, type: 'for-each', keeps: false, match: held } as const] },
+    ],
+  };
+  const startsAt = new Date(now + day).toISOString();
+  const one = lead({ events: [event('Meeting Booked', now - day, { properties: { startsAt } })] });
+  const met: Condition = { fact: 'engagementScore', operator: 'atLeast', value: 20 };
+  // At the date itself nothing turns yet: an instant too many.
+  expect(nextChange(rules, one, [compile(met)], now)).toBe(now + day);
+  expect(nextChange(rules, one, [compile(met)], now + day)).toBe(now + 3 * day);
+  expect(holdsAt(met, one, now + 3 * day, rules)).toBe(true);
+});
+
+test('an interest falls below a number also when an event dated ahead will lift it again', () => {
+  const match = { event: 'Page Viewed' };
+  const hr = {
+    ...{ id: 'hr', title: 'HR', why: 'Reads about it', fadesAfterMs: 90 * day },
+    from: [{ match, points: 1, halfLifeMs: 10 * day }],
+  };
+  const rules = { ...release, interests: { hr } };
+  const one = lead({
+    events: [event('Page Viewed', now), event('Page Viewed', now + 40 * day, { id: 'ahead' })],
+  });
+  const keen: Condition = {
+    ...{ fact: 'intent', params: { interest: 'hr' }, operator: 'atLeast', value: 0.5 },
+  };
+  const at = nextChange(rules, one, [compile(keen)], now) ?? Infinity;
+  expect(at).toBeLessThan(now + 12 * day);
+  expect(holdsAt(keen, one, now + 12 * day, rules)).toBe(false);
+});
+
 test('nothing changes where no fact depends on time', () => {
   expect(changeOf({ fact: 'country', operator: 'is', value: 'DE' }, {})).toBeNull();
   expect(changeOf({ fact: 'engagementScore', operator: 'atLeast', value: 20 }, {})).toBeNull();

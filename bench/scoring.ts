@@ -49,7 +49,7 @@ interface Cost {
  * was made for it before.
  */
 setFlagsFromString('--expose_gc');
-const collect = runInNewContext('gc') as (how: { readonly type: 'minor' }) => void;
+const collect = runInNewContext('gc') as (how: { readonly type: 'minor' | 'major' }) => void;
 const collectYoung = () => {
   collect({ type: 'minor' });
 };
@@ -137,6 +137,7 @@ async function compare<Subject>(title: string, unit: string, ways: readonly Way<
 }
 
 async function costOf<Subject>({ repeats, make, work }: Way<Subject>): Promise<Cost> {
+  collect({ type: 'major' });
   let wallMs = 0;
   let cpuUs = 0;
   let done = 0;

@@ -19,6 +19,7 @@ import { loadEnrolmentStates } from '../store/enrolments.ts';
 import { findAnswers, type EventNeed } from '../store/events.ts';
 import {
   addIdentities,
+  findAddressed,
   findCanonical,
   findIdentities,
   findKeptApart,
@@ -159,13 +160,14 @@ async function lockWhoIsMeant(
   { identities, canonical }: Pick<Known, 'identities' | 'canonical'>,
 ): Promise<Locked> {
   const isAsked = asksForUserIds(requests, identities);
-  const userIds = isAsked
-    ? await findUserIds(sql, leadIdsOf(identities))
-    : new Map<string, never>();
-  const keptApart = isAsked
-    ? await findKeptApart(sql, [...leadIdsOf(identities), ...canonical.values()])
-    : [];
-  const known = { identities, userIds, canonical, keptApart };
+  const named = [...new Set(canonical.values())];
+  const concerned = isAsked ? [...new Set([...leadIdsOf(identities), ...named])] : [];
+  const [userIds, keptApart, addressed] = await Promise.all([
+    findUserIds(sql, concerned),
+    findKeptApart(sql, concerned),
+    findAddressed(sql, isAsked ? named : []),
+  ]);
+  const known = { identities, userIds, canonical, keptApart, addressed };
   const plan = resolveLeads(requests, known, freshId);
   // Sent together, and run in this order: what is read after the locks is read under them.
   const [added, leads, enrolments] = await Promise.all([
@@ -181,7 +183,11 @@ async function lockWhoIsMeant(
   if (identities.some(({ leadId, address }) => isOther(addresses.get(leadId), address))) {
     throw new StaleRead('a lead got another address meanwhile');
   }
-  if (isAsked) await expectSame(sql, identities, userIds, plan);
+  const isOtherNow = (id: string) => (addresses.get(id) !== null) !== addressed.has(id);
+  if (isAsked && named.some((id) => addresses.has(id) && isOtherNow(id))) {
+    throw new StaleRead('a lead that is named got its first address meanwhile');
+  }
+  if (isAsked) await expectSame(sql, { identities, userIds, concerned }, plan);
   await expectMerged(sql, known);
   return { plan, leads, enrolments };
 }
@@ -218,8 +224,7 @@ function isOther(locked: string | null | undefined, found: string | null): boole
 /** Where keys are attached or leads merged: who holds which key must be as it was before the locks. */
 async function expectSame(
   sql: Sql,
-  found: readonly FoundIdentity[],
-  userIds: UserIds,
+  { identities: found, userIds, concerned }: Asked,
   plan: ResolutionPlan,
 ): Promise<void> {
   const own = new Set(plan.newKeys.flatMap(({ kind, value }) => (kind === 'userId' ? value : [])));
@@ -230,13 +235,20 @@ async function expectSame(
     ),
   ];
   const now = await findIdentities(sql, found);
-  const held = await findUserIds(sql, leadIdsOf(found));
+  const held = await findUserIds(sql, concerned);
   if (!isDeepStrictEqual(claims(found, userIds), claims(now, held))) {
     throw new StaleRead('an identity was attached meanwhile');
   }
 }
 
 type UserIds = ReadonlyMap<string, readonly string[]>;
+
+interface Asked {
+  readonly identities: readonly FoundIdentity[];
+  readonly userIds: UserIds;
+  /** Of these leads. */
+  readonly concerned: readonly string[];
+}
 
 function leadIdsOf(identities: readonly FoundIdentity[]): readonly string[] {
   return [...new Set(identities.map(({ leadId }) => leadId))];

@@ -95,7 +95,11 @@ export function createChanges(releaseId: string, newId: () => string): Changes {
       for (const [id, at] of told) {
         rows.outbox.push({ target: 'account', targetId: id, payload: { type: 'look', at } });
       }
-      const known = [...bound].filter(([id]) => !rows.handoffs.has(id));
+      const known = [...bound].filter(([id, accountId]) => {
+        const born = rows.handoffs.get(id);
+        if (born !== undefined) rows.handoffs.set(id, { ...born, accountId });
+        return born === undefined;
+      });
       return write(sql, rows, leads, known);
     },
   };

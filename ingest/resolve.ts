@@ -50,6 +50,8 @@ export interface Known {
   readonly userIds: ReadonlyMap<string, readonly string[]>;
   /** For events that name their lead: its canonical id. */
   readonly canonical: ReadonlyMap<string, string>;
+  /** Which of those have an address; read only when `asksForUserIds`. */
+  readonly addressed?: ReadonlySet<string>;
   /** Pairs of leads that a person decided to keep apart; read only when `asksForUserIds`. */
   readonly keptApart?: readonly (readonly [string, string])[];
 }
@@ -163,6 +165,12 @@ function worldOf(known: Known): World {
     const userIds = new Set(known.userIds.get(leadId));
     people.set(leadId, { id: leadId, hasAddress: address !== null, userIds });
   }
+  for (const id of known.canonical.values()) {
+    const hasAddress = known.addressed?.has(id) === true;
+    if (!people.has(id)) {
+      people.set(id, { id, hasAddress, userIds: new Set(known.userIds.get(id)) });
+    }
+  }
   const make = (id: string): Person => {
     const person = { id, hasAddress: false, userIds: new Set<string>() };
     people.set(id, person);
@@ -248,10 +256,12 @@ function resolveKeys(
   if (first !== undefined && newcomer !== undefined) {
     listed.push({ leadIds: [target.id, first.id], because: newcomer });
   }
-  const bringsEmail = keys.some((key) => key.kind === 'email' && !world.owner.has(nameOf(key)));
+  const brings = (kind: IdentityKind) =>
+    keys.some((key) => key.kind === kind && !world.owner.has(nameOf(key)));
+  const said = { bringsEmail: brings('email'), bringsUserId: brings('userId'), isAlias };
   for (const { person: other } of others) {
     if (world.isKeptApart(target, other)) continue;
-    const against = whyNotMerge(target, other, { bringsEmail, isAlias });
+    const against = whyNotMerge(target, other, said);
     if (against !== undefined) {
       listed.push({ leadIds: [target.id, other.id], because: against });
       continue;
@@ -281,14 +291,22 @@ function whyNewcomer(keys: readonly IdentityKey[], lead: Person, world: World): 
   return isUnknown('email') && !hasKnownUser && lead.hasAddress ? 'two-addresses' : undefined;
 }
 
+/** What the event adds to the lead it is about. */
+interface Brought {
+  readonly bringsEmail: boolean;
+  readonly bringsUserId: boolean;
+  readonly isAlias: boolean;
+}
+
 function whyNotMerge(
   one: Person,
   other: Person,
-  { bringsEmail, isAlias }: { readonly bringsEmail: boolean; readonly isAlias: boolean },
+  { bringsEmail, bringsUserId, isAlias }: Brought,
 ): string | undefined {
   if ((one.hasAddress || bringsEmail) && other.hasAddress) return 'two-addresses';
   if (isAlias) return undefined;
-  if (new Set([...one.userIds, ...other.userIds]).size > 1) return 'two-user-ids';
+  // A lead may have several by now, of an alias or by hand: what counts is that the other has its own.
+  if ((one.userIds.size > 0 || bringsUserId) && other.userIds.size > 0) return 'two-user-ids';
   return undefined;
 }
 

@@ -66,6 +66,19 @@ export async function findCanonical(
   return new Map(rows.map((row) => [row.id, row.canonicalId]));
 }
 
+/** Those of these leads that have an address. */
+export async function findAddressed(
+  sql: Sql,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await sql.query<{ readonly id: string }>(
+    'SELECT id FROM lead WHERE id = ANY($1::uuid[]) AND address IS NOT NULL',
+    [ids],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 /**
  * Adds keys in sorted order, so that two transactions with the same new keys wait for each other
  * instead of deadlocking. A new address waits to be verified from then on. Returns how many were new: fewer than asked for means another transaction won.

@@ -46,14 +46,22 @@ export async function lockSavedLeads(
   ids: readonly string[],
 ): Promise<readonly SavedLead[]> {
   if (ids.length === 0) return [];
-  const rows = await sql.query<LeadRow & { readonly version: string }>(
-    `SELECT l.xmin::text AS version, ${leadColumns} ${fromLead}
+  const rows = await sql.query<LockedRow>(
+    `SELECT l.xmin::text AS version, l.account_id IS NOT DISTINCT FROM g.id AS "isLinked", ${leadColumns} ${fromLead}
      WHERE l.id = ANY($1::uuid[]) ORDER BY l.id FOR UPDATE OF l`,
     [ids],
   );
+  // The row is the one behind the lock, but what is joined to it was read before the wait for that.
+  const linked = rows.find((row) => !row.isLinked);
+  if (linked !== undefined) throw new StaleRead(`lead ${linked.id} came to another account`);
   const moved = rows.find((row) => row.canonicalId !== row.id);
   if (moved !== undefined) throw new StaleRead(`lead ${moved.id} has been merged`);
   return rows.map((row) => ({ lead: leadOf(row), scores: row.scores, version: row.version }));
+}
+
+interface LockedRow extends LeadRow {
+  readonly version: string;
+  readonly isLinked: boolean;
 }
 
 /** What the caller of `completeLeads` has read before it. */

@@ -296,6 +296,43 @@ test('whoever accepts the first of a company keeps the company, and it is known 
   expect(again?.handoff).toMatchObject({ status: 'opened' });
 });
 
+test.each(['in one batch', 'one by one'])(
+  'who comes to a company with an open handoff brings it along (%s)',
+  async (how) => {
+    const domain = company();
+    await ingest.ingest([join('ann', domain)]);
+    const calls = [
+      track(`late@${domain}`, 'Demo Requested'),
+      group('late', domain, `crm-${domain}`, { domain }),
+      does('ann', domain, 'Demo Requested'),
+    ];
+    const answers =
+      how === 'in one batch'
+        ? await ingest.ingest(calls)
+        : [
+            ...(await ingest.ingest(calls.slice(0, 1))),
+            ...(await ingest.ingest(calls.slice(1, 2))),
+            ...(await ingest.ingest(calls.slice(2))),
+          ];
+    expect(answers[0]?.handoff).toMatchObject({ status: 'opened' });
+    expect(answers[2]?.handoff).toMatchObject({ because: 'open-for-account' });
+    const [stored] = await store.query<{ is_own: boolean }>(
+      'SELECT a.key = $2 AS is_own FROM handoff h JOIN account a ON a.id = h.account_id WHERE h.id = $1',
+      [answers[0]?.handoff?.handoffId, `crm-${domain}`],
+    );
+    expect(stored).toEqual({ is_own: true });
+  },
+);
+
+test('a merge makes nobody else of the company due where no rule asks for members', async () => {
+  const domain = company();
+  await ingest.ingest([join('ann', domain), join('ben', domain)]);
+  await ingest.ingest([call({ type: 'page', anonymousId: `visit-${domain}` })]);
+  delivered = [];
+  await ingest.ingest([track(`ann@${domain}`, 'Page Viewed', { anonymousId: `visit-${domain}` })]);
+  expect(delivered.filter(({ target }) => target === 'account')).toEqual([]);
+});
+
 test('two people of one company who ask at once open one handoff', async () => {
   const domain = company();
   const others = openIngest();

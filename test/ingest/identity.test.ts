@@ -44,6 +44,40 @@ describe('who an event is about', () => {
     });
   });
 
+  test('who has two user ids takes the visits of a new browser along', async () => {
+    await inWorld(async (world) => {
+      const [known] = await world.ingest.ingest([track('two-a', 'Page Viewed')]);
+      await world.ingest.ingest([track('two-b', 'Page Viewed')]);
+      await world.ingest.ingest([call({ type: 'alias', userId: 'two-a', previousId: 'two-b' })]);
+      await world.ingest.ingest([page('two-v', '/a')]);
+      const [signedIn] = await world.ingest.ingest([
+        track('two-a', 'Page Viewed', { anonymousId: 'two-v' }),
+      ]);
+      expect(signedIn?.leadId).toBe(known?.leadId);
+      expect(await leadOf(world, known?.leadId)).toMatchObject({
+        counts: { 'Page Viewed': { count: 4 } },
+      });
+    });
+  });
+
+  test("a new user id never takes over another user's browser", async () => {
+    await inWorld(async (world) => {
+      const [newsletter] = await world.ingest.ingest([
+        call({ type: 'identify', traits: { email: 'shared@x.example' } }),
+      ]);
+      const [owner] = await world.ingest.ingest([
+        track('shared-1', 'Page Viewed', { anonymousId: 'shared-v' }),
+      ]);
+      const [other] = await world.ingest.ingest([
+        identify({ userId: 'shared-2', anonymousId: 'shared-v' }, { email: 'shared@x.example' }),
+      ]);
+      expect(other?.leadId).toBe(newsletter?.leadId);
+      const [still] = await world.ingest.ingest([track('shared-1', 'Page Viewed')]);
+      expect(still?.leadId).toBe(owner?.leadId);
+      expect(await candidates(world, owner?.leadId)).toEqual([{ because: 'two-user-ids' }]);
+    });
+  });
+
   test('a visitor who turns out to be a known lead is merged into it, both histories count', async () => {
     await inWorld(async (world) => {
       const [known] = await world.ingest.ingest([

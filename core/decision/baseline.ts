@@ -31,7 +31,12 @@ function segmentsHashOf(release: Release): string {
   if (known !== undefined) return known;
   const { segments, facts, events, models, qualification, sending, interests = {} } = release;
   const own = { segments, facts, events, models, qualification, consent: sending.consent };
-  const rules = Object.keys(interests).length === 0 ? own : { ...own, interests };
+  const rules = {
+    ...own,
+    ...(Object.keys(interests).length === 0 ? {} : { interests }),
+    // Tiers, roles and who is engaged. Without the file leads are linked as ever.
+    ...(release.accounts === undefined ? {} : { accounts: release.accounts }),
+  };
   const hash = contentHash('segments', '', rules).slice(0, 16);
   hashes.set(release, hash);
   return hash;

@@ -76,6 +76,20 @@ describe('after a release that brings a segment', () => {
   });
 });
 
+test('a company that rules/accounts.json names anew enrols none of its leads', () => {
+  const segments = { top: { id: 'top', why: 'Top', when: is('account.tier', 'top') } };
+  const journeys = journey('top', { enter: [onSegment('top')] });
+  const workspace = release({ segments, journeys });
+  const account = { id: 'a', key: 'domain:x.example', domain: 'x.example', tags: [], traits: {} };
+  const lead = { ...livedUnder({ segments, journeys }, {}), account };
+  const named = [{ account: 'x.example', tier: 'top', why: 'Top', tags: [] }];
+  const { accounts } = workspace;
+  if (accounts === undefined) throw new Error('acme has lost its accounts');
+  const after = entriesAt(lead, { ...workspace, accounts: { ...accounts, named } }, START + DAY);
+  expect(after.entered).toEqual([]);
+  expect(after.lead.segments).toEqual(['top']);
+});
+
 describe('the clock', () => {
   const workspace = release({ journeys: forSleepy });
 

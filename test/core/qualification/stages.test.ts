@@ -222,6 +222,21 @@ describe('back and again', () => {
     it.wait(DAY);
     expect(it.stages()).toEqual(['lead']);
   });
+
+  test('it is entered at the instant at which what sends back from it ends', () => {
+    const calm = withRule(MQL, {
+      when: counted('Page Viewed', '90 days', 1),
+      holdForMs: 0,
+      backTo: { stage: 'lead', if: counted('Pricing Viewed', '10 days', 1) },
+    });
+    const it = scene(calm);
+    it.play('Pricing Viewed');
+    it.play('Page Viewed');
+    it.wait(10 * DAY - 1);
+    expect(it.lead.stage.stage).toBe('lead');
+    it.wait(1);
+    expect(it.lead.stage.stage).toBe(MQL);
+  });
 });
 
 describe('onEnter', () => {

@@ -82,7 +82,7 @@ export async function ingestBatch(
   const answers = new Map(answered);
   const fresh = once.filter((request) => !answers.has(idOf(request)));
   const found = { identities: ofThese(identities, fresh, once), canonical };
-  const { plan, leads, enrolments } = await lockWhoIsMeant(sql, fresh, found);
+  const { plan, leads, enrolments } = await lockWhoIsMeant(sql, fresh, found, histories);
   const context = await contextFor([...enrolments.values()].flat(), release, releases);
   const changes = createChanges(release.id, freshId);
   const fold = await loadFold(
@@ -101,9 +101,8 @@ export async function ingestBatch(
   const remember = (): void => {
     // Those who became one were written twice, and which of them is meant has just changed.
     if (version === undefined || fold.merges.length > 0) return;
-    const people = fold.leads().map(({ lead }) => lead);
     const asked = askedOf(context, earliestOf(fresh), version);
-    if (asked !== undefined) histories.keep(people, asked);
+    if (asked !== undefined) histories.keep(fold.leads(), asked);
   };
   const said = requests.map(answerFrom(answers));
   return { answers: said, outbox, context, folded: fold.folded, remember };
@@ -158,6 +157,7 @@ async function lockWhoIsMeant(
   sql: Sql,
   requests: readonly IngestRequest[],
   { identities, canonical }: Pick<Known, 'identities' | 'canonical'>,
+  histories: Histories,
 ): Promise<Locked> {
   const isAsked = asksForUserIds(requests, identities);
   const named = [...new Set(canonical.values())];
@@ -172,7 +172,7 @@ async function lockWhoIsMeant(
   // Sent together, and run in this order: what is read after the locks is read under them.
   const [added, leads, enrolments] = await Promise.all([
     addIdentities(sql, plan.newKeys),
-    lockSavedLeads(sql, plan.leadIds),
+    lockSavedLeads(sql, plan.leadIds, histories.rows(plan.leadIds)),
     loadEnrolmentStates(sql, plan.leadIds),
   ]);
   if (added < plan.newKeys.length) {
@@ -291,8 +291,11 @@ export async function loadFold(
   const permissions = await asked;
   const ofBatch = complete.slice(0, stored.length);
   const leads = await withHistories(sql, ofBatch, requests, leadIdOf);
-  const scores = new Map(saved.map((one) => [one.lead.id, one.scores]));
-  const people = leads.map((lead) => ({ lead, scores: scores.get(lead.id) ?? {} }));
+  const rows = new Map(saved.map((one) => [one.lead.id, one]));
+  const people = leads.map((lead) => {
+    const stored = rows.get(lead.id);
+    return stored === undefined ? { lead, scores: {} } : { lead, scores: stored.scores, stored };
+  });
   const known = withMembers(accounts, complete);
   return createFold({ people, accounts: known, permissions, context, born: plan.born }, changes);
 }

@@ -133,7 +133,7 @@ interface Beside {
 
 function foldOne(
   world: World,
-  { lead: known, scores }: SavedLead,
+  { lead: known, scores, stored }: SavedLead,
   event: IncomingEvent,
   { before, endings = [], ownId }: Beside = {},
 ) {
@@ -155,7 +155,12 @@ function foldOne(
     ...(ownId === undefined ? {} : { ownId }),
   });
   world.folded.push({ event, lead, decisions, decisionIds });
-  const saved = keep(world, { lead, scores: { ...scores, ...scoresIn(decisions) } });
+  const scored = scoresIn(decisions);
+  const saved = keep(world, {
+    lead,
+    scores: scored.length === 0 ? scores : { ...scores, ...Object.fromEntries(scored) },
+    ...(stored === undefined ? {} : { stored }),
+  });
   return { saved, answer };
 }
 
@@ -246,11 +251,10 @@ function withoutAddress(event: IncomingEvent): IncomingEvent {
   return rest;
 }
 
-function scoresIn(decisions: readonly Decision[]): { readonly [model: string]: unknown } {
-  const scores = decisions.flatMap((decision) =>
+function scoresIn(decisions: readonly Decision[]): readonly (readonly [string, unknown])[] {
+  return decisions.flatMap((decision) =>
     decision.kind === 'score' ? [[decision.model, decision.after] as const] : [],
   );
-  return Object.fromEntries(scores);
 }
 
 function answerOf(

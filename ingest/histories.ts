@@ -1,22 +1,24 @@
 /**
- * What was heard of the leads that were written last: their events and counts, so that somebody who
- * looks at ten pages in a row is not read anew ten times. By measure reading them was a third of what
- * an event costs.
+ * The leads that were written last: their row, events and counts, so that somebody who looks at ten
+ * pages in a row is not read anew ten times. By measure reading them was a third of what an event costs.
  *
- * Nothing here is trusted by itself. A lead is locked and its row read as ever; what is remembered
- * counts only while Postgres says that the row is still the version which this process wrote
+ * Nothing here is trusted by itself. A lead is locked and its version read as ever; what is remembered
+ * counts only while Postgres says that the row is still the one which this process wrote
  * (`xmin` and `seq`), and whoever changes the events of a lead writes its row: events, verdicts, merges
  * and their undoing all do. It must never be asked without that lock.
  */
 import type { FactNeeds } from '../core/facts/needs.ts';
 import type { Lead } from '../core/facts/lead.ts';
+import { rowPartOf, type KnownRow, type SavedLead } from '../store/leads.ts';
 
 export type History = Pick<Lead, 'events' | 'counts'>;
 
 export interface Histories {
+  /** For the statement that locks these leads: it says whose row is still the one remembered. */
+  rows(ids: readonly string[]): ReadonlyMap<string, KnownRow>;
   /** What was loaded for these needs from `since` on, or before, is enough for both. */
   recall(lead: Pick<Lead, 'id' | 'seq'>, asked: Asked): History | undefined;
-  keep(leads: readonly Lead[], asked: Asked): void;
+  keep(leads: readonly SavedLead[], asked: Asked): void;
   clear(): void;
 }
 
@@ -29,11 +31,11 @@ export interface Asked {
 }
 
 interface Kept extends Asked {
-  readonly seq: number;
+  readonly row: KnownRow;
   readonly history: History;
 }
 
-/** Some 20 MB: thousands of visitors, or the last few hundred of those who do a lot. */
+/** Some 20 MB: thousands of visitors, or the last few hundred of those who do a lot. A trait counts as an event. */
 const eventsMax = 50_000;
 /** Whoever has more is read anew: one such lead must not push out a thousand. */
 const eventsOfOneMax = 1_000;
@@ -44,27 +46,33 @@ export function createHistories(): Histories {
   let events = 0;
   const drop = (id: string): Kept | undefined => {
     const known = kept.get(id);
-    if (known !== undefined) events -= sizeOf(known.history);
+    if (known !== undefined) events -= sizeOf(known);
     kept.delete(id);
     return known;
   };
   const put = (id: string, one: Kept): void => {
     kept.set(id, one);
-    events += sizeOf(one.history);
+    events += sizeOf(one);
   };
   return {
+    rows(ids) {
+      const rows = ids.map((id) => [id, kept.get(id)?.row] as const);
+      return new Map(rows.flatMap(([id, row]) => (row === undefined ? [] : [[id, row] as const])));
+    },
     recall({ id, seq }, { version, needs, now }) {
       const known = drop(id);
-      if (known?.version !== version || known.seq !== seq) return undefined;
+      if (known?.version !== version || known.row.lead.seq !== seq) return undefined;
       if (known.needs !== needs || known.now > now) return undefined;
       put(id, known);
       return known.history;
     },
     keep(leads, asked) {
-      for (const { id, seq, events: heard, counts } of leads) {
-        drop(id);
-        const history = { events: heard, counts };
-        if (sizeOf(history) <= eventsOfOneMax) put(id, { ...asked, seq, history });
+      for (const { lead, scores } of leads) {
+        drop(lead.id);
+        if (!readsAsWritten(lead)) continue;
+        const row = { lead: rowPartOf(lead), scores, version: asked.version };
+        const one = { ...asked, row, history: { events: lead.events, counts: lead.counts } };
+        if (sizeOf(one) <= eventsOfOneMax) put(lead.id, one);
       }
       for (const id of kept.keys()) {
         if (events <= eventsMax) return;
@@ -79,6 +87,11 @@ export function createHistories(): Histories {
 }
 
 /** A lead without events takes room as well. */
-function sizeOf({ events }: History): number {
-  return events.length + 1;
+function sizeOf({ row, history }: Kept): number {
+  return history.events.length + Object.keys(row.lead.traits).length + 1;
+}
+
+/** Postgres keeps instants in whole milliseconds; the clock asks for what it has. */
+function readsAsWritten({ bornAt, lastActivityAt = 0, lastSeenAt = 0, dueAt = 0 }: Lead): boolean {
+  return [bornAt, lastActivityAt, lastSeenAt, dueAt].every(Number.isInteger);
 }

@@ -5,7 +5,7 @@
  * `lockLeads` is its first part alone, under the one lock a lead has (rows in order of id, always
  * before accounts and pools). Scores are stored for lists only and never read back.
  */
-import type { EnrolmentState, Lead, Origins, StageState } from '../core/facts/lead.ts';
+import type { Account, EnrolmentState, Lead, Origins, StageState } from '../core/facts/lead.ts';
 import type { Json } from '../core/rules/condition.ts';
 import { accountColumns, accountOf, type AccountRow } from './accounts.ts';
 import { StaleRead, type Sql } from './client.ts';
@@ -40,28 +40,59 @@ export async function lockLeads(sql: Sql, ids: readonly string[]): Promise<reado
   return (await lockSavedLeads(sql, ids)).map(({ lead }) => lead);
 }
 
-/** `lockLeads` with the scores of lists, which only their writer needs. */
+/**
+ * `lockLeads` with the scores of lists, which only their writer needs. Of leads that are `known` only
+ * the version of the row is read, and all of it when that is another one.
+ */
 export async function lockSavedLeads(
   sql: Sql,
   ids: readonly string[],
+  known: ReadonlyMap<string, KnownRow> = new Map(),
 ): Promise<readonly SavedLead[]> {
   if (ids.length === 0) return [];
+  const claims = [...known];
   const rows = await sql.query<LockedRow>(
-    `SELECT l.xmin::text AS version, l.account_id IS NOT DISTINCT FROM g.id AS "isLinked", ${leadColumns} ${fromLead}
+    `SELECT l.xmin::text AS version, k.id IS NOT NULL AS "isKnown",
+       l.account_id IS NOT DISTINCT FROM g.id AS "isLinked", l.id, l.canonical_id AS "canonicalId",
+       ${unlessKnown}, ${accountColumns}
+     ${fromLead} LEFT JOIN unnest($2::uuid[], $3::text[], $4::bigint[]) AS k(id, version, seq)
+       ON k.id = l.id AND k.version = l.xmin::text AND k.seq = l.seq
      WHERE l.id = ANY($1::uuid[]) ORDER BY l.id FOR UPDATE OF l`,
-    [ids],
+    [
+      ids,
+      claims.map(([id]) => id),
+      claims.map(([, { version }]) => version),
+      claims.map(([, { lead }]) => lead.seq),
+    ],
   );
   // The row is the one behind the lock, but what is joined to it was read before the wait for that.
   const linked = rows.find((row) => !row.isLinked);
   if (linked !== undefined) throw new StaleRead(`lead ${linked.id} came to another account`);
   const moved = rows.find((row) => row.canonicalId !== row.id);
   if (moved !== undefined) throw new StaleRead(`lead ${moved.id} has been merged`);
-  return rows.map((row) => ({ lead: leadOf(row), scores: row.scores, version: row.version }));
+  return rows.map((row) => {
+    const same = row.isKnown ? known.get(row.id) : undefined;
+    if (same === undefined) return { lead: leadOf(row), scores: row.scores, version: row.version };
+    const account = ofAccount(row);
+    return { ...same, lead: account === undefined ? same.lead : { ...same.lead, account } };
+  });
 }
 
 interface LockedRow extends LeadRow {
   readonly version: string;
+  readonly isKnown: boolean;
   readonly isLinked: boolean;
+}
+
+/** What a row held when it was last written, and which writing that was. */
+export interface KnownRow extends SavedLead {
+  readonly version: string;
+}
+
+/** The part of a lead that its row holds, as `lockLeads` would read it. */
+export function rowPartOf(lead: Lead): Lead {
+  const { account: _account, handoff: _handoff, emailCheck: _check, ...row } = lead;
+  return { ...row, consents: [], suppressions: [], events: [], counts: {}, enrolments: [] };
 }
 
 /** What the caller of `completeLeads` has read before it. */
@@ -113,6 +144,8 @@ export interface SavedLead {
   readonly scores: { readonly [model: string]: unknown };
   /** Which writing of its row was read. */
   readonly version?: string;
+  /** What its locked row holds: whatever is still the very same value is not written again. */
+  readonly stored?: SavedLead;
 }
 
 /**
@@ -125,14 +158,20 @@ export async function saveLeads(
 ): Promise<string | undefined> {
   if (saved.length === 0) return undefined;
   const [written] = await sql.query<{ readonly version: string }>(
-    `INSERT INTO lead (id, canonical_id, split_key, born_at, address, traits, origins, tags, owner, account_id, stage,
+    // OFFSET 0 keeps the planner at one index probe per lead, as in events.ts.
+    `WITH written AS (
+     INSERT INTO lead (id, canonical_id, split_key, born_at, address, traits, origins, tags, owner, account_id, stage,
        stage_state, disqualified, segments, segments_hash, scores, last_activity_at, last_seen_at, seq, due_at)
-     SELECT id, id, split_key, to_timestamp(born_at / 1000.0), address, traits, origins, tags, owner, account_id, stage,
-       stage_state, disqualified, segments, segments_hash, scores, to_timestamp(last_activity_at / 1000.0),
+     SELECT id, id, split_key, to_timestamp(born_at / 1000.0), address, coalesce(x.traits, l.traits),
+       coalesce(x.origins, l.origins), coalesce(x.tags, l.tags), owner, account_id, stage,
+       coalesce(x.stage_state, l.stage_state), disqualified, coalesce(x.segments, l.segments), segments_hash,
+       coalesce(x.scores, l.scores), to_timestamp(last_activity_at / 1000.0),
        to_timestamp(last_seen_at / 1000.0), seq, to_timestamp(due_at / 1000.0)
      FROM json_to_recordset($1::json) AS x(id uuid, split_key uuid, born_at float8, address text, traits jsonb, origins jsonb,
        tags text[], owner text, account_id uuid, stage text, stage_state jsonb, disqualified jsonb, segments text[],
        segments_hash text, scores jsonb, last_activity_at float8, last_seen_at float8, seq bigint, due_at float8)
+     LEFT JOIN LATERAL (
+       SELECT traits, origins, tags, stage_state, segments, scores FROM lead WHERE lead.id = x.id OFFSET 0) AS l ON true
      ORDER BY id
      ON CONFLICT (id) DO UPDATE SET born_at = excluded.born_at, address = excluded.address, traits = excluded.traits,
        origins = excluded.origins, tags = excluded.tags,
@@ -141,7 +180,8 @@ export async function saveLeads(
        segments_hash = excluded.segments_hash,
        scores = excluded.scores, last_activity_at = excluded.last_activity_at,
        last_seen_at = excluded.last_seen_at, seq = excluded.seq, due_at = excluded.due_at
-     RETURNING xmin::text AS version`,
+     RETURNING xmin::text AS version)
+     SELECT version FROM written LIMIT 1`,
     [JSON.stringify(saved.map(rowOf))],
   );
   return written?.version;
@@ -171,17 +211,22 @@ export interface LeadRow extends Omit<AccountRow, 'accountId'> {
   readonly dueAt: number | null;
 }
 
-export const leadColumns = `l.id, l.canonical_id AS "canonicalId", l.split_key AS "splitKey", l.born_at AS "bornAt",
-  l.address, l.traits, l.origins, l.tags, l.owner, l.stage, l.stage_state AS "stageState", l.disqualified, l.segments,
-  l.segments_hash AS "segmentsHash", l.scores,
-  l.last_activity_at AS "lastActivityAt", l.last_seen_at AS "lastSeenAt", l.seq, l.due_at AS "dueAt",
-  ${accountColumns}`;
+const ownColumns =
+  `split_key AS "splitKey", born_at AS "bornAt", address, traits, origins, tags, owner, stage,
+  stage_state AS "stageState", disqualified, segments, segments_hash AS "segmentsHash", scores,
+  last_activity_at AS "lastActivityAt", last_seen_at AS "lastSeenAt", seq, due_at AS "dueAt"`
+    .split(/,\s+/)
+    .map((column) => column.split(' AS '));
+const ownLead = ownColumns.map(([name = '', as = name]) => `l.${name} AS ${as}`).join(', ');
+const unlessKnown = ownColumns
+  .map(([name = '', as = name]) => `CASE WHEN k.id IS NULL THEN l.${name} END AS ${as}`)
+  .join(', ');
+export const leadColumns = `l.id, l.canonical_id AS "canonicalId", ${ownLead}, ${accountColumns}`;
 const fromLead = `FROM lead l LEFT JOIN account g ON g.id = l.account_id LEFT JOIN account a ON a.id = g.canonical_id`;
 const selectLead = `SELECT ${leadColumns} ${fromLead}`;
 
 export function leadOf(row: LeadRow): Lead {
-  const { accountId } = row;
-  const account = accountId === null ? undefined : accountOf({ ...row, accountId });
+  const account = ofAccount(row);
   return {
     id: row.id,
     splitKey: row.splitKey,
@@ -208,25 +253,31 @@ export function leadOf(row: LeadRow): Lead {
   };
 }
 
+function ofAccount(row: LeadRow): Account | undefined {
+  const { accountId } = row;
+  return accountId === null ? undefined : accountOf({ ...row, accountId });
+}
+
 /** A key that is undefined is left out of the JSON, and reads as NULL there. */
-function rowOf({ lead, scores }: SavedLead): object {
+function rowOf({ lead, scores, stored }: SavedLead): object {
   const { stage, ...stageState } = lead.stage;
+  const was = stored?.lead;
   return {
     id: lead.id,
     split_key: lead.splitKey,
     born_at: lead.bornAt,
     address: lead.address,
-    traits: lead.traits,
-    origins: lead.origins ?? {},
-    tags: lead.tags,
+    traits: lead.traits === was?.traits ? undefined : lead.traits,
+    origins: was !== undefined && lead.origins === was.origins ? undefined : (lead.origins ?? {}),
+    tags: lead.tags === was?.tags ? undefined : lead.tags,
     owner: lead.owner,
     account_id: lead.account?.id,
     stage,
-    stage_state: stageState,
+    stage_state: lead.stage === was?.stage ? undefined : stageState,
     disqualified: lead.disqualified,
-    segments: lead.segments,
+    segments: lead.segments === was?.segments ? undefined : lead.segments,
     segments_hash: lead.segmentsHash,
-    scores,
+    scores: scores === stored?.scores ? undefined : scores,
     last_activity_at: lead.lastActivityAt,
     last_seen_at: lead.lastSeenAt,
     seq: lead.seq,

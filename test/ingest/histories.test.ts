@@ -5,8 +5,10 @@ import type { Lead } from '../../core/facts/lead.ts';
 import { createHistories } from '../../ingest/histories.ts';
 import { createIngest, type Ingest } from '../../ingest/ingest.ts';
 import { useTestDatabase } from '../support/postgres.ts';
+import { until } from '../support/until.ts';
+import type { Store } from '../../store/client.ts';
 import { event, lead } from '../core/facts/example-release.ts';
-import { acme, call, identify, NOW, openWorld } from './world.ts';
+import { acme, call, identify, NOW, openWorld, track } from './world.ts';
 
 const database = useTestDatabase();
 const needs: FactNeeds = { events: new Map() };
@@ -21,7 +23,7 @@ test('only the very version that was written is remembered', () => {
   const histories = createHistories();
   const known = heardOf('a', 3);
   const recalled = (over: object, seq = 1) => {
-    histories.keep([known], asked);
+    histories.keep([{ lead: known, scores: {} }], asked);
     return histories.recall({ id: 'a', seq }, { ...asked, ...over });
   };
   expect(recalled({})?.events).toBe(known.events);
@@ -35,14 +37,15 @@ test('only the very version that was written is remembered', () => {
 
 test('holds a bounded number of events, and lets go of whom nobody asked for longest', () => {
   const histories = createHistories();
-  const many = Array.from({ length: 60 }, (_, n) => heardOf(`l${n}`, 999));
+  const saved = (lead: Lead) => ({ lead, scores: {} });
+  const many = Array.from({ length: 60 }, (_, n) => saved(heardOf(`l${n}`, 999)));
   histories.keep(many.slice(0, 40), asked);
   expect(histories.recall({ id: 'l0', seq: 1 }, asked)).toBeDefined();
   histories.keep(many.slice(40), asked);
   const isKept = (n: number) => histories.recall({ id: `l${n}`, seq: 1 }, asked) !== undefined;
   expect([isKept(0), isKept(1), isKept(59)]).toEqual([true, false, true]);
   expect(many.filter((_, n) => isKept(n))).toHaveLength(50);
-  histories.keep([heardOf('huge', 2_000)], asked);
+  histories.keep([saved(heardOf('huge', 2_000))], asked);
   expect(histories.recall({ id: 'huge', seq: 1 }, asked)).toBeUndefined();
 });
 
@@ -96,6 +99,40 @@ test('two processes that remember decide as those that read everything anew', as
     for (const world of worlds) await world.close();
   }
 });
+
+test('a lead that somebody else changes while its lock is waited for is read anew', async () => {
+  const world = openWorld(database.url);
+  const other = openWorld(database.url);
+  const view = (messageId: string) => track('waited', 'Page Viewed', { messageId });
+  try {
+    const [first] = await world.ingest.ingest([view('waited-1')]);
+    const row = [first?.leadId];
+    await other.store.transaction(async (sql) => {
+      await sql.run(`UPDATE lead SET traits = '{"said":"meanwhile"}' WHERE id = $1`, row);
+      const waiting = world.ingest.ingest([view('waited-2')]);
+      await until(async () => (await lockWaiters(other.store)) > 0, { what: 'ingest to wait' });
+      // Not awaited here: it ends once this transaction has committed.
+      waiting.catch(() => undefined);
+    });
+    const tell = { ...view('waited-3'), event: { ...view('waited-3').event, traits: { own: 1 } } };
+    await world.ingest.ingest([tell]);
+    const [{ traits } = {}] = await other.store.query<{ readonly traits: object }>(
+      'SELECT traits FROM lead WHERE id = $1',
+      row,
+    );
+    expect(traits).toEqual({ said: 'meanwhile', own: 1 });
+  } finally {
+    await world.close();
+    await other.close();
+  }
+});
+
+async function lockWaiters(store: Store): Promise<number> {
+  const rows = await store.query(
+    "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+  );
+  return rows.length;
+}
 
 function requestOf({ who, what, as }: Step, prefix: string, messageId: string, now: number) {
   const userId = `${prefix}-${who}`;

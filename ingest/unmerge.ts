@@ -88,7 +88,11 @@ interface Group {
 async function lockBoth(sql: Sql, merge: StoredMerge): Promise<Group> {
   const group = await leadsUnder(sql, merge.fromId);
   const leadId = (await findCanonical(sql, [merge.fromId])).get(merge.fromId) ?? merge.intoId;
-  const canonical = await lockGroup(sql, [...new Set([leadId, ...group])]);
+  // The lead that stands for them first: a merge of it holds that lock when it writes the absorbed ones.
+  const canonical = new Map([
+    ...(await lockGroup(sql, [leadId])),
+    ...(await lockGroup(sql, group)),
+  ]);
   const isSo =
     canonical.get(leadId) === leadId &&
     !group.includes(leadId) &&

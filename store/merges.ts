@@ -73,7 +73,7 @@ export async function leadsUnder(sql: Sql, leadId: string): Promise<readonly str
   return rows.map(({ id }) => id);
 }
 
-/** The lock of every lead of a group, absorbed ones included: nothing else takes those. */
+/** The lock of each of these leads, absorbed ones included: a merge takes those after whoever stands for them. */
 export async function lockGroup(
   sql: Sql,
   ids: readonly string[],

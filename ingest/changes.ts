@@ -11,7 +11,6 @@ import {
   type IncomingEvent,
 } from '../core/decision/decision.ts';
 import type { Lead, Trust } from '../core/facts/lead.ts';
-import type { JsonObject } from '../core/rules/condition.ts';
 import { addToOutbox, type NewOutboxRow, type OutboxRow } from '../store/outbox.ts';
 import { StaleRead, type Sql } from '../store/client.ts';
 import {
@@ -35,7 +34,6 @@ import {
   addEventCounts,
   saveEvents,
   type CountedEvents,
-  type SaidBeside,
   type StoredEvent,
 } from '../store/events.ts';
 import {
@@ -46,6 +44,7 @@ import {
   type SettledHandoff,
 } from '../store/handoffs.ts';
 import { judgeEvents } from '../store/judged.ts';
+import { countEvent, storedEvent } from './event-rows.ts';
 import type { IngestAnswer } from './request.ts';
 
 /** Of one folded event. */
@@ -81,7 +80,7 @@ export function createChanges(releaseId: string, newId: () => string): Changes {
       const eventId = eventIdOf(event);
       if (eventId !== null) {
         rows.events.push(storedEvent(folded, releaseId));
-        count(rows.counts, folded.ownId ?? lead.id, event);
+        countEvent(rows.counts, folded.ownId ?? lead.id, event);
       }
       for (const effect of folded.effects) apply(rows, effect, folded);
       return folded.decisions.map(({ kind, at, ...detail }) => {
@@ -310,69 +309,4 @@ function expectAll(
   done: readonly string[],
 ): void {
   if (asked.length !== done.length) throw new StaleRead(`an ${what} was closed meanwhile`);
-}
-
-/** A verdict keeps what it changed: what was decided before it can be explained by that. */
-function propertiesOf({ event, effects }: Folded): JsonObject {
-  const judged = effects.find((effect) => effect.type === 'judge-event');
-  if (judged === undefined) return event.properties;
-  const { name, trust, occurredAt } = judged.before;
-  const at = new Date(occurredAt).toISOString();
-  return { ...event.properties, before: trust, name, at };
-}
-
-function storedEvent(folded: Folded, releaseId: string): StoredEvent {
-  const { event, lead, answer } = folded;
-  const { id, source, messageId, type, name, traits, trust, occurredAt, receivedAt } = event;
-  return {
-    id,
-    source,
-    messageId,
-    leadId: folded.ownId ?? lead.id,
-    seq: lead.seq,
-    type,
-    name,
-    properties: propertiesOf(folded),
-    traits,
-    trust,
-    said: saidBeside(event),
-    occurredAt,
-    receivedAt,
-    answer,
-    releaseId,
-  };
-}
-
-/** Null for most events: they say nothing beside their properties. */
-function saidBeside(event: IncomingEvent): SaidBeside | null {
-  const { address, account, addTags, removeTags, fillOnly, historical, by, confidence } = event;
-  const said: SaidBeside = {
-    ...(address === undefined ? {} : { address }),
-    ...(account === undefined ? {} : { accountId: account.id }),
-    ...(addTags === undefined ? {} : { addTags }),
-    ...(removeTags === undefined ? {} : { removeTags }),
-    ...(fillOnly === true ? { fillOnly } : {}),
-    ...(historical === true ? { historical } : {}),
-    ...(by === undefined ? {} : { by }),
-    ...(confidence === undefined ? {} : { confidence }),
-  };
-  return Object.keys(said).length === 0 ? null : said;
-}
-
-function count(counts: Map<string, CountedEvents>, leadId: string, event: IncomingEvent): void {
-  if (event.name === '' || event.trust === 'likely-robot') return;
-  const { name, occurredAt: at } = event;
-  const key = `${leadId} ${name}`;
-  const known = counts.get(key);
-  counts.set(
-    key,
-    known === undefined
-      ? { leadId, name, count: 1, firstAt: at, lastAt: at }
-      : {
-          ...known,
-          count: known.count + 1,
-          firstAt: Math.min(known.firstAt, at),
-          lastAt: Math.max(known.lastAt, at),
-        },
-  );
 }

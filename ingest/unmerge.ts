@@ -7,6 +7,7 @@
  * due instant anew. The pair is kept apart from then on: nothing merges it again but a person.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { accountNeeds } from '../core/accounts/needs.ts';
 import { saidBy } from '../core/decision/apply-event.ts';
 import { isActivity } from '../core/decision/activity.ts';
 import { isOwnDoing } from '../core/decision/judged.ts';
@@ -29,6 +30,7 @@ import {
   type SaidEvent,
   type StoredMerge,
 } from '../store/merges.ts';
+import { addToOutbox } from '../store/outbox.ts';
 import { eventNeeds } from './batch.ts';
 import { freshId } from './fresh-id.ts';
 
@@ -75,8 +77,25 @@ export async function undoMerge(
     const seq = Math.max(kept.lead.seq, gone.lead.seq);
     const leads = [survivor, { ...separated, seq }].map((lead) => ({ ...lead, dueAt: now }));
     await saveLeads(sql, await withScores(sql, leads, release, now));
+    await tellAccounts(sql, leads, release, now);
     return { merge: found, leadId, separatedId: found.fromId };
   });
+}
+
+/** Their companies have one more member, or one less: where rules look at that, the others are looked at again. */
+async function tellAccounts(
+  sql: Sql,
+  leads: readonly Lead[],
+  release: Release,
+  at: number,
+): Promise<void> {
+  if (!accountNeeds(release).ofMembers) return;
+  const ids = new Set(leads.flatMap(({ account }) => account?.id ?? []));
+  const payload = { type: 'look', at };
+  await addToOutbox(
+    sql,
+    [...ids].map((targetId) => ({ target: 'account', targetId, payload })),
+  );
 }
 
 interface Group {

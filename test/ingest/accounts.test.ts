@@ -4,9 +4,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { defaultAccountRules, type AccountRules } from '../../core/accounts/model.ts';
 import type { Release } from '../../core/definitions/release.ts';
 import { createIngest, type Ingest } from '../../ingest/ingest.ts';
+import { eventAbout } from '../../ingest/request.ts';
+import { undoMerge } from '../../ingest/unmerge.ts';
 import { createDeliver } from '../../runtime/dispatch/deliver.ts';
 import { tickDueLeads } from '../../runtime/dispatch/due-loop.ts';
 import { createStore, type Store } from '../../store/client.ts';
+import { listMergesOf } from '../../store/merges.ts';
 import type { OutboxRow } from '../../store/outbox.ts';
 import { useTestDatabase } from '../support/postgres.ts';
 import { acme, call, identify, NOW, track } from './world.ts';
@@ -331,6 +334,25 @@ test('a merge makes nobody else of the company due where no rule asks for member
   delivered = [];
   await ingest.ingest([track(`ann@${domain}`, 'Page Viewed', { anonymousId: `visit-${domain}` })]);
   expect(delivered.filter(({ target }) => target === 'account')).toEqual([]);
+});
+
+test('undoing a merge has the other members of the company looked at again', async () => {
+  withRules(twoRoles, { qualification: bothEngaged });
+  const domain = company();
+  const [ann] = await ingest.ingest([join('ann', domain), join('ben', domain)]);
+  const [cia] = await ingest.ingest([join('cia', domain)]);
+  const own = { source: 'test', messageId: domain, name: '', type: 'merge', now: NOW } as const;
+  const merge = { from: cia?.leadId ?? '', by: 'ines', why: 'Same' };
+  await ingest.ingest([{ ...eventAbout({ leadId: ann?.leadId ?? '' }, own), merge }]);
+  await store.run(`DELETE FROM outbox WHERE target = 'account'`);
+  const [merged] = await listMergesOf(store, ann?.leadId ?? '');
+  const asked = { mergeId: merged?.id ?? '', by: 'ines', why: 'Not the same', now: NOW + 1 };
+  await undoMerge(store, release, asked);
+  withRules({});
+  const told = await store.query(
+    `SELECT a.key FROM outbox o JOIN account a ON a.id = o.target_id WHERE o.target = 'account'`,
+  );
+  expect(told).toEqual([{ key: `domain:${domain}` }]);
 });
 
 test('two people of one company who ask at once open one handoff', async () => {

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { Release } from '../core/definitions/release.ts';
 import type { WorkspaceFile } from '../core/definitions/sources.ts';
 import type { ExistingTally } from '../ingest/enrol-existing.ts';
+import type { Foreseen } from '../ingest/foresee-recompute.ts';
 import type { StoredRelease } from '../store/releases.ts';
 import type { StoredPart } from '../workspace/load-release.ts';
 import type { PublishResult } from '../workspace/publish.ts';
@@ -69,7 +70,10 @@ async function publish(shell: Shell, options: Options): Promise<ExitCode> {
     const marking = result.type === 'published' ? result.releaseId : null;
     const woken = dryRun ? 0 : await wake(store, options, marking);
     const anew = dryRun || marking === null ? 0 : await leadsToDecideAnew(store, marking);
-    const told = { dir, number, dryRun, existing, woken, anew, ...seen };
+    const { release } = result.workspace;
+    const stages =
+      dryRun && number > 0 ? await stagesMoved(shell, connected, seen, release) : undefined;
+    const told = { dir, number, dryRun, existing, woken, anew, stages, ...seen };
     if (options.json === true) shell.printJson(asData(result, told));
     else for (const line of sentences(shell, result, told, options)) shell.print(line);
     return 0;
@@ -184,6 +188,28 @@ interface Told extends Seen {
   readonly woken: number;
   /** Leads that are decided anew because their rules changed. */
   readonly anew: number;
+  /** Of a dry run: what deciding every lead anew would move. */
+  readonly stages: StagesMoved | undefined;
+}
+
+interface StagesMoved {
+  readonly foreseen: Foreseen;
+  readonly lines: readonly string[];
+}
+
+/** Only where rules changed that scores and stages are made of. */
+async function stagesMoved(
+  shell: Shell,
+  connected: Connected,
+  { changes }: Seen,
+  release: Release,
+): Promise<StagesMoved | undefined> {
+  const { judgesAnew } = await import('../store/releases.ts');
+  const parts = [...changes.added, ...changes.changed, ...changes.gone];
+  if (!judgesAnew(parts)) return undefined;
+  const { foreseenLines, foreseeStages } = await import('./foreseen-stages.ts');
+  const foreseen = await foreseeStages(shell, connected, release);
+  return { foreseen, lines: (await foreseenLines(foreseen, release)).slice(0, -1) };
 }
 
 async function leadsToDecideAnew(store: Store, releaseId: string): Promise<number> {
@@ -195,7 +221,7 @@ async function leadsToDecideAnew(store: Store, releaseId: string): Promise<numbe
 function anewLines(leads: number): readonly string[] {
   if (leads === 0) return [];
   return [
-    `${plural(leads, 'lead')} decided anew in the background: \`perennial recompute\` does it now and says what moved.`,
+    `Every lead (${leads}) is decided anew in the background; the console and \`perennial recompute\` say what moved.`,
   ];
 }
 
@@ -208,7 +234,7 @@ function asData(result: Taken, told: Told): object {
   }
   const same = { ...changes, inFlight: inFlightData(inFlight), existing, warnings };
   return dryRun
-    ? { ok: true, type: 'dry-run', ...same }
+    ? { ok: true, type: 'dry-run', ...same, stages: told.stages?.foreseen ?? null }
     : { ok: true, type, releaseId, number, ...same, woken, decidedAnew: told.anew };
 }
 
@@ -230,7 +256,9 @@ function sentences(shell: Shell, result: Taken, told: Told, options: Options): r
     : `Published release ${number}: ${count} changed.`;
   const lines = inFlightLines(inFlight, { done: !dryRun, namedMost: 5 });
   const anew = anewLines(told.anew);
-  return [...warnings, ...changeLines(changes), ...lines, ...existing, ...woken, ...anew, last];
+  const stages = told.stages?.lines ?? [];
+  const effects = [...lines, ...stages, ...existing, ...woken, ...anew];
+  return [...warnings, ...changeLines(changes), ...effects, last];
 }
 
 const help = `

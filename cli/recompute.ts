@@ -6,9 +6,9 @@ import { Command, InvalidArgumentError } from 'commander';
 import type * as views from '../api/recomputes.ts';
 import type { Release } from '../core/definitions/release.ts';
 import { minuteInUtc } from '../core/rules/instant.ts';
-import type { Foreseen } from '../ingest/foresee-recompute.ts';
 import type { StoredRecompute } from '../store/recomputes.ts';
 import { withDatabase, type Connected } from './connect.ts';
+import { foreseenLines, foreseeStages } from './foreseen-stages.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { authorOf } from './release-options.ts';
 import { CommandFailure, plural, type ExitCode, type Shell } from './shell.ts';
@@ -60,57 +60,12 @@ function refuseHalf({ handOver, perHour, dryRun }: Options): void {
   throw new CommandFailure('--hand-over and --per-hour go together: --hand-over --per-hour 50.');
 }
 
-async function foresee(
-  shell: Shell,
-  { store, releases }: Connected,
-  { json }: Options,
-): Promise<ExitCode> {
-  const [{ foreseeRecompute }, { moveWords }, { countCanonical }, { stageLabel }] =
-    await Promise.all([
-      import('../ingest/foresee-recompute.ts'),
-      import('../api/recomputes.ts'),
-      import('../store/recomputes.ts'),
-      import('../core/routing/brief.ts'),
-    ]);
-  const release = await releases.current();
-  const bar = createProgressBar(shell.progress, () => performance.now());
-  const total = await countCanonical(store);
-  const foreseen = await foreseeRecompute({
-    ...{ store, releases, release, leadsAtOnce, now: () => Date.now() },
-    onPage: (done) => bar.show(done / Math.max(total, done), `${plural(done, 'lead')} looked at`),
-  });
-  bar.clear();
-  const label = (stage: string) => stageLabel(release, stage);
+async function foresee(shell: Shell, connected: Connected, { json }: Options): Promise<ExitCode> {
+  const release = await connected.releases.current();
+  const foreseen = await foreseeStages(shell, connected, release);
   if (json === true) shell.printJson({ ok: true, type: 'dry-run', ...foreseen });
-  else {
-    for (const line of foreseenLines(foreseen, moveWords(release, foreseen.moves), label)) {
-      shell.print(line);
-    }
-  }
+  else for (const line of await foreseenLines(foreseen, release)) shell.print(line);
   return 0;
-}
-
-function foreseenLines(
-  foreseen: Foreseen,
-  moves: readonly string[],
-  label: (stage: string) => string,
-): readonly string[] {
-  const { leads, untold, examples } = foreseen;
-  const asked = `Dry run over ${plural(leads, 'lead')}; nothing was written.`;
-  if (moves.length === 0) return ['No stage would move.', asked];
-  return [
-    'Stages would move:',
-    ...moves.map((text) => `  ${text}`),
-    'For example:',
-    ...examples.map(
-      ({ address, leadId, from, to, why }) =>
-        `  ${address ?? leadId}: ${label(from)} → ${label(to)} (${why})`,
-    ),
-    ...(untold === 0
-      ? []
-      : [`${plural(untold, 'lead')} would come into a stage with a handoff, and nobody be told.`]),
-    asked,
-  ];
 }
 
 async function decideAnew(
@@ -217,7 +172,7 @@ A publish that changes scoring, qualification, facts, interests or accounts asks
 the worker does it in the background. By hand it takes the same steps, faster; stop it at any time and run
 it again: it goes on where it was. It is quiet: stages move and say why, journeys end where an exit holds,
 nobody is handed to sales and nobody enters a journey by it. --hand-over has the worker open the handoffs
-of those it moved, at your pace.
+of those it moved, at your pace. What files that are not published yet would move, \`publish --dry-run\` tells.
 
 Examples:
   $ npx perennial recompute --dry-run

@@ -158,18 +158,18 @@ async function putInForce(
     ],
   );
   const before = latest?.entries ?? {};
-  if (latest !== undefined && judgesAnew(before, entries)) await recomputeFor(sql, meta);
+  const parts = new Set([...Object.keys(before), ...Object.keys(entries)]);
+  const changed = [...parts].filter((part) => before[part] !== entries[part]);
+  if (latest !== undefined && judgesAnew(changed)) await recomputeFor(sql, meta);
   return applyEdits(sql, { releaseId: meta.id, at: meta.publishedAt, before, entries });
 }
 
 /** What scores and stages are made of: when it changes, every lead is judged anew. */
 const judging = new Set(['scoring', 'qualification', 'facts', 'interests', 'accounts']);
 
-function judgesAnew(before: StoredRelease['entries'], after: StoredRelease['entries']): boolean {
-  const parts = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...parts].some(
-    (part) => judging.has(part.split('/', 1)[0] ?? '') && before[part] !== after[part],
-  );
+/** Whether a change of these parts has every lead decided anew. */
+export function judgesAnew(parts: readonly string[]): boolean {
+  return parts.some((part) => judging.has(part.split('/', 1)[0] ?? ''));
 }
 
 /** Asked for in the publishing transaction, so that no change of the rules is forgotten. */

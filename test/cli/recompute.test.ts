@@ -33,10 +33,15 @@ async function publishGenerous(): Promise<void> {
   await workspace.edit('rules/scoring.json', from, from.replace('1,', '40,'));
   const atMost = '"atMost": 8,\n      "forEach": { "event": "Page Viewed"';
   await workspace.edit('rules/scoring.json', atMost, atMost.replace('8', '100'));
+  const before = await run(['publish', '--dry-run', '--workspace', workspace.path], at);
+  expect(before.lines.join('\n')).toMatch(
+    /Stages would move:\n {2}\d+ × lead → MQL\nFor example:\n/,
+  );
+  expect(before.lines.at(-1)).toBe('Would publish 1 part that changed; nothing was stored.');
   const published = await publish('Readers are interested');
   expect(published.code).toBe(0);
   expect(published.lines.at(-2)).toBe(
-    '120 leads decided anew in the background: `perennial recompute` does it now and says what moved.',
+    'Every lead (120) is decided anew in the background; the console and `perennial recompute` say what moved.',
   );
 }
 

@@ -112,18 +112,40 @@ function search(goal: GoalOf, moves: readonly Move[], scene: Scene): Found {
       if (sets.some((set) => set.every(({ move }) => own.includes(move)))) continue;
       const together = chosen.flatMap((index) => gains[index] ?? []);
       if (!mayReach(goal.goal, own, together, scene)) continue;
-      const enough = asked(own).find((steps) => tries(steps, scene));
+      const enough = asked(own, scene).find((steps) => tries(steps, scene));
       if (enough !== undefined) sets.push(fewest(enough, scene));
     }
   }
   return { sets, isCut: false };
 }
 
-/** As often as it can count; and once each, for conditions that want little of something. */
-function asked(moves: readonly Move[]): readonly (readonly Step[])[] {
-  const most = moves.map((move) => ({ move, times: move.type === 'fact' ? 1 : move.timesMax }));
-  if (most.every(({ times }) => times === 1)) return [most];
-  return [most, moves.map((move) => ({ move, times: 1 }))];
+/**
+ * As often as it can count, and once, for conditions that want little of something. Where a rule takes
+ * points for too much of an event neither need be right: then as often as anything between, too.
+ */
+function asked(moves: readonly Move[], { context }: Scene): readonly (readonly Step[])[] {
+  return moves.reduce<readonly (readonly Step[])[]>(
+    (sets, move) =>
+      timesOf(move, context).flatMap((times) => sets.map((steps) => [...steps, { move, times }])),
+    [[]],
+  );
+}
+
+/** With more of them the search would end on one event. */
+const BETWEEN_MOST = 5;
+
+function timesOf(move: Move, context: DecisionContext): readonly number[] {
+  if (move.type === 'fact' || move.timesMax === 1) return [1];
+  const between = Math.min(BETWEEN_MOST, mayHarm(move, context) ? move.timesMax - 2 : 0);
+  return [move.timesMax, 1, ...Array.from({ length: between }, (_, more) => 2 + more)];
+}
+
+function mayHarm(move: Move, { release }: DecisionContext): boolean {
+  if (move.type === 'fact') return false;
+  const named = JSON.stringify(move.event);
+  return release.models.some(({ rules }) =>
+    rules.some((rule) => rule.points < 0 && JSON.stringify(rule).includes(named)),
+  );
 }
 
 /** Indexes in order, each once: [0], [1], … then [0, 1], [0, 2], … */
@@ -143,15 +165,33 @@ function* combinations(
 
 /** Each event only as often as it takes, one after another: once less would not do. */
 function fewest(steps: readonly Step[], scene: Scene): readonly Step[] {
-  return steps.reduce<readonly Step[]>((current, { move }, index) => {
-    let [tooFew, enough] = [0, current[index]?.times ?? 1];
-    while (enough - tooFew > 1) {
-      const times = Math.floor((tooFew + enough) / 2);
-      if (tries(current.with(index, { move, times }), scene)) enough = times;
-      else tooFew = times;
-    }
-    return current.with(index, { move, times: enough });
+  const fewer = steps.reduce<readonly Step[]>((current, step, index) => {
+    const isEnough = (times: number) => tries(current.with(index, { ...step, times }), scene);
+    const least = mayHarm(step.move, scene.context)
+      ? firstOf(step.times, isEnough)
+      : leastOf(step.times, isEnough);
+    return current.with(index, { ...step, times: least });
   }, steps);
+  // With fewer of one thing fewer of another may do.
+  return fewer.some(({ times }, index) => times !== steps[index]?.times)
+    ? fewest(fewer, scene)
+    : fewer;
+}
+
+/** The least number that is enough, where more is never worse; `most` is enough. */
+function leastOf(most: number, isEnough: (times: number) => boolean): number {
+  let [tooFew, enough] = [0, most];
+  while (enough - tooFew > 1) {
+    const times = Math.floor((tooFew + enough) / 2);
+    if (isEnough(times)) enough = times;
+    else tooFew = times;
+  }
+  return enough;
+}
+
+function firstOf(most: number, isEnough: (times: number) => boolean): number {
+  for (let times = 1; times < most; times += 1) if (isEnough(times)) return times;
+  return most;
 }
 
 type Gain = readonly [sum: string, points: number];

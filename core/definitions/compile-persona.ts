@@ -92,11 +92,7 @@ export function compilePersona(scope: Scope, file: PersonaFile): Persona {
 }
 
 /** Facts by id → traits by path. */
-function traitsOf(
-  scope: Scope,
-  facts: { readonly [fact: string]: Json },
-  path: Path,
-): JsonObject {
+function traitsOf(scope: Scope, facts: { readonly [fact: string]: Json }, path: Path): JsonObject {
   const known = new Set([...scope.names.facts].flatMap(([id, fact]) => (fact.isTrait ? [id] : [])));
   const traits: { [trait: string]: Json } = {};
   for (const [fact, value] of Object.entries(facts)) {

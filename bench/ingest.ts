@@ -56,15 +56,15 @@ await withStack(
     const core = composeCore(stack.config, 'cli');
     const api = createApi(stack.config);
     await expectEnoughRules(core);
-    await api.post('/v1/batch', {
-      batch: Array.from({ length: leads }, (_, n) => ({
-        ...{ type: 'identify', userId: `u${n}`, messageId: `born-${n}` },
-        traits: {
-          ...{ email: `u${n}@ingest.example`, firstName: 'Ana', company: 'Nordwind AG' },
-          ...{ country: 'DE', employees: 120, jobTitle: 'Head of Finance' },
-        },
-      })),
-    });
+    const births = Array.from({ length: leads }, (_, n) => ({
+      ...{ type: 'identify', userId: `u${n}`, messageId: `born-${n}` },
+      traits: {
+        // Five people of a company.
+        ...{ email: `u${n}@company${Math.floor(n / 5)}.example`, firstName: 'Ana' },
+        ...{ company: 'Nordwind AG', country: 'DE', employees: 120, jobTitle: 'Head of Finance' },
+      },
+    }));
+    for (const batch of chunksOf(births, 500)) await api.post('/v1/batch', { batch });
     await compare(waysOf(core, api), { api: apiPid, postgres: stack.pids.postgres });
     await countStatements(stack.databaseUrl, core);
     await core.close();
@@ -224,7 +224,7 @@ async function inChunks(
   for (const chunk of chunksOf(calls, size)) await store(chunk);
 }
 
-function chunksOf(calls: readonly Call[], size: number): readonly (readonly Call[])[] {
+function chunksOf<Item>(calls: readonly Item[], size: number): readonly (readonly Item[])[] {
   const count = Math.ceil(calls.length / size);
   return Array.from({ length: count }, (_, at) => calls.slice(at * size, (at + 1) * size));
 }

@@ -38,9 +38,3 @@ export function changedParts(before: Entries, after: Entries): ChangedParts {
       .sort(),
   };
 }
-
-/** One line, whatever a file holds. */
-export function clipped(text: string, lettersMost = 200): string {
-  const line = text.replace(/\s+/g, ' ');
-  return line.length > lettersMost ? `${line.slice(0, lettersMost)} …` : line;
-}

@@ -1,6 +1,6 @@
 /** Which parts of a release differ from those of another one, and how, as lines for a terminal. */
 import type { ReleaseChanges } from '../api/release-changes.ts';
-import { clipped } from '../api/release-changes.ts';
+import { clipped } from '../core/words/clipped.ts';
 import type { Change } from '../core/words/describe-changes.ts';
 
 export function changeLines({ added, changed, gone, changes }: ReleaseChanges): string[] {

@@ -92,6 +92,8 @@ interface Import {
   readonly file: string;
   readonly target: string;
   readonly typeOnly: boolean;
+  /** Loaded when the code around it runs. */
+  readonly later: boolean;
 }
 
 const imports = sourceFiles(root).flatMap(importsOf);
@@ -121,6 +123,18 @@ describe('the import table of ARCHITECTURE.md', () => {
         !/^(store|test|bench|runtime\/embedded|prisma)/.test(entry.file),
     );
     expect(outside.map((entry) => `${entry.file} imports ${entry.target}`)).toEqual([]);
+  });
+
+  test('commands load the database only when they run: check and simulate need none', () => {
+    const loaded = ['cli/main.ts'];
+    for (const file of loaded) {
+      const next = imports.filter(
+        (entry) => entry.file === file && !entry.typeOnly && !entry.later,
+      );
+      for (const { target } of next) if (!loaded.includes(target)) loaded.push(target);
+    }
+    expect(loaded.length).toBeGreaterThan(50);
+    expect(loaded).not.toContain('store/client.ts');
   });
 
   test('allows no grab-bag folder or file', () => {
@@ -170,7 +184,8 @@ function importsOf(file: string): Import[] {
     /^\s*(?:import|export)\s+(type\s+)?(?:[^'";]*?\s+from\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm;
   return [...source.matchAll(statement)].map((match) => {
     const specifier = match[2] ?? match[3] ?? '';
-    return { file, target: resolveTarget(file, specifier), typeOnly: match[1] !== undefined };
+    const [typeOnly, later] = [match[1] !== undefined, match[3] !== undefined];
+    return { file, target: resolveTarget(file, specifier), typeOnly, later };
   });
 }
 

@@ -1,5 +1,5 @@
 /** One release: what it changed, in words, and what became of the leads it meant to move. */
-import { clipped } from '../../api/release-changes.ts';
+import { clipped } from '../../core/words/clipped.ts';
 import type { ReleaseView } from '../../api/routes/releases.ts';
 import { html, type Html } from '../html.ts';
 import { page, type Frame } from '../layout.ts';

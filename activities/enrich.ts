@@ -24,6 +24,7 @@ import type { Lead } from '../core/facts/lead.ts';
 import type { Outcome } from '../core/journey/command.ts';
 import type { PlanStep } from '../core/journey/plan.ts';
 import { eventAbout } from '../ingest/request.ts';
+import { askPatiently } from '../providers/patience.ts';
 import type { ActivityDependencies, Enrichment } from './dependencies.ts';
 import { readerOf } from './facts.ts';
 import { heldProgress, progressOf, type StepTask } from './step.ts';
@@ -70,7 +71,11 @@ async function lookUp(
   const since = run.step === task.id && run.since !== null ? run.since : now;
   const until = since + step.upToMs;
   if (now >= until) return 'gave-up';
-  const answer = await ask(deps.enrichment, question, Math.min(patienceMs, until - now));
+  const { enrichment } = deps;
+  const answer = await askPatiently(
+    async (signal) => parseAnswer(await enrichment.enrich(question, signal)),
+    Math.min(patienceMs, until - now),
+  );
   if (answer !== null && 'problem' in answer) {
     deps.report(new Error(`enrichment: ${answer.problem}`), { commandId });
     return askAgain(deps, task, { since, until });
@@ -99,31 +104,6 @@ function questionAbout({
   const kind = emailKind(address);
   if (kind === 'free' || kind === 'disposable') return undefined;
   return { domain: address.slice(address.lastIndexOf('@') + 1), ...about };
-}
-
-async function ask(
-  enrichment: Enrichment,
-  question: Parameters<Enrichment['enrich']>[0],
-  forMs: number,
-): Promise<EnrichmentAnswer | null | { readonly problem: string }> {
-  const giveUp = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<{ readonly problem: string }>((resolve) => {
-    timer = setTimeout(() => {
-      giveUp.abort();
-      resolve({ problem: `no answer within ${forMs / 1_000} s` });
-    }, forMs);
-  });
-  const answer = (async () => parseAnswer(await enrichment.enrich(question, giveUp.signal)))();
-  try {
-    return await Promise.race([answer, late]);
-  } catch (error) {
-    return { problem: `it failed: ${error instanceof Error ? error.name : 'not with an error'}` };
-  } finally {
-    clearTimeout(timer);
-    // An answer after its time interests nobody, also when it is an error.
-    answer.catch(() => undefined);
-  }
 }
 
 async function askAgain(

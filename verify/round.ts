@@ -19,6 +19,7 @@ import {
   type Verification,
 } from '../core/verification/verdict.ts';
 import { eventAbout, type IngestRequest } from '../ingest/request.ts';
+import { askPatiently, type Problem } from '../providers/patience.ts';
 import type { EmailVerifier } from './verifier.ts';
 
 /** A row that this round holds until its lease ends. */
@@ -96,7 +97,7 @@ async function verifyOne(
   patienceMs: number,
 ): Promise<LookedAt | undefined> {
   const { address } = check;
-  const asked = await askPatiently(deps.verifier, address, patienceMs);
+  const asked = await askVerifier(deps.verifier, address, patienceMs);
   if ('problem' in asked) {
     deps.onError(new Error(`the verifier "${deps.verifier.name}": ${asked.problem}`));
     return laterOn(check, asked.problem);
@@ -123,30 +124,16 @@ async function verifyOne(
   }
 }
 
-/** Never rejects: what a verifier throws is the problem it is asked again for. */
-export async function askPatiently(
+/** What a verifier throws, or answers outside the list there is, is the problem it is asked again for. */
+export function askVerifier(
   verifier: EmailVerifier,
   address: string,
   patienceMs: number,
-): Promise<Verification | { readonly problem: string }> {
-  const giveUp = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<{ readonly problem: string }>((resolve) => {
-    timer = setTimeout(() => {
-      giveUp.abort();
-      resolve({ problem: `no answer within ${patienceMs / 1_000} s` });
-    }, patienceMs);
-  });
-  const answer = (async () => parseVerification(await verifier.verify(address, giveUp.signal)))();
-  try {
-    return await Promise.race([answer, late]);
-  } catch (error) {
-    return { problem: `it failed: ${nameOf(error)}` };
-  } finally {
-    clearTimeout(timer);
-    // An answer after its time interests nobody, also when it is an error.
-    answer.catch(() => undefined);
-  }
+): Promise<Verification | Problem> {
+  return askPatiently(
+    async (signal) => parseVerification(await verifier.verify(address, signal)),
+    patienceMs,
+  );
 }
 
 function laterOn({ address, attempts }: DueCheck, trouble: string): LookedAt {
@@ -173,11 +160,4 @@ async function tell(
     ),
   );
   await ingest(requests);
-}
-
-/** The kind of error and its code; a text of a stranger may repeat the address. */
-function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'not with an error';
-  const { code } = error as { readonly code?: unknown };
-  return typeof code === 'string' ? `${error.name} ${code}` : error.name;
 }

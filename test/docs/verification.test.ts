@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verificationReasons } from '../../core/verification/verdict.ts';
 import type { EnrichmentProvider } from '../../enrich/provider.ts';
 import type { EmailVerifier } from '../../verify/verifier.ts';
-import { askPatiently } from '../../verify/round.ts';
+import { askVerifier } from '../../verify/round.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const text = await readFile(join(root, 'docs/verification.md'), 'utf8');
@@ -64,7 +64,7 @@ test('and answer as the ports ask', async () => {
     };
     const verifier = createAcmeVerifier(url);
     const said = await Promise.all(
-      ['ana@x.de', 'bo@x.de'].map((address) => askPatiently(verifier, address, 5_000)),
+      ['ana@x.de', 'bo@x.de'].map((address) => askVerifier(verifier, address, 5_000)),
     );
     expect(said).toEqual([
       { status: 'valid', reason: 'mailbox-exists' },

@@ -2,33 +2,27 @@
  * The one transaction: a batch of requests becomes events, decisions, enrolments, handoffs and outbox
  * rows, or nothing of it does.
  *
- * Order: identity keys (sorted), lead rows (by id, FOR UPDATE), accounts; then the fold in order of
- * arrival; then one statement per table, however large the batch. What was read before a lock and
- * turned out otherwise under it throws `StaleRead`, and the whole transaction begins anew.
+ * Order: identity keys (sorted), lead rows (by id, FOR UPDATE; `who-is-meant.ts`), accounts; then the fold
+ * in order of arrival; then one statement per table, however large the batch. What was read before a lock
+ * and turned out otherwise under it throws `StaleRead`, and the whole transaction begins anew.
  */
-import { isDeepStrictEqual } from 'node:util';
 import type { DecisionContext } from '../core/decision/context.ts';
 import type { Release } from '../core/definitions/release.ts';
 import type { EnrolmentState } from '../core/facts/lead.ts';
 import { factNeeds } from '../core/facts/needs.ts';
 import type { JourneyPlan } from '../core/journey/plan.ts';
 import { saveAccounts } from '../store/accounts.ts';
-import { StaleRead, type Sql } from '../store/client.ts';
+import type { Sql } from '../store/client.ts';
 import { loadPermissions } from '../store/consent.ts';
-import { loadEnrolmentStates } from '../store/enrolments.ts';
 import { findAnswers, type EventNeed } from '../store/events.ts';
 import {
-  addIdentities,
-  findAddressed,
   findCanonical,
   findIdentities,
-  findKeptApart,
-  findUserIds,
   listMergeCandidates,
   mergeLeads,
   type FoundIdentity,
 } from '../store/identities.ts';
-import { completeLeads, lockSavedLeads, saveLeads, type SavedLead } from '../store/leads.ts';
+import { completeLeads, saveLeads, type SavedLead } from '../store/leads.ts';
 import type { OutboxRow } from '../store/outbox.ts';
 import { createChanges, type Changes } from './changes.ts';
 import { freshId } from './fresh-id.ts';
@@ -37,14 +31,8 @@ import { loadAccounts, membersBeside, withMembers } from './load-accounts.ts';
 import { createFold, type Fold, type FoldedEvent } from './fold.ts';
 import { withHistories } from './judged.ts';
 import type { IngestAnswer, IngestRequest } from './request.ts';
-import {
-  asksForUserIds,
-  keysOfAll,
-  nameOf,
-  resolveLeads,
-  type Known,
-  type ResolutionPlan,
-} from './resolve.ts';
+import { keysOfAll, nameOf, type ResolutionPlan } from './resolve.ts';
+import { lockWhoIsMeant, namedIn } from './who-is-meant.ts';
 
 /** What is published, as ingest needs it. */
 export interface Releases {
@@ -85,10 +73,8 @@ export async function ingestBatch(
   const { plan, leads, enrolments } = await lockWhoIsMeant(sql, fresh, found, histories);
   const context = await contextFor([...enrolments.values()].flat(), release, releases);
   const changes = createChanges(release.id, freshId);
-  const fold = await loadFold(
-    ...([sql, fresh, plan, leads, enrolments, context, changes] as const),
-    histories,
-  );
+  const loading = { requests: fresh, plan, saved: leads, enrolments, context, changes, histories };
+  const fold = await loadFold(sql, loading);
   for (const [index, request] of fresh.entries()) {
     const resolution = plan.resolutions[index];
     if (resolution === undefined) throw new Error(`event ${idOf(request)} was not resolved`);
@@ -146,127 +132,25 @@ function answerFrom(answers: ReadonlyMap<string, IngestAnswer>) {
   };
 }
 
-interface Locked {
-  readonly plan: ResolutionPlan;
-  readonly leads: readonly SavedLead[];
+export interface FoldLoading {
+  readonly requests: readonly IngestRequest[];
+  /** Who is born in the batch, and whom each request is about. */
+  readonly plan: Pick<ResolutionPlan, 'born' | 'resolutions'>;
+  /** The locked leads that it is about. */
+  readonly saved: readonly SavedLead[];
   readonly enrolments: ReadonlyMap<string, readonly EnrolmentState[]>;
+  readonly context: DecisionContext;
+  readonly changes: Changes;
+  /** Absent: nothing is remembered. */
+  readonly histories?: Histories;
 }
 
-/** Finds out who is meant, adds new keys, takes the locks, and makes sure that it is still so. */
-async function lockWhoIsMeant(
-  sql: Sql,
-  requests: readonly IngestRequest[],
-  { identities, canonical }: Pick<Known, 'identities' | 'canonical'>,
-  histories: Histories,
-): Promise<Locked> {
-  const isAsked = asksForUserIds(requests, identities);
-  const named = [...new Set(canonical.values())];
-  const concerned = isAsked ? [...new Set([...leadIdsOf(identities), ...named])] : [];
-  const [userIds, keptApart, addressed] = await Promise.all([
-    findUserIds(sql, concerned),
-    findKeptApart(sql, concerned),
-    findAddressed(sql, isAsked ? named : []),
-  ]);
-  const known = { identities, userIds, canonical, keptApart, addressed };
-  const plan = resolveLeads(requests, known, freshId);
-  // Sent together, and run in this order: what is read after the locks is read under them.
-  const [added, leads, enrolments] = await Promise.all([
-    addIdentities(sql, plan.newKeys),
-    lockSavedLeads(sql, plan.leadIds, histories.rows(plan.leadIds)),
-    loadEnrolmentStates(sql, plan.leadIds),
-  ]);
-  if (added < plan.newKeys.length) {
-    throw new StaleRead('another transaction brought the same new key');
-  }
-  if (leads.length < plan.leadIds.length) throw new StaleRead('a lead is gone');
-  const addresses = new Map(leads.map(({ lead }) => [lead.id, lead.address ?? null]));
-  if (identities.some(({ leadId, address }) => isOther(addresses.get(leadId), address))) {
-    throw new StaleRead('a lead got another address meanwhile');
-  }
-  const isOtherNow = (id: string) => (addresses.get(id) !== null) !== addressed.has(id);
-  if (isAsked && named.some((id) => addresses.has(id) && isOtherNow(id))) {
-    throw new StaleRead('a lead that is named got its first address meanwhile');
-  }
-  if (isAsked) await expectSame(sql, { identities, userIds, concerned }, plan);
-  await expectMerged(sql, known);
-  return { plan, leads, enrolments };
-}
-
-function namedIn({ who, merge }: IngestRequest): readonly string[] {
-  if (!('leadId' in who)) return [];
-  return merge === undefined ? [who.leadId] : [who.leadId, merge.from];
-}
-
-/** Nothing of an absorbed lead may be stored as another's once its merge was undone. */
-async function expectMerged(
-  sql: Sql,
-  { identities, canonical }: Pick<Known, 'identities' | 'canonical'>,
-): Promise<void> {
-  const found = new Map([
-    ...canonical,
-    ...identities.map(({ ownId, leadId }) => [ownId, leadId] as const),
-  ]);
-  const absorbed = [...found].filter(([id, canonicalId]) => id !== canonicalId);
-  if (absorbed.length === 0) return;
-  const now = await findCanonical(
-    sql,
-    absorbed.map(([id]) => id),
-  );
-  if (absorbed.some(([id, canonicalId]) => now.get(id) !== canonicalId)) {
-    throw new StaleRead('a merge was undone meanwhile');
-  }
-}
-
-function isOther(locked: string | null | undefined, found: string | null): boolean {
-  return locked !== undefined && locked !== found;
-}
-
-/** Where keys are attached or leads merged: who holds which key must be as it was before the locks. */
-async function expectSame(
-  sql: Sql,
-  { identities: found, userIds, concerned }: Asked,
-  plan: ResolutionPlan,
-): Promise<void> {
-  const own = new Set(plan.newKeys.flatMap(({ kind, value }) => (kind === 'userId' ? value : [])));
-  const claims = (identities: readonly FoundIdentity[], held: UserIds) => [
-    identities.map(({ kind, value, leadId }) => [kind, value, leadId].join('\u0000')).sort(),
-    [...held].flatMap(([leadId, ids]) =>
-      ids.flatMap((id) => (own.has(id) ? [] : `${leadId} ${id}`)),
-    ),
-  ];
-  const now = await findIdentities(sql, found);
-  const held = await findUserIds(sql, concerned);
-  if (!isDeepStrictEqual(claims(found, userIds), claims(now, held))) {
-    throw new StaleRead('an identity was attached meanwhile');
-  }
-}
-
-type UserIds = ReadonlyMap<string, readonly string[]>;
-
-interface Asked {
-  readonly identities: readonly FoundIdentity[];
-  readonly userIds: UserIds;
-  /** Of these leads. */
-  readonly concerned: readonly string[];
-}
-
-function leadIdsOf(identities: readonly FoundIdentity[]): readonly string[] {
-  return [...new Set(identities.map(({ leadId }) => leadId))];
-}
-
-/** `plan` says who is born in the batch; `saved` are the locked leads that it is about. */
 export async function loadFold(
   sql: Sql,
-  requests: readonly IngestRequest[],
-  plan: Pick<ResolutionPlan, 'born'> & Partial<Pick<ResolutionPlan, 'resolutions'>>,
-  saved: readonly SavedLead[],
-  enrolments: ReadonlyMap<string, readonly EnrolmentState[]>,
-  context: DecisionContext,
-  changes: Changes,
-  histories?: Histories,
+  { requests, plan, saved, enrolments, context, changes, histories }: FoldLoading,
 ): Promise<Fold> {
   const stored = saved.map(({ lead }) => lead);
-  const leadIdOf = (request: number) => plan.resolutions?.[request]?.leadId;
+  const leadIdOf = (request: number) => plan.resolutions[request]?.leadId;
   const accounts = await loadAccounts(sql, requests, stored, leadIdOf, context);
   const members = membersBeside(accounts, stored);
   const addresses = new Set([

@@ -131,7 +131,7 @@ export async function foldRules(sql: Sql, page: RulesFold): Promise<Fold> {
   const known = { merges: [], listed: [], dropsAddress: false };
   const resolutions = saved.map(({ lead }) => ({ ...known, leadId: lead.id }));
   const plan = { born: new Set<string>(), resolutions };
-  const fold = await loadFold(sql, requests, plan, saved, enrolments, context, changes);
+  const fold = await loadFold(sql, { requests, plan, saved, enrolments, context, changes });
   for (const [index, resolution] of resolutions.entries()) {
     const request = requests[index];
     if (request !== undefined) fold.add(request, resolution);

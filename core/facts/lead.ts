@@ -80,6 +80,12 @@ export interface Suppression {
   readonly reason: string;
   readonly at: number;
 }
+export interface Preferences {
+  /** Fewer emails: the cap `fewer` of rules/sending.json counts too. */
+  readonly fewer?: boolean;
+  /** False: clicks and opens of this person are not told apart. */
+  readonly tracking?: boolean;
+}
 /** The latest verdict on an address; see `core/verification`. */
 export interface EmailCheck {
   readonly status: 'valid' | 'risky' | 'invalid';
@@ -150,6 +156,8 @@ export interface Lead {
   readonly disqualified?: { readonly id: string; readonly why: string; readonly at: number };
   readonly consents: readonly Consent[];
   readonly suppressions: readonly Suppression[];
+  /** What the person asked for beside all or nothing; by address, like consent. */
+  readonly preferences?: Preferences;
   /** Of its address; absent while nothing is known. */
   readonly emailCheck?: EmailCheck;
   readonly events: readonly LeadEvent[];

@@ -25,10 +25,10 @@ import type {
 } from '../core/sending/ledger.ts';
 import type { Pause } from '../core/sending/policy.ts';
 import type { IngestRequest } from '../ingest/request.ts';
-import type { CompiledTemplate } from '../mail/compile.ts';
+import type { CompiledTemplate } from '../mail/templates/compile.ts';
 import type { Mailbox, OutgoingEmail } from '../mail/outgoing.ts';
 import type { Delivery } from '../mail/smtp.ts';
-import type { EmailVariables } from '../mail/variables.ts';
+import type { EmailVariables } from '../mail/templates/variables.ts';
 
 export interface ActivityDependencies {
   readonly clock: Clock;

@@ -9,7 +9,7 @@ import type { Release } from '../core/definitions/release.ts';
 import type { InternalClaimRequest, SendIdentity } from '../core/sending/ledger.ts';
 import { failpoint } from '../faults/failpoint.ts';
 import type { OutgoingEmail } from '../mail/outgoing.ts';
-import type { EmailVariables } from '../mail/variables.ts';
+import type { EmailVariables } from '../mail/templates/variables.ts';
 import type { ActivityDependencies, Draft } from './dependencies.ts';
 import { failure } from './failures.ts';
 import type { InternalMail } from './handoff-mail.ts';

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { openRunDirectory } from '../test/support/run-directory.ts';
 import { freshId } from '../ingest/fresh-id.ts';
 import { recomputeAll } from '../ingest/recompute-all.ts';
-import { compileTemplate } from '../mail/compile.ts';
+import { compileTemplate } from '../mail/templates/compile.ts';
 import { startPostgres } from '../runtime/embedded/postgres.ts';
 import { createReleaseLibrary } from '../runtime/releases.ts';
 import { createStore, type Store } from '../store/client.ts';

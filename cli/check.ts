@@ -60,7 +60,7 @@ async function checker(shell: Shell, { dir, strict }: Asked): Promise<Checker> {
     ]);
   // Loaded for the first email that is not remembered: often there is none.
   const compile: CompileEmail<CompiledEmail> = async (source) =>
-    (await import('../mail/compile.ts')).compileTemplate(source);
+    (await import('../mail/templates/compile.ts')).compileTemplate(source);
   const verdicts = await emailVerdicts(compile, shell.env);
   return async (files) => {
     const checked = await checkWorkspace(files, { compileTemplate: verdicts.compile });

@@ -145,7 +145,7 @@ async function assertClean(
   after: readonly WorkspaceFile[],
 ): Promise<void> {
   const { checkWorkspace } = await import('../workspace/check-workspace.ts');
-  const { compileTemplate } = await import('../mail/compile.ts');
+  const { compileTemplate } = await import('../mail/templates/compile.ts');
   const { newProblems } = await import('../workspace/recipes/new-journey.ts');
   const checked = await checkWorkspace(after, { compileTemplate });
   if (checked.ok) {

@@ -99,7 +99,7 @@ async function attempt(
   const [{ publishWorkspace }, { compileTemplate }, { saveRelease }, { freshId }] =
     await Promise.all([
       import('../workspace/publish.ts'),
-      import('../mail/compile.ts'),
+      import('../mail/templates/compile.ts'),
       import('../store/releases.ts'),
       import('../ingest/fresh-id.ts'),
     ]);

@@ -4,13 +4,13 @@
  * recipient's rights; whether an email may exist was decided before it is asked for.
  */
 import type { MessageClass } from '../core/journey/plan.ts';
-import type { CompiledTemplate } from './compile.ts';
+import type { CompiledTemplate } from './templates/compile.ts';
 import { messageHeaders, messageIdOf, type HeaderFacts } from './headers.ts';
-import { escapeHtml } from './liquid.ts';
+import { escapeHtml } from './templates/liquid.ts';
 import type { Mailbox, OutgoingEmail } from './outgoing.ts';
-import { renderEmail } from './render.ts';
+import { renderEmail } from './templates/render.ts';
 import { signToken } from './tokens.ts';
-import type { EmailVariables } from './variables.ts';
+import type { EmailVariables } from './templates/variables.ts';
 
 export interface LetterOptions {
   /** The domain that writes: of every Message-ID, for ever. */

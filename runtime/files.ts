@@ -12,7 +12,7 @@ import { generateSchemas } from '../workspace/generate-schemas.ts';
 import { entriesOf } from '../workspace/publish.ts';
 import { readWorkspace } from '../workspace/read-workspace.ts';
 import type { FilesOnDisk, FilesReader } from '../console/pages/files.ts';
-import { compileTemplate } from '../mail/compile.ts';
+import { compileTemplate } from '../mail/templates/compile.ts';
 import { latestRelease } from '../store/releases.ts';
 import type { Sql } from '../store/client.ts';
 import type { WorkspaceFile } from '../core/definitions/sources.ts';

@@ -8,7 +8,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { hashKey } from '../api/access.ts';
 import { newId } from '../core/decision/ids.ts';
-import { compileTemplate } from '../mail/compile.ts';
+import { compileTemplate } from '../mail/templates/compile.ts';
 import { createStore, type Store } from '../store/client.ts';
 import { migrate } from '../store/migrate.ts';
 import { latestRelease, saveRelease } from '../store/releases.ts';

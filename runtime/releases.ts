@@ -8,7 +8,7 @@
  */
 import type { Release } from '../core/definitions/release.ts';
 import type { JourneyPlan } from '../core/journey/plan.ts';
-import type { CompiledTemplate } from '../mail/compile.ts';
+import type { CompiledTemplate } from '../mail/templates/compile.ts';
 import type { Sql } from '../store/client.ts';
 import {
   findRelease,

@@ -87,8 +87,14 @@ async function write(folder: string, path: string, text: string): Promise<void> 
 /** Our own compiler, and the versions of the libraries under it. */
 async function compilerHash(): Promise<string> {
   const root = join(import.meta.dirname, '..');
-  const names = (await readdir(join(root, 'mail'))).filter((name) => name.endsWith('.ts')).sort();
-  const paths = [...names.map((name) => join(root, 'mail', name)), join(root, 'package.json')];
+  const folders = [join(root, 'mail/templates'), join(root, 'mail/lint')];
+  const found = await Promise.all(folders.map((folder) => sourcesIn(folder)));
+  const paths = [...found.flat(), join(root, 'package.json')];
   const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
   return createHash('sha256').update(texts.join('\0')).digest('hex');
+}
+
+async function sourcesIn(folder: string): Promise<readonly string[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.ts')).sort();
+  return names.map((name) => join(folder, name));
 }

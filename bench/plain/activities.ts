@@ -5,7 +5,7 @@
  */
 import { createTransport } from 'nodemailer';
 import type pg from 'pg';
-import type { CompiledTemplate } from '../../mail/compile.ts';
+import type { CompiledTemplate } from '../../mail/templates/compile.ts';
 import type { createLetters } from '../../mail/letters.ts';
 import { mailOptions, type Mailbox } from '../../mail/outgoing.ts';
 

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import pg from 'pg';
-import type { CompiledTemplate } from '../../mail/compile.ts';
+import type { CompiledTemplate } from '../../mail/templates/compile.ts';
 import { createLetters } from '../../mail/letters.ts';
 import type { Mailbox } from '../../mail/outgoing.ts';
 import { readConfig } from '../../runtime/config.ts';

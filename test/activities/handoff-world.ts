@@ -9,7 +9,7 @@ import { newId } from '../../core/decision/ids.ts';
 import type { WorkspaceFile } from '../../core/definitions/sources.ts';
 import { accept } from '../../ingest/accept.ts';
 import { createIngest, type IngestDeps } from '../../ingest/ingest.ts';
-import { compileTemplate } from '../../mail/compile.ts';
+import { compileTemplate } from '../../mail/templates/compile.ts';
 import { readConfig } from '../../runtime/config.ts';
 import type { Mailbox } from '../../runtime/embedded/mailbox.ts';
 import { createReleaseLibrary } from '../../runtime/releases.ts';

@@ -16,7 +16,7 @@ import type { SendingPolicy } from '../../core/sending/model.ts';
 import { failpoint } from '../../faults/failpoint.ts';
 import { createIngest, type Ingest } from '../../ingest/ingest.ts';
 import { eventAbout } from '../../ingest/request.ts';
-import { compileTemplate, type CompiledTemplate } from '../../mail/compile.ts';
+import { compileTemplate, type CompiledTemplate } from '../../mail/templates/compile.ts';
 import { createLetters } from '../../mail/letters.ts';
 import { createSmtpTransport, type SmtpTransport } from '../../mail/smtp.ts';
 import type { Mailbox } from '../../runtime/embedded/mailbox.ts';

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { WorkspaceFile } from '../../core/definitions/sources.ts';
 import { runPersona } from '../../core/simulate/persona.ts';
-import { compileTemplate } from '../../mail/compile.ts';
+import { compileTemplate } from '../../mail/templates/compile.ts';
 import { checkWorkspace } from '../../workspace/check-workspace.ts';
 import { readRecipe, recipeNames } from '../../workspace/recipes/find-recipes.ts';
 import { journeyFromRecipe } from '../../workspace/recipes/new-journey.ts';

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId } from '../../core/decision/ids.ts';
-import { compileTemplate } from '../../mail/compile.ts';
+import { compileTemplate } from '../../mail/templates/compile.ts';
 import { createFilesReader } from '../../runtime/files.ts';
 import { createStore, type Store } from '../../store/client.ts';
 import { latestRelease, saveRelease } from '../../store/releases.ts';

@@ -5,9 +5,9 @@ import { join, resolve } from 'node:path';
 import { parse } from 'jsonc-parser';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runPersona, type PersonaRun } from '../../core/simulate/persona.ts';
-import { compileTemplate, type CompiledTemplate } from '../../mail/compile.ts';
-import { renderEmail } from '../../mail/render.ts';
-import { sampleVariables } from '../../mail/variables.ts';
+import { compileTemplate, type CompiledTemplate } from '../../mail/templates/compile.ts';
+import { renderEmail } from '../../mail/templates/render.ts';
+import { sampleVariables } from '../../mail/templates/variables.ts';
 import { checkWorkspace, type CheckedWorkspace } from '../../workspace/check-workspace.ts';
 import { readWorkspace } from '../../workspace/read-workspace.ts';
 

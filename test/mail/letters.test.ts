@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compileTemplate } from '../../mail/compile.ts';
+import { compileTemplate } from '../../mail/templates/compile.ts';
 import { createLetters } from '../../mail/letters.ts';
 import type { Draft } from '../../mail/letters.ts';
 import { readToken } from '../../mail/tokens.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { compileTemplate } from '../../mail/compile.ts';
+import { compileTemplate } from '../../mail/templates/compile.ts';
 import { checkWorkspace } from '../../workspace/check-workspace.ts';
 import { formatProblem } from '../../workspace/format-problem.ts';
 import { readWorkspace } from '../../workspace/read-workspace.ts';

@@ -4,8 +4,8 @@
  */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { WorkspaceFile } from '../../core/definitions/sources.ts';
-import { compileTemplate } from '../../mail/compile.ts';
-import type { CompiledTemplate, TemplateSource } from '../../mail/compile.ts';
+import { compileTemplate } from '../../mail/templates/compile.ts';
+import type { CompiledTemplate, TemplateSource } from '../../mail/templates/compile.ts';
 import { checkWorkspace } from '../../workspace/check-workspace.ts';
 import { formatProblem } from '../../workspace/format-problem.ts';
 import { readWorkspace } from '../../workspace/read-workspace.ts';

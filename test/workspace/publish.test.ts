@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../core/decision/ids.ts';
 import type { WorkspaceFile } from '../../core/definitions/sources.ts';
-import { compileTemplate } from '../../mail/compile.ts';
+import { compileTemplate } from '../../mail/templates/compile.ts';
 import { createStore } from '../../store/client.ts';
 import type { Store } from '../../store/client.ts';
 import {

@@ -5,10 +5,10 @@ import { builtInFacts } from '../../core/facts/catalogue.ts';
 import { compileRelease } from '../../core/definitions/compile-release.ts';
 import { templateFile } from '../../core/definitions/template.ts';
 import { runPersona } from '../../core/simulate/persona.ts';
-import { compileTemplate } from '../../mail/compile.ts';
-import type { CompiledTemplate } from '../../mail/compile.ts';
-import { renderEmail } from '../../mail/render.ts';
-import { sampleVariables } from '../../mail/variables.ts';
+import { compileTemplate } from '../../mail/templates/compile.ts';
+import type { CompiledTemplate } from '../../mail/templates/compile.ts';
+import { renderEmail } from '../../mail/templates/render.ts';
+import { sampleVariables } from '../../mail/templates/variables.ts';
 import { compileEmails } from '../../workspace/compile-emails.ts';
 import { readWorkspace } from '../../workspace/read-workspace.ts';
 

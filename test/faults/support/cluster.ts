@@ -11,7 +11,7 @@ import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import pg from 'pg';
 import { newId } from '../../../core/decision/ids.ts';
-import { compileTemplate } from '../../../mail/compile.ts';
+import { compileTemplate } from '../../../mail/templates/compile.ts';
 import { freePort } from '../../../runtime/embedded/ports.ts';
 import { createStore } from '../../../store/client.ts';
 import { latestRelease, saveRelease } from '../../../store/releases.ts';

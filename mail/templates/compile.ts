@@ -1,16 +1,16 @@
 /**
  * Turns the source of an email (MJML with Liquid in it, subject, preheader) into an immutable
  * compiled template: HTML and text that still hold the Liquid, and every problem found on the way.
- * This happens once per version of a template, at check and publish; per lead only mail/render.ts
+ * This happens once per version of a template, at check and publish; per lead only mail/templates/render.ts
  * runs. It must never read a file or the network: partials and brand arrive as text.
  */
 import { createHash } from 'node:crypto';
 import type { Liquid } from 'liquidjs';
-import { htmlProblems } from './html-structure.ts';
+import { htmlProblems } from '../lint/html-structure.ts';
 import { createLiquid } from './liquid.ts';
 import { complaintProblem } from './mjml-complaints.ts';
-import { placeOf, structureProblems } from './mjml-structure.ts';
-import { liquidProblems, linkProblems } from './liquid-problems.ts';
+import { placeOf, structureProblems } from '../lint/mjml-structure.ts';
+import { liquidProblems, linkProblems } from '../lint/liquid-names.ts';
 import { textOfHtml } from './text-part.ts';
 
 export interface TemplateProblem {

@@ -3,11 +3,11 @@
  * do not exist, names that no lead has, and links built from data without the `url` filter. It reads
  * the author's source, so every problem has the author's line and column.
  */
-import { didYouMean } from '../core/definitions/suggest.ts';
-import { createLiquid, knownFilters } from './liquid.ts';
+import { didYouMean } from '../../core/definitions/suggest.ts';
+import { createLiquid, knownFilters } from '../templates/liquid.ts';
 import { placeOf } from './mjml-structure.ts';
-import { knowsVariable, ownLinks } from './variables.ts';
-import type { TemplateProblem } from './compile.ts';
+import { knowsVariable, ownLinks } from '../templates/variables.ts';
+import type { TemplateProblem } from '../templates/compile.ts';
 
 const engine = createLiquid('text');
 

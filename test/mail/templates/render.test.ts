@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { compileTemplate } from '../../mail/compile.ts';
-import type { CompiledTemplate } from '../../mail/compile.ts';
-import { renderEmail } from '../../mail/render.ts';
-import type { RenderedEmail } from '../../mail/render.ts';
-import { sampleVariables } from '../../mail/variables.ts';
+import { compileTemplate } from '../../../mail/templates/compile.ts';
+import type { CompiledTemplate } from '../../../mail/templates/compile.ts';
+import { renderEmail } from '../../../mail/templates/render.ts';
+import type { RenderedEmail } from '../../../mail/templates/render.ts';
+import { sampleVariables } from '../../../mail/templates/variables.ts';
 
 async function compiled(content: string, subject = 'Hello'): Promise<CompiledTemplate> {
   const template = await compileTemplate({

@@ -2,8 +2,8 @@
  * Tries the samples beside a template: an email that cannot be written for `minimal.json` cannot be
  * written for some lead, and the author hears of it at check instead of in a list of non-sends.
  */
-import { parseDocument, readValue } from '../core/definitions/document.ts';
-import type { Problem } from '../core/definitions/problems.ts';
+import { parseDocument, readValue } from '../../core/definitions/document.ts';
+import type { Problem } from '../../core/definitions/problems.ts';
 import type { CompiledTemplate } from './compile.ts';
 import { renderEmail } from './render.ts';
 import { sampleVariables } from './variables.ts';

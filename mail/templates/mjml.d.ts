@@ -1,4 +1,4 @@
-// MJML 5 ships no types; this declares the little that mail/compile.ts uses.
+// MJML 5 ships no types; this declares the little that mail/templates/compile.ts uses.
 declare module 'mjml' {
   interface MjmlOptions {
     readonly fonts: Readonly<Record<string, string>>;

@@ -4,7 +4,7 @@
  * left open or closed in the wrong order (MJML guesses). It reads the source as its author wrote it,
  * so that every problem has the author's line and column, and knows nothing about rendering.
  */
-import type { TemplateProblem } from './compile.ts';
+import type { TemplateProblem } from '../templates/compile.ts';
 
 /** Here MJML keeps elements only; text between them is dropped without an error. */
 const holdsElementsOnly = new Set([

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { compileTemplate } from '../../mail/compile.ts';
-import type { CompiledTemplate } from '../../mail/compile.ts';
-import { sampleProblems } from '../../mail/samples.ts';
+import { compileTemplate } from '../../../mail/templates/compile.ts';
+import type { CompiledTemplate } from '../../../mail/templates/compile.ts';
+import { sampleProblems } from '../../../mail/templates/samples.ts';
 
 function template(words: string): Promise<CompiledTemplate> {
   return compileTemplate({

@@ -4,7 +4,7 @@
  * where it is included. Apart because the sentences of another library are read here and nowhere
  * else: one that is not recognised is passed on as it is.
  */
-import { didYouMean } from '../core/definitions/suggest.ts';
+import { didYouMean } from '../../core/definitions/suggest.ts';
 import type { TemplateProblem } from './compile.ts';
 
 export interface MjmlComplaint {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { compileTemplate } from '../../mail/compile.ts';
-import type { CompiledTemplate, TemplateSource } from '../../mail/compile.ts';
+import { compileTemplate } from '../../../mail/templates/compile.ts';
+import type { CompiledTemplate, TemplateSource } from '../../../mail/templates/compile.ts';
 
 function source(body: string, changes: Partial<TemplateSource> = {}): TemplateSource {
   return {

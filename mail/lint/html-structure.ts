@@ -6,7 +6,7 @@
  * opening here and closing there is what people want.
  */
 import { placeOf } from './mjml-structure.ts';
-import type { TemplateProblem } from './compile.ts';
+import type { TemplateProblem } from '../templates/compile.ts';
 
 /** Elements that hold HTML. */
 const texts = /<(mj-text|mj-button|mj-table|mj-accordion-text|mj-accordion-title)\b[^>]*>/g;

@@ -8,11 +8,11 @@
  * DATA with 354. The body is given to it as a stream that starts on the first read, so `dataBegan`
  * is false exactly as long as the server cannot have anything to accept.
  */
-import { createPrivateKey } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createTransport } from 'nodemailer';
 import SMTPPool from 'nodemailer/lib/smtp-pool';
+import type { Signer } from './identity/dkim.ts';
 import { mailOptions, notTaken, refusalOf } from './outgoing.ts';
 import { classifySmtpError } from './smtp-error.ts';
 import type { FailedDelivery } from './smtp-error.ts';
@@ -35,12 +35,8 @@ export interface SmtpOptions {
   readonly connectionsMax?: number;
   readonly messagesPerSecondMax?: number;
   readonly socketTimeoutMs?: number;
-  readonly dkim?: {
-    readonly domain: string;
-    readonly selector: string;
-    /** RSA in PEM: nodemailer sends unsigned, without an error, when given anything else. */
-    readonly privateKey: string;
-  };
+  /** Signs every mail; without it the relay does, or nobody. */
+  readonly signer?: Signer;
   readonly onPhase?: (phase: SmtpPhase, messageId: string) => Promise<void>;
 }
 export interface SmtpTransport {
@@ -62,25 +58,22 @@ const timeouts = {
   socketTimeout: 60_000,
 };
 
-const signedHeaders = [
-  ...['from', 'sender', 'reply-to', 'subject', 'date', 'message-id', 'to', 'mime-version'],
-  ...['content-type', 'content-transfer-encoding', 'list-id', 'list-unsubscribe'],
-  ...['list-unsubscribe-post', 'feedback-id', 'auto-submitted'],
-].join(':');
-
 interface Transmission {
   readonly messageId: string;
+  readonly mustBeSigned: boolean;
   readonly onPhase: SmtpOptions['onPhase'];
   dataBegan: boolean;
   written: Promise<void>;
   failpoint: unknown;
+  /** No byte of it left: it is no doubtful mail, but none at all. */
+  unsigned: boolean;
 }
 
 export function createSmtpTransport(options: SmtpOptions): SmtpTransport {
   const transmissions = new Map<string, Transmission>();
   const pool = new TrackedPool(poolOptions(options), transmissions);
   const mailer = createTransport(pool);
-  const dkim = options.dkim === undefined ? {} : { dkim: dkimOptions(options.dkim) };
+  const dkim = options.signer === undefined ? {} : { dkim: options.signer.options };
   const inFlight = new Set<Promise<unknown>>();
   let isClosing = false;
 
@@ -97,6 +90,7 @@ export function createSmtpTransport(options: SmtpOptions): SmtpTransport {
       };
     } catch (cause) {
       if (transmission.failpoint !== undefined) throw asError(transmission.failpoint);
+      if (transmission.unsigned) return notTaken('config', unsignedWords);
       return classifySmtpError(cause, transmission);
     } finally {
       transmissions.delete(message.messageId);
@@ -111,7 +105,7 @@ export function createSmtpTransport(options: SmtpOptions): SmtpTransport {
       if (transmissions.has(message.messageId)) {
         throw new Error(`${message.messageId} is being sent already`);
       }
-      const transmission = startOf(message.messageId, options.onPhase);
+      const transmission = startOf(message.messageId, options);
       transmissions.set(message.messageId, transmission);
       const sending = send(message, transmission);
       inFlight.add(sending);
@@ -189,7 +183,20 @@ function watched(input: Readable, transmission: Transmission): Readable {
 async function* bodyOf(input: Readable, transmission: Transmission): AsyncGenerator<Buffer> {
   transmission.dataBegan = true;
   await reachPhase('afterRcpt', transmission);
-  for await (const chunk of input) yield chunk as Buffer;
+  let isFirst = true;
+  for await (const chunk of input as AsyncIterable<Buffer>) {
+    // nodemailer writes the signature first, and none, without an error, when it cannot make one.
+    transmission.unsigned = isFirst && transmission.mustBeSigned && !isSignature(chunk);
+    if (transmission.unsigned) throw new Error(unsignedWords);
+    isFirst = false;
+    yield chunk;
+  }
+}
+
+const unsignedWords = 'it could not be signed (DKIM), and nothing is sent unsigned';
+
+function isSignature(chunk: Buffer): boolean {
+  return /^dkim-signature:/i.test(chunk.toString('latin1', 0, 20));
 }
 
 async function reachPhase(phase: SmtpPhase, transmission: Transmission): Promise<void> {
@@ -201,13 +208,15 @@ async function reachPhase(phase: SmtpPhase, transmission: Transmission): Promise
   }
 }
 
-function startOf(messageId: string, onPhase: SmtpOptions['onPhase']): Transmission {
+function startOf(messageId: string, { signer, onPhase }: SmtpOptions): Transmission {
   return {
     messageId,
+    mustBeSigned: signer !== undefined,
     onPhase,
     dataBegan: false,
     written: Promise.resolve(),
     failpoint: undefined,
+    unsigned: false,
   };
 }
 
@@ -223,24 +232,6 @@ function poolOptions(options: SmtpOptions): ConstructorParameters<typeof SMTPPoo
     ...(options.messagesPerSecondMax === undefined
       ? {}
       : { rateLimit: options.messagesPerSecondMax, rateDelta: 1000 }),
-  };
-}
-
-function dkimOptions(dkim: NonNullable<SmtpOptions['dkim']>): {
-  domainName: string;
-  keySelector: string;
-  privateKey: string;
-  headerFieldNames: string;
-} {
-  const { asymmetricKeyType } = createPrivateKey(dkim.privateKey);
-  if (asymmetricKeyType !== 'rsa') {
-    throw new Error(`the DKIM key must be RSA, found ${asymmetricKeyType ?? 'no key'}`);
-  }
-  return {
-    domainName: dkim.domain,
-    keySelector: dkim.selector,
-    privateKey: dkim.privateKey,
-    headerFieldNames: signedHeaders,
   };
 }
 

@@ -22,6 +22,7 @@ import {
   type NewSuppression,
 } from '../store/consent.ts';
 import { saveEmailChecks, type NewEmailCheck } from '../store/email-checks.ts';
+import { savePreferences, type NewPreferences } from '../store/preferences.ts';
 import { saveDecisions, type NewDecision } from '../store/decisions.ts';
 import {
   closeEnrolments,
@@ -121,6 +122,7 @@ interface Rows {
   /** By address and scope: what one batch sets, lifts and sets again is written as it ends. */
   readonly suppressions: Map<string, NewSuppression>;
   readonly lifted: Map<string, LiftedSuppression>;
+  readonly preferences: Map<string, NewPreferences>;
   readonly emailChecks: Map<string, NewEmailCheck>;
   readonly outbox: NewOutboxRow[];
 }
@@ -141,6 +143,7 @@ function emptyRows(releaseId: string, newId: () => string): Rows {
     consents: [],
     suppressions: new Map(),
     lifted: new Map(),
+    preferences: new Map(),
     emailChecks: new Map(),
     outbox: [],
   };
@@ -181,6 +184,7 @@ async function write(
     saveConsents(sql, rows.consents),
     liftSuppressions(sql, [...rows.lifted.values()]),
     saveSuppressions(sql, [...rows.suppressions.values()]),
+    savePreferences(sql, [...rows.preferences.values()]),
     saveEmailChecks(sql, [...rows.emailChecks.values()]),
   ]);
   expectAll('enrolment', closed, ended);
@@ -240,6 +244,13 @@ function apply(rows: Rows, effect: Effect, { event, lead }: Folded): void {
       if (address === undefined) return;
       const key = `${effect.scope} ${address}`;
       rows.suppressions.set(key, { ...suppression, address, source: eventId });
+      return;
+    }
+    case 'preferences': {
+      const { type: _type, address = lead.address, ...said } = effect;
+      if (address === undefined) return;
+      const known = rows.preferences.get(address);
+      rows.preferences.set(address, { ...known, ...said, address, eventId });
       return;
     }
     case 'email-check': {

@@ -12,7 +12,7 @@ import { decide } from '../core/decision/decide.ts';
 import type { Decision, IncomingEvent } from '../core/decision/decision.ts';
 import type { Release } from '../core/definitions/release.ts';
 import { summarise } from '../core/decision/summarise.ts';
-import type { Consent, EmailCheck, Lead, Suppression } from '../core/facts/lead.ts';
+import type { Consent, EmailCheck, Lead, Preferences, Suppression } from '../core/facts/lead.ts';
 import type { SavedAccount } from '../store/accounts.ts';
 import { createAccountWorld, type AccountWorld } from './account-world.ts';
 import type { LoadedAccounts } from './load-accounts.ts';
@@ -67,6 +67,7 @@ export function createFold(loaded: Loaded, changes: Changes): Fold {
     accounts: createAccountWorld(loaded.context, loaded.accounts),
     consents: new Map(loaded.permissions.consents),
     suppressions: new Map(loaded.permissions.suppressions),
+    preferences: new Map(loaded.permissions.preferences),
     emailChecks: new Map(loaded.permissions.emailChecks),
     touched: new Set(),
     merges: [],
@@ -95,6 +96,7 @@ interface World {
   readonly accounts: AccountWorld;
   readonly consents: Map<string, readonly Consent[]>;
   readonly suppressions: Map<string, readonly Suppression[]>;
+  readonly preferences: Map<string, Preferences>;
   readonly emailChecks: Map<string, EmailCheck>;
   readonly touched: Set<string>;
   readonly merges: MergeAt[];
@@ -147,6 +149,7 @@ function foldOne(
   if (lead.address !== undefined) {
     world.consents.set(lead.address, lead.consents);
     world.suppressions.set(lead.address, lead.suppressions);
+    if (lead.preferences !== undefined) world.preferences.set(lead.address, lead.preferences);
     if (lead.emailCheck !== undefined) world.emailChecks.set(lead.address, lead.emailCheck);
   }
   const answer = answerOf(event, lead, summarise(decided));
@@ -217,12 +220,14 @@ function withMembers({ accounts }: World, leadId: string, event: IncomingEvent):
 function current(world: World, lead: Lead, event: IncomingEvent): Lead {
   const address = addressAfter(lead, event, world.context.release);
   const account = world.accounts.of(lead, event, address);
-  const { emailCheck: _ofEarlierAddress, ...rest } = lead;
+  const { emailCheck: _ofEarlier, preferences: _ofEarlierToo, ...rest } = lead;
   const emailCheck = address === undefined ? undefined : world.emailChecks.get(address);
+  const preferences = address === undefined ? undefined : world.preferences.get(address);
   return {
     ...rest,
     ...(account === undefined ? {} : { account }),
     ...(emailCheck === undefined ? {} : { emailCheck }),
+    ...(preferences === undefined ? {} : { preferences }),
     ...(address === undefined
       ? {}
       : {

@@ -7,8 +7,9 @@
  * stronger one, nor "nothing was said" a refusal. Consent is never updated or deleted; a suppression
  * of scope `marketing` goes when the person asks for marketing again.
  */
-import type { Consent, EmailCheck, Suppression } from '../core/facts/lead.ts';
+import type { Consent, EmailCheck, Preferences, Suppression } from '../core/facts/lead.ts';
 import type { Sql } from './client.ts';
+import { preferencesOf } from './preferences.ts';
 
 /** What the addresses of leads allow. */
 export interface Permissions {
@@ -16,6 +17,8 @@ export interface Permissions {
   readonly suppressions: ReadonlyMap<string, readonly Suppression[]>;
   /** Verdicts, where there is one. */
   readonly emailChecks: ReadonlyMap<string, EmailCheck>;
+  /** Of those who said any. */
+  readonly preferences: ReadonlyMap<string, Preferences>;
 }
 
 export async function loadPermissions(
@@ -78,31 +81,46 @@ interface StandingRow {
   readonly scope: Suppression['scope'] | null;
   /** Of a verdict. */
   readonly status: EmailCheck['status'] | null;
-  readonly reason: string;
+  /** Null of preferences. */
+  readonly reason: string | null;
+  readonly fewer: boolean | null;
+  readonly tracking: boolean | null;
   readonly at: number;
 }
 
-/** What stops mail to these addresses, and what verification said of them: one statement for both. */
+/** What stops mail to these addresses, what verification said of them, and what the person prefers: one statement. */
 async function loadStandings(
   sql: Sql,
   addresses: readonly string[],
-): Promise<Pick<Permissions, 'suppressions' | 'emailChecks'>> {
-  if (addresses.length === 0) return { suppressions: new Map(), emailChecks: new Map() };
+): Promise<Omit<Permissions, 'consents'>> {
+  if (addresses.length === 0) {
+    return { suppressions: new Map(), emailChecks: new Map(), preferences: new Map() };
+  }
   const rows = await sql.query<StandingRow>(
-    `SELECT address, scope, NULL AS status, reason, at FROM suppression WHERE address = ANY($1::text[])
+    `SELECT address, scope, NULL AS status, reason, NULL::boolean AS fewer, NULL::boolean AS tracking, at
+     FROM suppression WHERE address = ANY($1::text[])
      UNION ALL
-     SELECT address, NULL, status, reason, checked_at FROM email_check
+     SELECT address, NULL, status, reason, NULL, NULL, checked_at FROM email_check
      WHERE address = ANY($1::text[]) AND status IS NOT NULL
+     UNION ALL
+     SELECT address, NULL, NULL, NULL, fewer, tracking, at FROM preference WHERE address = ANY($1::text[])
      ORDER BY address, scope`,
     [addresses],
   );
   const suppressions = rows.flatMap(({ address, scope, reason, at }) =>
-    scope === null ? [] : [{ address, scope, reason, at }],
+    scope === null || reason === null ? [] : [{ address, scope, reason, at }],
   );
   const checks = rows.flatMap(({ address, status, reason, at }) =>
-    status === null ? [] : [[address, { status, reason, at }] as const],
+    status === null || reason === null ? [] : [[address, { status, reason, at }] as const],
   );
-  return { suppressions: byAddress<Suppression>(suppressions), emailChecks: new Map(checks) };
+  const preferences = rows.flatMap((row) =>
+    row.reason === null ? [[row.address, preferencesOf(row)] as const] : [],
+  );
+  return {
+    suppressions: byAddress<Suppression>(suppressions),
+    emailChecks: new Map(checks),
+    preferences: new Map(preferences),
+  };
 }
 
 export interface LiftedSuppression {

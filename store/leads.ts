@@ -91,7 +91,8 @@ export interface KnownRow extends SavedLead {
 
 /** The part of a lead that its row holds, as `lockLeads` would read it. */
 export function rowPartOf(lead: Lead): Lead {
-  const { account: _account, handoff: _handoff, emailCheck: _check, ...row } = lead;
+  const { account: _account, handoff: _handoff, ...beside } = lead;
+  const { emailCheck: _check, preferences: _preferences, ...row } = beside;
   return { ...row, consents: [], suppressions: [], events: [], counts: {}, enrolments: [] };
 }
 
@@ -125,6 +126,7 @@ export async function completeLeads(
   return leads.map((lead) => {
     const handoff = handoffs.get(lead.id);
     const emailCheck = permissions.emailChecks.get(lead.address ?? '');
+    const preferences = permissions.preferences.get(lead.address ?? '');
     return {
       ...lead,
       enrolments: enrolments.get(lead.id) ?? [],
@@ -134,6 +136,7 @@ export async function completeLeads(
       consents: permissions.consents.get(lead.address ?? '') ?? [],
       suppressions: permissions.suppressions.get(lead.address ?? '') ?? [],
       ...(emailCheck === undefined ? {} : { emailCheck }),
+      ...(preferences === undefined ? {} : { preferences }),
     };
   });
 }

@@ -7,6 +7,7 @@
 import type { Consent, EmailCheck, Lead, Suppression } from '../core/facts/lead.ts';
 import type { ClaimRequest, LedgerView, SendState } from '../core/sending/ledger.ts';
 import type { Sql } from './client.ts';
+import { preferencesOf, type PreferenceRow } from './preferences.ts';
 
 export interface OwnRow {
   readonly state: SendState;
@@ -44,6 +45,7 @@ export async function readLedger(sql: Sql, lead: Lead, request: ClaimRequest): P
       consents: row.consents.map(withoutBlankTopic),
       suppressions: row.suppressions,
       ...(row.emailCheck === null ? {} : { emailCheck: row.emailCheck }),
+      ...(row.preference === null ? {} : { preferences: preferencesOf(row.preference) }),
     },
     enrolmentOpen: row.enrolmentStatus === 'open',
     plannedAt: own?.plannedAt ?? request.now,
@@ -76,6 +78,7 @@ interface ViewRow {
   readonly consentSeq: number;
   readonly suppressions: readonly Suppression[];
   readonly emailCheck: EmailCheck | null;
+  readonly preference: PreferenceRow | null;
 }
 
 function withoutBlankTopic({ topic, ...consent }: Consent & { readonly topic: string }): Consent {
@@ -126,4 +129,6 @@ const viewSql = `SELECT
     'suppression x WHERE x.address = $8::text',
   )} AS suppressions,
   (SELECT json_build_object('status', v.status, 'reason', v.reason, 'at', ${ms('v.checked_at')})
-     FROM email_check v WHERE v.address = $8::text AND v.status IS NOT NULL) AS "emailCheck"`;
+     FROM email_check v WHERE v.address = $8::text AND v.status IS NOT NULL) AS "emailCheck",
+  (SELECT json_build_object('fewer', r.fewer, 'tracking', r.tracking, 'at', ${ms('r.at')})
+     FROM preference r WHERE r.address = $8::text) AS preference`;

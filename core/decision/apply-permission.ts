@@ -11,6 +11,7 @@ import type { Consent, Lead, Suppression } from '../facts/lead.ts';
 import type { MessageClass } from '../journey/plan.ts';
 import type { JsonObject } from '../rules/condition.ts';
 import type { ConsentState } from '../sending/model.ts';
+import { applyPreferences } from './apply-preferences.ts';
 import { applyVerification } from './apply-verification.ts';
 import { nothing, type Moment } from './context.ts';
 import type { Decided, Effect } from './decision.ts';
@@ -31,11 +32,19 @@ export function applyPermission(lead: Lead, moment: Moment): Decided {
 function permitOther(lead: Lead, address: string, moment: Moment): Decided {
   // What this address refused is not known here, and a list never speaks over it.
   if (moment.event.name === 'Consent Given' && moment.age === 'historical') return nothing(lead);
-  const other: Lead = { ...lead, address, consents: [], suppressions: [] };
+  const { preferences: _ofOwnAddress, ...rest } = lead;
+  const other: Lead = { ...rest, address, consents: [], suppressions: [] };
   const effects = permit(other, moment).effects.flatMap((effect): readonly Effect[] => {
     const { type } = effect;
-    const isOfAddress = type === 'consent' || type === 'suppress' || type === 'lift-suppression';
-    return isOfAddress ? [{ ...effect, address }] : [];
+    switch (type) {
+      case 'consent':
+      case 'suppress':
+      case 'lift-suppression':
+      case 'preferences':
+        return [{ ...effect, address }];
+      default:
+        return [];
+    }
   });
   return { lead, decisions: [], effects };
 }
@@ -54,6 +63,8 @@ function permit(lead: Lead, moment: Moment): Decided {
         : nothing(lead);
     case 'Email Complained':
       return suppress(lead, moment, 'all', 'complaint');
+    case 'Preferences Changed':
+      return applyPreferences(lead, moment);
     case 'Email Verified':
       return applyVerification(lead, moment);
     default:

@@ -244,6 +244,15 @@ export type Effect =
       readonly reason: string;
       readonly at: number;
     }
+  /** What the person prefers beside consent; what is absent stays as it is. */
+  | {
+      readonly type: 'preferences';
+      /** Absent: the lead's. */
+      readonly address?: string;
+      readonly fewer?: boolean;
+      readonly tracking?: boolean;
+      readonly at: number;
+    }
   /** The person asked for marketing again after an unsubscribe; a dead address stays dead. */
   | {
       readonly type: 'lift-suppression';

@@ -109,6 +109,8 @@ export const builtInFacts: { readonly [fact: string]: BuiltInFact } = {
 
 const page = { path: 'text', url: 'text', title: 'text', referrer: 'text' };
 const consent = { class: 'text', topic: 'text', state: 'text', text: 'text', evidence: 'text' };
+const request = { class: 'text', topic: 'text', text: 'text', evidence: 'text' };
+const preferences = { fewer: 'boolean', tracking: 'boolean', evidence: 'text' };
 const verification = { status: 'text', reason: 'text', by: 'text' };
 const message = { template: 'text', journey: 'text', step: 'text' };
 const deal = { amount: 'number', currency: 'text' };
@@ -132,6 +134,8 @@ export const builtInEvents: { readonly [event: string]: EventDeclaration } = Obj
     event('Consent Given', 'Agreed to receive mail', false, consent),
     event('Consent Confirmed', 'Confirmed the consent', false, consent),
     event('Consent Withdrawn', 'Withdrew the consent', false, consent),
+    event('Subscription Requested', 'Asked to receive mail', false, request),
+    event('Preferences Changed', 'Changed preferences', false, preferences),
     event('Email Verified', 'The address was verified', false, verification),
     event('Lead Enriched', 'More became known', false, { provider: 'text', outcome: 'text' }),
     event('Rep Assigned', 'Was given to a rep', false, handoff),

@@ -85,6 +85,8 @@ export interface Preferences {
   readonly fewer?: boolean;
   /** False: clicks and opens of this person are not told apart. */
   readonly tracking?: boolean;
+  /** When the latest of them was said. */
+  readonly at?: number;
 }
 /** The latest verdict on an address; see `core/verification`. */
 export interface EmailCheck {

@@ -195,6 +195,7 @@ export class World {
       case 'suppress':
       case 'lift-suppression':
       case 'email-check':
+      case 'preferences':
         return;
     }
   }

@@ -39,6 +39,19 @@ export const variables = {
   TEMPORAL_TLS: z.enum(['on', 'off']).default('off'),
   TEMPORAL_API_KEY: z.string().optional(),
   SMTP_URL: url(['smtp:', 'smtps:']).optional(),
+  /** Signs every mail (DKIM): an RSA key in PEM, itself with `\n` for line breaks, or the file that holds it. */
+  DKIM_KEY: z.string().optional(),
+  DKIM_KEY_FILE: z.string().optional(),
+  /** Under which name the public half stands in DNS: `<selector>._domainkey.<domain>`. */
+  DKIM_SELECTOR: z
+    .string()
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i, { message: 'a name such as s1' })
+    .optional(),
+  /** The domain that signs; that of the From address when not set. */
+  DKIM_DOMAIN: z
+    .string()
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, { message: 'a domain such as example.com' })
+    .optional(),
   /** `local` sends from a local activity (a relay nearby), `queue` from the queue perennial-mail. */
   SEND_VIA: z.enum(['local', 'queue']).optional(),
   /** How long one attempt retries a relay that refuses for now, before the journey sleeps. */
@@ -159,12 +172,27 @@ function together(given: Readonly<Record<string, string | undefined>>): string[]
       problems.push(`${name} is not set: production starts nothing embedded and guesses nothing.`);
     }
   }
+  problems.push(...signingProblems(given));
   for (const pair of (given['WEBHOOKS'] ?? '').split(',').filter((pair) => pair.trim() !== '')) {
     if (!/^\s*[a-z0-9-]+=https?:\/\/\S+\s*$/.test(pair)) {
       problems.push(`WEBHOOKS has ${JSON.stringify(pair)}; expected name=https://host/path.`);
     }
   }
   return problems;
+}
+
+function signingProblems(given: Readonly<Record<string, string | undefined>>): string[] {
+  const keys = ['DKIM_KEY', 'DKIM_KEY_FILE'].filter((name) => given[name] !== undefined);
+  if (keys.length === 2) return ['DKIM_KEY and DKIM_KEY_FILE are both set: one key signs.'];
+  if (keys.length === 1 && given['DKIM_SELECTOR'] === undefined) {
+    return [
+      `DKIM_SELECTOR is not set: with ${keys[0]} it says where the public key stands in DNS.`,
+    ];
+  }
+  const orphans = ['DKIM_SELECTOR', 'DKIM_DOMAIN'].filter((name) => given[name] !== undefined);
+  return keys.length === 0 && orphans.length > 0
+    ? [`${orphans.join(' and ')} without DKIM_KEY or DKIM_KEY_FILE: there is no key to sign with.`]
+    : [];
 }
 
 function say(issue: z.core.$ZodIssue, given: Readonly<Record<string, string | undefined>>): string {

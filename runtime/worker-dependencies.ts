@@ -9,6 +9,7 @@ import { derivedId } from '../core/decision/ids.ts';
 import { historyEvents } from '../core/routing/brief.ts';
 import { eventAbout } from '../ingest/request.ts';
 import { failpoint } from '../faults/failpoint.ts';
+import type { Signer } from '../mail/identity/dkim.ts';
 import { createLetters } from '../mail/letters.ts';
 import { createSmtpTransport } from '../mail/smtp.ts';
 import { signToken } from '../mail/tokens.ts';
@@ -24,10 +25,16 @@ import type { Config } from './config.ts';
 /** Of what a process is composed of, the part that activities see. */
 export type ActivityCore = Pick<Core, 'config' | 'store' | 'releases' | 'ingest' | 'log'>;
 
+export interface MailIdentity {
+  /** Of every Message-ID. */
+  readonly mailDomain: string;
+  readonly signer?: Signer | undefined;
+  readonly enrichment?: ActivityDependencies['enrichment'];
+}
+
 export function createActivityDependencies(
   core: ActivityCore,
-  mailDomain: string,
-  enrichment?: ActivityDependencies['enrichment'],
+  { mailDomain, enrichment, signer }: MailIdentity,
 ): {
   readonly deps: ActivityDependencies;
   close(): Promise<void>;
@@ -35,6 +42,7 @@ export function createActivityDependencies(
   const { config, store, releases, ingest, log } = core;
   const smtp = createSmtpTransport({
     url: required(config, 'SMTP_URL'),
+    ...(signer !== undefined && { signer }),
     onPhase: (phase) => failpoint(`send.${phase}`),
   });
   const deps: ActivityDependencies = {

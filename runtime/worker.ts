@@ -29,6 +29,7 @@ import { startPauseLoop } from './dispatch/pauses.ts';
 import { startRecomputeLoop } from './dispatch/recompute-loop.ts';
 import { openEnrichmentFile } from '../enrich/file-provider.ts';
 import { NothingPublished } from './releases.ts';
+import { openSigner } from './signing.ts';
 import { startUpkeep } from './upkeep.ts';
 import { startVerification } from './verification.ts';
 import { workflowBundle } from './workflow-bundle.ts';
@@ -96,7 +97,8 @@ async function createWorkers(core: Core, connection: NativeConnection) {
   ]);
   const [, mailDomain = ''] = release.sending.from.email.split('@');
   const enrichment = await openEnrichment(core);
-  const journeys = createActivityDependencies(core, mailDomain, enrichment);
+  const signer = await openSigner(core.config, mailDomain);
+  const journeys = createActivityDependencies(core, { mailDomain, signer, enrichment });
   const sendInternal = createSendInternal(journeys.deps);
   const activities = createActivities(journeys.deps);
   const handoffs = createHandoffActivities(createHandoffDependencies(core, sendInternal));

@@ -94,7 +94,7 @@ export async function openHandoffWorld(options: HandoffWorldOptions) {
     PUBLIC_URL: options.publicUrl ?? 'http://127.0.0.1:3000',
   });
   const core = { config, store, releases, ingest, log: pino({ level: 'silent' }) };
-  const journeys = createActivityDependencies(core, 'acme.example');
+  const journeys = createActivityDependencies(core, { mailDomain: 'acme.example' });
   const deps = createHandoffDependencies(core, createSendInternal(journeys.deps));
   const files = await readWorkspace(new URL('../../', import.meta.url).pathname);
   const world = {

@@ -3,6 +3,7 @@
  * The command id is the message id, so an attempt that finds its row settled may say it again.
  */
 import { eventAbout } from '../ingest/request.ts';
+import { sendId } from '../core/decision/ids.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { StepTask } from './step.ts';
 
@@ -30,7 +31,7 @@ export async function recordBounce(
   await deps.ingest(eventAbout({ leadId }, { ...own, now: task.now, properties }));
 }
 
-function mailOf({ plan, id, step }: StepTask) {
+function mailOf({ plan, id, step, commandId }: StepTask) {
   const template = step.type === 'send' ? step.template : '';
-  return { journey: plan.journey, step: id, template };
+  return { journey: plan.journey, step: id, template, send: sendId(commandId) };
 }

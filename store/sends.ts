@@ -245,11 +245,15 @@ async function settle(sql: Sql, settlement: Settlement): Promise<boolean> {
        SELECT l.id, (SELECT state FROM send WHERE id = $1) AS before FROM lead l WHERE l.id = (SELECT m.canonical_id
          FROM send s JOIN lead m ON m.id = s.lead_id WHERE s.id = $1) FOR UPDATE OF l),
      row AS (
-       UPDATE send AS s SET state = $3, reason = $4, evidence = coalesce($5::jsonb, s.evidence), response = $6,
-         settled_at = CASE WHEN $7::boolean THEN to_timestamp($8::float8 / 1000.0) END, lease_until = NULL,
-         counted_at = CASE WHEN $3 IN ('sent', 'unknown') THEN s.counted_at END,
-         token = CASE WHEN $7::boolean THEN s.token END
-       FROM locked WHERE s.id = $1 AND s.token = $2 AND s.state IN ('claimed', 'transmitting', 'unknown')
+       UPDATE send AS s SET state = CASE WHEN ${isProven} THEN s.state ELSE $3 END,
+         reason = CASE WHEN ${isProven} THEN s.reason ELSE $4 END,
+         evidence = coalesce($5::jsonb, s.evidence), response = $6,
+         settled_at = CASE WHEN ${isProven} THEN s.settled_at WHEN $7::boolean THEN to_timestamp($8::float8 / 1000.0) END,
+         lease_until = NULL,
+         counted_at = CASE WHEN ${isProven} OR $3 IN ('sent', 'unknown') THEN s.counted_at END,
+         token = CASE WHEN ${isProven} OR $7::boolean THEN s.token END
+       FROM locked WHERE s.id = $1 AND s.token = $2
+         AND (${isProven} OR s.state IN ('claimed', 'transmitting', 'unknown'))
        RETURNING s.id),
      run AS (${progressSql(9)} AND EXISTS (SELECT FROM row, locked WHERE locked.before <> 'unknown'))
      SELECT id FROM row`,
@@ -260,6 +264,9 @@ async function settle(sql: Sql, settlement: Settlement): Promise<boolean> {
   );
   return rows.length === 1;
 }
+
+/** Settled by what was heard of the mail while its attempt still waits for the answer: that stands. */
+const isProven = "(s.state = 'sent' AND s.lease_until IS NOT NULL)";
 
 /** Transmissions whose run never came back: nothing else would ever look at them again. */
 async function parkAbandoned(sql: Sql, limit: number): Promise<number> {

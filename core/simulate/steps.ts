@@ -9,6 +9,7 @@ import {
   outcomeOf,
   type EnrichOutcome,
 } from '../enrichment/event.ts';
+import { sendId } from '../decision/ids.ts';
 import type { EnrolmentState } from '../facts/lead.ts';
 import { factReader } from '../facts/read.ts';
 import type { ActingCommand, Outcome } from '../journey/command.ts';
@@ -112,7 +113,8 @@ function send(
   world.record(row);
   if (row.state === 'held') return { type: 'retry-at', at: row.at };
   if (row.state === 'sent') {
-    const properties = { journey: plan.journey, step: id, template: step.template };
+    const mail = { journey: plan.journey, step: id, template: step.template };
+    const properties = { ...mail, send: sendId(commandId) };
     world.ingest({ source: 'mail', messageId: commandId, name: 'Email Sent', properties });
   }
   return enrolment.status === 'closed' ? { type: 'closed' } : { type: 'done' };

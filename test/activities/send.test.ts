@@ -46,7 +46,7 @@ test('sends one mail, settles its row and tells ingest', async () => {
   expect(mail?.envelope.to).toEqual([address]);
   expect(mail?.subject).toBe('Hello Ana');
   expect((await events(leadId, 'Email Sent')).map((event) => event.properties)).toEqual([
-    { journey: 'nurture', step: 'welcome', template: 'welcome' },
+    { journey: 'nurture', step: 'welcome', template: 'welcome', send: row?.id },
   ]);
   expect(await enrolment(enrolmentId)).toMatchObject({
     status: 'open',

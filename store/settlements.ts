@@ -1,0 +1,69 @@
+/**
+ * Settles ledger rows whose fate their own attempt could not tell: by what is heard of the mail later,
+ * or by a person who looked it up. Each move is kept with its source, its reason and who made it.
+ *
+ * Everything takes the lead's lock first, like all that moves a row. What is final stays as it is, so
+ * the same evidence may come any number of times; nothing here ever sends.
+ */
+import { randomUUID } from 'node:crypto';
+import { settledBy, type Evidence } from '../core/sending/evidence.ts';
+import type { SendState } from '../core/sending/ledger.ts';
+import type { Sql } from './client.ts';
+
+export interface Settled {
+  readonly before: SendState;
+  readonly after: SendState;
+}
+
+/**
+ * Undefined: the row had its answer already, or the evidence says nothing about it. A row that waits to
+ * be tried again although the server has the mail is settled too: else it would go out twice. Its own
+ * attempt may still be on its way; the lease that stays on the row lets it move the run on.
+ */
+export async function settleByEvidence(
+  sql: Sql,
+  { sendId, evidence }: { readonly sendId: string; readonly evidence: Evidence },
+): Promise<Settled | undefined> {
+  const after = settledBy(evidence);
+  if (after === undefined) return undefined;
+  const { source, type, at } = evidence;
+  return move(sql, sendId, {
+    ...{ after, at, source, because: type, by: null, reason: null },
+    from: after === 'failed' ? ['unknown'] : ['unknown', ...triedBefore],
+  });
+}
+/** Only where a transmission began before: of these no evidence can exist otherwise. */
+const triedBefore: readonly SendState[] = ['transmitting', 'claimed', 'planned', 'held'];
+
+interface Move {
+  readonly from: readonly SendState[];
+  readonly after: SendState;
+  readonly reason: string | null;
+  readonly source: string;
+  readonly because: string;
+  readonly by: string | null;
+  readonly at: number;
+}
+
+async function move(sql: Sql, sendId: string, change: Move): Promise<Settled | undefined> {
+  const { from, after, reason, source, because, by, at } = change;
+  const [row] = await sql.query<Settled>(
+    `WITH locked AS MATERIALIZED (
+       SELECT l.id FROM lead l WHERE l.id = (SELECT m.canonical_id FROM send s JOIN lead m ON m.id = s.lead_id
+         WHERE s.id = $1) FOR UPDATE OF l),
+     own AS MATERIALIZED (
+       SELECT s.id, s.state FROM send s, locked WHERE s.id = $1 AND s.state = ANY($2)
+         AND (s.state = 'unknown' OR s.attempts > 0) FOR UPDATE OF s),
+     moved AS (
+       UPDATE send AS s SET state = $3, reason = $4, settled_at = to_timestamp($5::float8 / 1000.0), held_until = NULL,
+         counted_at = CASE WHEN $3 = 'sent' THEN coalesce(s.counted_at, s.transmitting_at) END,
+         lease_until = CASE WHEN own.state IN ('claimed', 'transmitting') THEN s.lease_until END,
+         evidence = s.evidence || jsonb_build_object('settledBy', $6::text, 'because', $7::text, 'by', $8::text)
+       FROM own WHERE s.id = own.id RETURNING s.id, own.state AS before)
+     INSERT INTO send_settlement (id, send_id, before, after, source, because, by, at)
+     SELECT $9::uuid, id, before, $3, $6, $7, $8, to_timestamp($5::float8 / 1000.0) FROM moved
+     RETURNING before, after`,
+    [sendId, from, after, reason, at, source, because, by, randomUUID()],
+  );
+  return row;
+}

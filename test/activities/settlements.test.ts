@@ -1,0 +1,97 @@
+/** What was unknown comes to be known: by what is heard of the mail later, whatever its row is by then. */
+import { afterEach, expect, test } from 'vitest';
+import { armFailpoints } from '../../faults/failpoint.ts';
+import { settleByEvidence } from '../../store/settlements.ts';
+import { useMailbox } from '../support/mailbox.ts';
+import { useTestDatabase } from '../support/postgres.ts';
+import { createWorld, hour, tuesday, type World } from './world.ts';
+
+const database = useTestDatabase();
+const mailbox = useMailbox();
+const steps = { welcome: { type: 'send', template: 'welcome' } } as const;
+
+let world: World | undefined;
+async function open(options = {}): Promise<World> {
+  world = await createWorld({ url: database.url, mailbox: mailbox(), steps, ...options });
+  return world;
+}
+afterEach(async () => {
+  await world?.close();
+  world = undefined;
+});
+let leads = 0;
+const newAddress = (local = 'ana'): string => `${local}@settled-${(leads += 1)}.example`;
+
+/** The mail is at the server, and its worker died before it could say so. */
+async function unknownSend({ enrol, run, sends }: World) {
+  const { leadId, enrolmentId } = await enrol(newAddress());
+  const disarm = armFailpoints('send.after250=throw;once');
+  await expect(run(enrolmentId, 'welcome', { last: true })).rejects.toThrow();
+  disarm();
+  await run(enrolmentId, 'welcome', { last: true });
+  const [row] = await sends(leadId);
+  if (row?.state !== 'unknown') throw new Error(`expected unknown, found ${row?.state}`);
+  return { leadId, enrolmentId, sendId: row.id };
+}
+
+const at = tuesday + hour;
+
+test.each([
+  ['delivered', 'webhook:postmark', 'sent'],
+  ['bounced', 'dsn', 'sent'],
+  ['clicked', 'link', 'sent'],
+  ['replied', 'inbound', 'sent'],
+  ['bounced', 'smtp', 'failed'],
+  ['deferred', 'smtp', 'unknown'],
+] as const)('%s by %s makes an unknown mail %s', async (type, source, state) => {
+  const own = await open();
+  const { leadId, sendId } = await unknownSend(own);
+  const evidence = { type, source, at };
+  const settled = await settleByEvidence(own.store, { sendId, evidence });
+  expect(settled).toEqual(state === 'unknown' ? undefined : { before: 'unknown', after: state });
+  expect(await settleByEvidence(own.store, { sendId, evidence })).toBeUndefined();
+  expect(await own.sends(leadId)).toMatchObject([{ state }]);
+});
+
+test('a final row stays as it is, whatever is heard of it', async () => {
+  const own = await open();
+  const { leadId, enrolmentId } = await own.enrol(newAddress('gone'));
+  await own.run(enrolmentId, 'welcome');
+  const [row] = await own.sends(leadId);
+  const evidence = { type: 'opened', source: 'link', at } as const;
+  expect(await settleByEvidence(own.store, { sendId: row?.id ?? '', evidence })).toBeUndefined();
+  expect(await own.sends(leadId)).toMatchObject([{ state: 'failed' }]);
+});
+
+test('a mail that is heard of is not tried again, though its server had refused it', async () => {
+  const own = await open();
+  const address = newAddress('busy');
+  const { leadId, enrolmentId } = await own.enrol(address);
+  await own.run(enrolmentId, 'welcome');
+  const [row] = await own.sends(leadId);
+  const evidence = { type: 'delivered', source: 'dsn', at } as const;
+  const settled = await settleByEvidence(own.store, { sendId: row?.id ?? '', evidence });
+  expect(settled).toEqual({ before: 'planned', after: 'sent' });
+  expect(await own.run(enrolmentId, 'welcome', { now: at })).toEqual({ type: 'done' });
+  expect(await own.events(leadId, 'Email Sent')).toHaveLength(1);
+});
+
+test('evidence that overtakes the answer stands, and the answer still moves the run on', async () => {
+  const own = await open({ leases: { claimMs: 5_000, transmitMs: 5_000 } });
+  const address = newAddress();
+  const { leadId, enrolmentId } = await own.enrol(address);
+  const disarm = armFailpoints('send.after250=hang:300;once');
+  const running = own.run(enrolmentId, 'welcome', { last: true });
+  await mailbox().waitFor({ to: address });
+  const [row] = await own.sends(leadId);
+  const evidence = { type: 'clicked', source: 'link', at } as const;
+  const settled = await settleByEvidence(own.store, { sendId: row?.id ?? '', evidence });
+  expect(settled).toEqual({ before: 'transmitting', after: 'sent' });
+  await running;
+  disarm();
+  expect(await own.sends(leadId)).toMatchObject([{ state: 'sent' }]);
+  expect(await own.enrolment(enrolmentId)).toMatchObject({
+    status: 'closed',
+    outcome: 'completed',
+  });
+});

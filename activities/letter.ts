@@ -7,7 +7,7 @@ import type { Release, TemplateManifest } from '../core/definitions/release.ts';
 import type { Lead } from '../core/facts/lead.ts';
 import type { MessageClass } from '../core/journey/plan.ts';
 import type { Rep } from '../core/routing/model.ts';
-import type { ReadFact } from '../core/rules/condition.ts';
+import type { JsonObject, ReadFact } from '../core/rules/condition.ts';
 import type { CompiledTemplate } from '../mail/templates/compile.ts';
 import type { Mailbox } from '../mail/outgoing.ts';
 import type { Draft, StoredTemplate } from './dependencies.ts';
@@ -47,10 +47,17 @@ export function draftOf(parts: LetterParts): Draft {
       lead: leadVariables(template.manifest, read),
       entry: task.run.entry,
       ...(owner === undefined ? {} : { owner: ownerVariables(owner) }),
+      ...subscriptionOf(release, task.run.entry),
       sender: { name: from.name ?? '', email: from.address },
       workspace: { postalAddress: release.sending.postalAddress },
     },
   };
+}
+
+/** What was asked for, by name: a journey that confirms a subscription says it. */
+function subscriptionOf({ sending }: Release, { topic }: JsonObject): object {
+  const asked = sending.topics.find(({ id }) => id === topic);
+  return asked === undefined ? {} : { subscription: { title: asked.title } };
 }
 
 /** The rep who owns the lead, or the account, where the template asks for it; else the workspace. */

@@ -9,7 +9,7 @@ import { messageHeaders, messageIdOf, type HeaderFacts } from './headers.ts';
 import { escapeHtml } from './templates/liquid.ts';
 import type { Mailbox, OutgoingEmail } from './outgoing.ts';
 import { renderEmail } from './templates/render.ts';
-import { signToken } from './tokens.ts';
+import { signToken, type TokenPurpose } from './tokens.ts';
 import type { EmailVariables } from './templates/variables.ts';
 
 export interface LetterOptions {
@@ -56,7 +56,7 @@ export function unsubscribeUrl(options: LetterOptions, sendId: string): string {
 
 function compose(options: LetterOptions, draft: Draft): Letter {
   const leave = draft.class === 'internal' ? undefined : unsubscribeUrl(options, draft.sendId);
-  const links = leave === undefined ? {} : { unsubscribe_url: leave };
+  const links = linksOf(options, draft);
   const rendered = renderEmail(draft.template, { ...draft.variables, ...links });
   if (!rendered.ok) return { ok: false, variable: rendered.variable, message: rendered.message };
   const { subject, html, text } = rendered;
@@ -69,6 +69,19 @@ function compose(options: LetterOptions, draft: Draft): Letter {
     ...(mayLeave ? { unsubscribeUrl: leave } : {}),
   });
   return { ok: true, email: { messageId, from, to, subject, html, text, headers } };
+}
+
+/** Every link names the ledger row: the page behind it finds lead, address and request from there. */
+function linksOf(options: LetterOptions, { class: kind, sendId }: Draft): Partial<EmailVariables> {
+  if (kind === 'internal') return {};
+  const signed = (path: string, purpose: TokenPurpose): string =>
+    `${options.publicUrl}/${path}/${signToken(options.secret, purpose, sendId)}`;
+  return {
+    unsubscribe_url: unsubscribeUrl(options, sendId),
+    subscription_management_url: signed('p', 'preferences'),
+    // An advertisement that asks for consent is one that had none.
+    ...(kind === 'transactional' ? { confirm_url: signed('k', 'confirm') } : {}),
+  };
 }
 
 function composeNote(options: LetterOptions, note: Note): OutgoingEmail {

@@ -1,19 +1,25 @@
 /**
- * Signed tokens for links that act without a login: unsubscribe, and a rep's verdict on a handoff.
+ * Signed tokens for links that act without a login: unsubscribe, preferences, the confirmation of a
+ * subscription, and a rep's verdict on a handoff.
  * A token names its purpose and version inside what is signed, so one made for a mail footer never
  * opens a handoff. It carries ids only, no personal data, and does not expire by itself: whether the
  * thing it points at is still open is for the reader to decide.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-export type TokenPurpose = 'unsubscribe' | 'handoff';
+export type TokenPurpose = 'unsubscribe' | 'preferences' | 'confirm' | 'handoff';
 
 export type ReadToken =
   | { readonly ok: true; readonly payload: string }
   | { readonly ok: false; readonly problem: string };
 
 const version = '1';
-const purposeLetters: Readonly<Record<TokenPurpose, string>> = { unsubscribe: 'u', handoff: 'h' };
+const purposeLetters: Readonly<Record<TokenPurpose, string>> = {
+  unsubscribe: 'u',
+  preferences: 'p',
+  confirm: 'k',
+  handoff: 'h',
+};
 /** 128 bits: more than the 96 that put guessing out of reach, still short in a link. */
 const signatureBytes = 16;
 /** Bounds the work that an attacker's link can cause. */
@@ -44,6 +50,12 @@ export function readToken(secret: string, purpose: TokenPurpose, token: unknown)
   if (!isSame || given.toString('base64url') !== signed) return refused('the signature is wrong');
   if (kind !== `${version}${purposeLetters[purpose]}`) return refused('made for another purpose');
   return { ok: true, payload: Buffer.from(body, 'base64url').toString('utf8') };
+}
+
+/** Says which address a token was made for without naming it: a lead may have another one by then. */
+export function addressMark(secret: string, address: string): string {
+  requireSecret(secret);
+  return signature(secret, `address ${address}`).toString('base64url');
 }
 
 function signature(secret: string, head: string): Buffer {

@@ -15,6 +15,10 @@ export interface EmailVariables {
   readonly workspace: { readonly postalAddress: string };
   readonly unsubscribe_url?: string;
   readonly subscription_management_url?: string;
+  /** Transactional mail only: behind it a subscription is confirmed. */
+  readonly confirm_url?: string;
+  /** What was asked for, where the journey was entered by a request or a consent that names a topic. */
+  readonly subscription?: { readonly title: string };
   /** Only in emails to reps. */
   readonly handoff?: HandoffVariables;
   readonly accept_url?: string;
@@ -50,6 +54,7 @@ export interface HandoffVariables {
 export const ownLinks = [
   'unsubscribe_url',
   'subscription_management_url',
+  'confirm_url',
   'accept_url',
   'reject_url',
   'lead_url',
@@ -59,6 +64,7 @@ const closedRoots: Readonly<Record<string, readonly string[]>> = {
   owner: ['name', 'email', 'meetingLink'],
   sender: ['name', 'email'],
   workspace: ['postalAddress'],
+  subscription: ['title'],
   handoff: [
     ...['kind', 'cause', 'stage', 'grade', 'fitScore', 'engagementScore', 'route', 'acceptBy'],
     ...['firstTouchBy', 'attempt', 'previousRep', 'reasons', 'missing', 'facts', 'questions'],
@@ -95,7 +101,8 @@ export function sampleVariables(sample: Readonly<Record<string, unknown>>): Emai
     sender: { name: 'Maria at Acme', email: 'maria@acme.example' },
     workspace: { postalAddress: 'Acme GmbH, Hauptstr. 1, 10115 Berlin' },
     unsubscribe_url: link,
-    subscription_management_url: `${link}/topics`,
+    subscription_management_url: 'https://example.com/p/sample',
+    confirm_url: 'https://example.com/k/sample',
     ...sample,
   };
 }

@@ -4,6 +4,7 @@
  * no clear answer came back, the outcome is `unknown` and stays so; it is never guessed.
  * Pure: it reads the error's fields and what the transport saw, nothing else.
  */
+import { refusalClass } from '../core/feedback/classify.ts';
 
 /** What to do about it: suppress the address, try later, stop the sender, or call someone. */
 export type SmtpErrorClass = 'address' | 'mailbox' | 'policy' | 'transient' | 'config' | 'infra';
@@ -36,12 +37,6 @@ const configCodes = new Set([
   ...['EAUTH', 'ENOAUTH', 'EOAUTH2', 'ECONFIG', 'ETLS', 'EREQUIRETLS', 'EPROXY'],
   ...['EFILEACCESS', 'EURLACCESS'],
 ]);
-
-/** Words by which servers say "you", not "this mailbox", when they send no enhanced code. */
-const policyWords =
-  /spam|blocked|blacklist|blocklist|reputation|policy|dmarc|dkim|\bspf\b|not permitted|relay|unauthenticated|listed/i;
-const noSuchMailboxWords =
-  /no such (?:user|mailbox|recipient)|user (?:unknown|not found)|(?:unknown|invalid) (?:user|recipient|mailbox)|(?:does not|doesn't) exist|mailbox (?:not found|unavailable)|recipient (?:not found|unknown)/i;
 
 export function classifySmtpError(cause: unknown, progress: TransmissionProgress): FailedDelivery {
   const error = fieldsOf(cause);
@@ -78,27 +73,19 @@ function classOf(error: SmtpErrorFields, enhancedCode: string | undefined): Smtp
   if (code < 500 || code === 503) return 'transient';
   // 530, 534, 535, 538: the server wants a login; no recipient is to blame.
   if ([530, 534, 535, 538].includes(code)) return 'config';
-  if (enhancedCode !== undefined) return byEnhancedCode(enhancedCode);
-  if (policyWords.test(error.response ?? '')) return 'policy';
-  if (error.command === 'MAIL FROM' && code !== 552) return 'policy';
+  const text = error.response ?? '';
   const isAboutMailbox = error.command === 'RCPT TO' && [550, 551, 553].includes(code);
-  return isAboutMailbox && noSuchMailboxWords.test(error.response ?? '') ? 'address' : 'mailbox';
+  const status = enhancedCode === undefined ? {} : { status: enhancedCode };
+  const refused = refusalClass({ ...status, text, aboutRecipient: isAboutMailbox });
+  // Without a code, a no to our sender is about us; 552 there speaks of the mail's size.
+  const isOurs = enhancedCode === undefined && error.command === 'MAIL FROM' && code !== 552;
+  return isOurs ? 'policy' : refused;
 }
 
 /** EENVELOPE and EMESSAGE without a reply are our own refusals, before a byte was sent. */
 function withoutReply(error: SmtpErrorFields): SmtpErrorClass {
   if (error.code === 'EENVELOPE') return 'address';
   return error.code === 'EMESSAGE' || error.code === 'ESTREAM' ? 'config' : 'infra';
-}
-
-/** RFC 3463: the middle number is the subject. */
-function byEnhancedCode(enhancedCode: string): SmtpErrorClass {
-  const [, subject, detail] = enhancedCode.split('.').map(Number);
-  if (subject === 7) return 'policy';
-  // 5.1.7 and 5.1.8 speak of the sender's address.
-  if (subject === 1) return detail === 7 || detail === 8 ? 'policy' : 'address';
-  if (subject === 2 && detail === 1) return 'address';
-  return 'mailbox';
 }
 
 function enhancedCodeOf(response: string | undefined): string | undefined {

@@ -21,6 +21,46 @@ export interface ConsentRule {
   readonly if?: Condition;
   readonly marketing: ConsentRequirement;
   readonly outbound: ConsentRequirement;
+  /** A consent as old as this counts as if it had not been given. Absent: it never ages. */
+  readonly expiresAfterMs?: number;
+}
+/** What those get who asked for fewer emails: a cap over everything that is not transactional. */
+export interface FewerCap {
+  readonly title: string;
+  readonly max: number;
+  readonly per: Cap['per'];
+}
+/** What is learned from links in emails. */
+export interface TrackingPolicy {
+  readonly clicks: boolean;
+  readonly opens: boolean;
+  /** Of transactional emails as well. */
+  readonly transactional: boolean;
+  /** Added to links without UTM parameters of their own, tracked or not. */
+  readonly utm?: UtmDefaults;
+}
+export interface UtmDefaults {
+  readonly source: string;
+  readonly medium: string;
+  /** Only links to these domains and below them; any, when left out. */
+  readonly domains?: readonly string[];
+}
+/** At most so many mails to these receivers in a time, evenly: one every `perMs / max`. */
+export interface Rate {
+  /** Its first receiver: its name in the ledger and in explanations. */
+  readonly id: string;
+  /** Domains, groups of core/sending/receiver.ts, or "*": everybody whom no other rate names. */
+  readonly to: readonly string[];
+  readonly max: number;
+  readonly perMs: number;
+}
+/** A sender that receivers do not know yet: at most so many mails on each day of the plan. */
+export interface WarmUp {
+  /** Absent: the workspace's own. */
+  readonly sender?: string;
+  /** ISO date of the first day. */
+  readonly from: string;
+  readonly perDay: readonly number[];
 }
 export interface SendingPolicy {
   readonly from: { readonly name: string; readonly email: string };
@@ -28,6 +68,8 @@ export interface SendingPolicy {
   readonly zoneIfUnknown: string;
   readonly topics: readonly { readonly id: string; readonly title: string }[];
   readonly caps: readonly Cap[];
+  /** In force for a lead whose preference is `fewer`, beside the caps. */
+  readonly fewer?: FewerCap;
   readonly quiet?: { readonly from: string; readonly to: string; readonly zone: string };
   /** Country code → ISO dates. */
   readonly holidays: { readonly [country: string]: readonly string[] };
@@ -40,6 +82,9 @@ export interface SendingPolicy {
     readonly overMs: number;
     readonly atLeast: number;
   };
+  readonly rates?: readonly Rate[];
+  readonly warmUp?: readonly WarmUp[];
+  readonly tracking?: TrackingPolicy;
 }
 
 /** The closed list: a send that does not happen ends in exactly one of these. */

@@ -2,8 +2,10 @@
  * What happened to an email comes back as an event of the lead, through ingest like everything else.
  * The command id is the message id, so an attempt that finds its row settled may say it again.
  */
+import { bounceMessageId } from '../core/feedback/events.ts';
 import { eventAbout } from '../ingest/request.ts';
 import { sendId } from '../core/decision/ids.ts';
+import { bounceKindOf } from '../core/sending/try-again.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { StepTask } from './step.ts';
 
@@ -16,18 +18,33 @@ export async function recordSent(
   await deps.ingest(eventAbout({ leadId }, { ...own, properties: mailOf(task) }));
 }
 
-/** Only a dead address is a hard bounce, which ingest answers with a suppression of scope `all`. */
+/**
+ * What a mail that was given up means for the lead is decided where the event arrives: `hard` suppresses
+ * the address, `soft` is counted, `sender` is our own fault and says nothing about the lead.
+ */
 export async function recordBounce(
   deps: Pick<ActivityDependencies, 'ingest'>,
   task: StepTask,
   leadId: string,
   because: string,
+  status?: string,
 ): Promise<void> {
-  // A refusal of our policy or content says nothing about the lead.
-  if (because !== 'address' && because !== 'mailbox') return;
-  const kind = because === 'address' ? 'hard' : 'soft';
+  const kind = bounceKindOf(because);
+  if (kind === undefined) return;
   const own = { source: 'mail', messageId: `${task.commandId}/bounced`, name: 'Email Bounced' };
-  const properties = { ...mailOf(task), kind };
+  const properties = { ...mailOf(task), kind, ...(status === undefined ? {} : { status }) };
+  await deps.ingest(eventAbout({ leadId }, { ...own, now: task.now, properties }));
+}
+
+/** Refused for now, and tried again in hours: said once, however often it is refused. */
+export async function recordDeferred(
+  deps: Pick<ActivityDependencies, 'ingest'>,
+  task: StepTask,
+  leadId: string,
+  status?: string,
+): Promise<void> {
+  const own = { source: 'mail', messageId: `${task.commandId}/deferred`, name: 'Email Deferred' };
+  const properties = { ...mailOf(task), ...(status === undefined ? {} : { status }) };
   await deps.ingest(eventAbout({ leadId }, { ...own, now: task.now, properties }));
 }
 

@@ -112,7 +112,8 @@ const consent = { class: 'text', topic: 'text', state: 'text', text: 'text', evi
 const request = { class: 'text', topic: 'text', text: 'text', evidence: 'text' };
 const preferences = { fewer: 'boolean', tracking: 'boolean', evidence: 'text' };
 const verification = { status: 'text', reason: 'text', by: 'text' };
-const message = { template: 'text', journey: 'text', step: 'text' };
+const message = { template: 'text', journey: 'text', step: 'text', send: 'text' };
+const back = { status: 'text', detail: 'text' };
 const deal = { amount: 'number', currency: 'text' };
 const handoff = { handoff: 'text', rep: 'text' };
 const byHand = { stage: 'text', reason: 'text', until: 'date', by: 'text', quiet: 'boolean' };
@@ -127,10 +128,16 @@ export const builtInEvents: { readonly [event: string]: EventDeclaration } = Obj
     event('Email Sent', 'Was sent an email', false, message),
     event('Email Delivered', 'Received an email', false, message),
     event('Email Opened', 'Opened an email', false, message),
-    event('Email Clicked', 'Clicked an email', true, { ...message, url: 'text' }),
-    event('Email Bounced', 'An email came back', false, { ...message, kind: 'text' }),
+    event('Email Clicked', 'Clicked an email', true, { ...message, url: 'text', link: 'text' }),
+    event('Email Deferred', 'An email is still on its way', false, { ...message, ...back }),
+    event('Email Bounced', 'An email came back', false, { ...message, ...back, kind: 'text' }),
     event('Email Complained', 'Called an email spam', false, message),
-    event('Email Replied', 'Answered an email', true, { ...message, reply: 'text' }),
+    event('Email Replied', 'Answered an email', true, {
+      ...message,
+      reply: 'text',
+      excerpt: 'text',
+    }),
+    event('Email Auto Replied', 'Answered by itself', false, { ...message, until: 'date' }),
     event('Consent Given', 'Agreed to receive mail', false, consent),
     event('Consent Confirmed', 'Confirmed the consent', false, consent),
     event('Consent Withdrawn', 'Withdrew the consent', false, consent),

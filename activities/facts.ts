@@ -5,8 +5,13 @@
  */
 import type { Release } from '../core/definitions/release.ts';
 import type { Lead } from '../core/facts/lead.ts';
+import { memberFactNames } from '../core/accounts/catalogue.ts';
 import { compiledRelease } from '../core/facts/compiled-release.ts';
+import { eventFacts } from '../core/facts/event-facts.ts';
+import { interestFacts } from '../core/facts/interest-facts.ts';
+import { qualificationFacts } from '../core/facts/qualification-facts.ts';
 import { factReader, type FactReader } from '../core/facts/read.ts';
+import { scoreFacts } from '../core/facts/score-facts.ts';
 import type { DateReference } from '../core/journey/plan.ts';
 import type { ReadFact } from '../core/rules/condition.ts';
 import { instantOf } from '../core/rules/instant.ts';
@@ -14,10 +19,14 @@ import { tickOf } from '../ingest/request.ts';
 import type { ActivityDependencies, StoredTemplate } from './dependencies.ts';
 import type { StepTask } from './step.ts';
 
-const ofHistory = new Set([
-  ...['fitScore', 'engagementScore', 'fitGrade', 'grade', 'eventCount', 'bantYes'],
-  ...['withSales', 'repAccepted'],
-]);
+const answeredByRow = new Set(['stage', 'lastSeen', 'daysSinceActivity']);
+const ofHistory: ReadonlySet<string> = new Set(
+  [
+    ...[eventFacts, interestFacts, qualificationFacts, scoreFacts].flatMap(Object.keys),
+    ...memberFactNames,
+    'buyingRole',
+  ].filter((fact) => !answeredByRow.has(fact)),
+);
 
 /** Whether writing this email, or being allowed to, asks for more than the lead's row. */
 export function needsHistory(release: Release, template: StoredTemplate, dates: readonly string[]) {

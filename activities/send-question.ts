@@ -6,22 +6,19 @@
  * consent or suppression.
  */
 import type { Lead } from '../core/facts/lead.ts';
-import { compiledRelease } from '../core/facts/compiled-release.ts';
 import type { FactReader } from '../core/facts/read.ts';
 import type { ClaimRequest, ClaimVerdict, LedgerView } from '../core/sending/ledger.ts';
 import { capHorizonMs } from '../core/sending/caps.ts';
-import { mayEmail } from '../core/sending/consent.ts';
 import { pausedMs } from '../core/journey/pause.ts';
 import {
   decideSend,
   pauseReason,
   type SendDecision,
-  type SendFacts,
   type SendHistory,
-  type SendRequest,
 } from '../core/sending/policy.ts';
+import { classOf, isGated, sendQuestion, topicOf } from '../core/sending/question.ts';
 import type { ActivityDependencies, RunPause, StoredTemplate } from './dependencies.ts';
-import { dateOf, needsHistory, readerOf, wholeLead } from './facts.ts';
+import { needsHistory, readerOf, wholeLead } from './facts.ts';
 import { failure } from './failures.ts';
 import { senderOf } from './letter.ts';
 import type { SendStep } from './send.ts';
@@ -59,14 +56,16 @@ export async function prepareSend(
   const { release, step } = task;
   const { hash, template } = await findTemplate(deps, task);
   const dates = step.sendBy === undefined ? [] : [step.sendBy.date];
-  const whole = needsHistory(release, template, dates) ? await wholeLead(deps, task) : undefined;
+  const { manifest } = template;
+  const asksMore = isGated({ ...task, manifest }) || needsHistory(release, template, dates);
+  const whole = asksMore ? await wholeLead(deps, task) : undefined;
   const completed = (locked: Lead): Lead => withHistory(locked, whole);
   const read = (locked: Lead): FactReader => readerOf(task, completed(locked));
   const request = claimRequest(deps, task, template, { id, hash, token });
   const decide: PreparedSend['decide'] = (view, { ticked }) => {
     const { dueAt } = view.lead;
     if (!ticked && dueAt !== undefined && dueAt <= task.now) throw new LeadIsDue(view.lead);
-    return verdictOf(task, template, request, { ...view, lead: completed(view.lead) });
+    return verdictOf(task, template, { ...view, lead: completed(view.lead) });
   };
   return { task, template, request, decide, completed, read };
 }
@@ -87,22 +86,26 @@ async function findTemplate(
 function verdictOf(
   task: StepTask<SendStep>,
   template: StoredTemplate,
-  request: ClaimRequest,
   view: LedgerView,
 ): ClaimVerdict {
   const { release, now } = task;
-  const read = readerOf(task, view.lead);
   const sender = senderOf(release, template.manifest, view.lead).address;
   const concerns = ({ scope, key }: { readonly scope: string; readonly key: string }) =>
     scope !== 'sender' || key === '' || key === sender;
   const pauses = view.pauses.filter(concerns);
   const delay = delayOf(task, task.run.pauses.filter(concerns));
-  const asked = sendRequest(task, template, request, view.lead, read);
-  const facts = sendFacts(task, request, view, read);
+  const { request, facts } = questionOf(task, template, view);
   const history = { ...view, pauses, ...(delay === undefined ? {} : { delay }) };
-  const decision = fromSender(decideSend(now, asked, facts, history, release.sending), sender);
+  const decision = fromSender(decideSend(now, request, facts, history, release.sending), sender);
   const progress = decision.type === 'hold' ? heldProgress(task, decision.until) : progressOf(task);
   return { decision, progress };
+}
+
+function questionOf(task: StepTask<SendStep>, { manifest }: StoredTemplate, view: LedgerView) {
+  const { release, plan, step, id, now } = task;
+  const { lead, enrolmentOpen } = view;
+  const read = readerOf(task, lead);
+  return sendQuestion({ release, plan, step, id, manifest, lead, read, now, enrolmentOpen });
 }
 
 /** Whose mail is held: whoever resumes another sender leaves it alone. */
@@ -118,46 +121,6 @@ function delayOf({ due, now }: StepTask, pauses: readonly RunPause[]): SendHisto
   return ms === 0 || last === undefined ? undefined : { ms, reason: pauseReason(last) };
 }
 
-function sendFacts(
-  task: StepTask,
-  { class: messageClass, topic }: ClaimRequest,
-  { lead, enrolmentOpen }: LedgerView,
-  read: FactReader,
-): SendFacts {
-  const { consent } = compiledRelease(task.release);
-  const asked = { class: messageClass, topic };
-  return {
-    enrolmentOpen,
-    ...(lead.disqualified === undefined ? {} : { disqualified: lead.disqualified }),
-    ...(lead.address === undefined ? {} : { address: lead.address }),
-    suppressions: lead.suppressions,
-    ...(lead.emailCheck === undefined ? {} : { emailCheck: lead.emailCheck }),
-    mayEmail: mayEmail(consent, lead, read, task.now, asked).verdict,
-    timezone: read('timezone'),
-    country: read('country'),
-  };
-}
-
-function sendRequest(
-  { plan, step, id }: StepTask<SendStep>,
-  { manifest }: StoredTemplate,
-  request: ClaimRequest,
-  lead: Lead,
-  read: FactReader,
-): SendRequest {
-  const { window, holdAtMostMs, priority } = plan.sending;
-  const { skipIfOlderThanMs } = plan.whenPaused;
-  const sendBy = step.sendBy === undefined ? null : dateOf(step.sendBy, read);
-  return {
-    ...{ key: `${lead.id}/${id}`, class: request.class, priority, holdAtMostMs },
-    ...{ template: step.template, again: manifest.again },
-    ...(window === undefined ? {} : { window }),
-    ...(skipIfOlderThanMs === undefined ? {} : { pausedAtMostMs: skipIfOlderThanMs }),
-    ...(sendBy === null ? {} : { sendBy }),
-    ...(step.onlyIfSent === undefined ? {} : { onlyIfSent: step.onlyIfSent }),
-  };
-}
-
 function claimRequest(
   deps: ActivityDependencies,
   task: StepTask<SendStep>,
@@ -165,9 +128,8 @@ function claimRequest(
   row: { readonly id: string; readonly hash: string; readonly token: string | undefined },
 ): ClaimRequest {
   const { run, plan, planHash, release, step, commandId, now } = task;
-  const messageClass = step.class ?? plan.sending.class;
-  const topic =
-    messageClass === 'transactional' ? undefined : (manifest.topic ?? plan.sending.topic);
+  const messageClass = classOf({ plan, step });
+  const topic = topicOf({ plan, step }, manifest);
   const mayResend = messageClass === 'transactional' && release.sending.uncertainSend === 'resend';
   return {
     ...{ id: row.id, commandId, step: task.id, class: messageClass, now },
@@ -177,7 +139,7 @@ function claimRequest(
     ...(topic === undefined ? {} : { topic }),
     priority: plan.sending.priority,
     ...(step.onlyIfSent === undefined ? {} : { onlyIfSent: step.onlyIfSent }),
-    horizonMs: capHorizonMs(release.sending.caps),
+    horizonMs: capHorizonMs(release.sending),
     ...(row.token === undefined ? {} : { token: row.token }),
     attemptsMax: mayResend ? resendAttemptsMax : 1,
   };
@@ -186,5 +148,10 @@ function claimRequest(
 function withHistory(locked: Lead, whole: Lead | undefined): Lead {
   if (whole === undefined) return locked;
   const { events, counts, enrolments, handoff } = whole;
-  return { ...locked, events, counts, enrolments, ...(handoff === undefined ? {} : { handoff }) };
+  const account = locked.account && { ...whole.account, ...locked.account };
+  return {
+    ...{ ...locked, events, counts, enrolments },
+    ...(handoff === undefined ? {} : { handoff }),
+    ...(account === undefined ? {} : { account }),
+  };
 }

@@ -18,6 +18,7 @@ export interface OwnRow {
   readonly plannedAt: number;
   readonly dueAt: number;
   readonly attempts: number;
+  readonly refusedSince?: number | null;
 }
 export interface LedgerRead {
   readonly own: OwnRow | undefined;
@@ -98,7 +99,8 @@ const viewSql = `SELECT
   (SELECT e.plan_hash FROM enrolment e WHERE e.id = $3) AS "planHash",
   (SELECT json_build_object('state', s.state, 'reason', s.reason, 'token', s.token, 'attempts', s.attempts,
      'leaseMs', coalesce(ceil(extract(epoch FROM s.lease_until - clock_timestamp()) * 1000), 0),
-     'plannedAt', ${ms('s.planned_at')}, 'dueAt', ${ms('s.due_at')}) FROM send s WHERE s.id = $2) AS own,
+     'plannedAt', ${ms('s.planned_at')}, 'dueAt', ${ms('s.due_at')}, 'refusedSince', s.evidence->'refusedSince')
+     FROM send s WHERE s.id = $2) AS own,
   ${list(
     `'class', s.class, 'countedAt', ${ms('s.counted_at')}`,
     `${ofLead} AND ${counted} AND s.counted_at >= to_timestamp($4::float8 / 1000.0)`,
@@ -107,9 +109,10 @@ const viewSql = `SELECT
   (SELECT s.state FROM send s WHERE s.enrolment_id = $3 AND s.step = $6::text
      ORDER BY s.planned_at DESC LIMIT 1) AS earlier,
   ${list(
-    `'priority', s.priority, 'dueAt', ${ms('coalesce(s.held_until, s.due_at)')}`,
+    `'priority', s.priority, 'dueAt', ${ms('coalesce(s.held_until, s.due_at)')}, 'journey', s.journey, 'step', s.step`,
     `enrolment e JOIN (SELECT s.* FROM ${ofLead}) AS s ON s.enrolment_id = e.id
-     WHERE e.status = 'open' AND e.id <> $3 AND s.class = $10 AND s.state IN ('planned', 'held')`,
+     WHERE e.status = 'open' AND e.id <> $3 AND s.class = $10
+       AND (s.state = 'planned' OR (s.state = 'held' AND s.held_until IS NOT NULL))`,
   )} AS rivals,
   ${list(
     `'scope', p.scope, 'key', p.key, 'until', ${ms('p.until')}`,

@@ -1,4 +1,5 @@
 /** Every condition of a release with the file part it belongs to, for the last gate before publishing. */
+import { interestsOf } from '../core/definitions/parts.ts';
 import type { Part } from '../core/definitions/parts.ts';
 import type { Watch, JourneyPlan, PlanStep } from '../core/journey/plan.ts';
 import type { Condition, EventMatch } from '../core/rules/condition.ts';
@@ -14,7 +15,7 @@ export function conditionsOf(part: Part): readonly PlacedCondition[] {
     case 'segments':
       return part.compiled.flatMap(({ id, when }) => one(`segment ${id}`, when));
     case 'interests':
-      return part.compiled.flatMap(({ id, from }) =>
+      return interestsOf(part.compiled).flatMap(({ id, from }) =>
         from.flatMap(({ match }) => ofMatch(`interest ${id}`, match)),
       );
     case 'scoring':

@@ -173,6 +173,11 @@ function checkCounts(files: readonly WorkspaceFile[], sources: Sources, problems
       problems.push(wholeFile(path, `a second ${kind} file: a workspace has one`, 'merge them'));
     }
   }
+  const gated = sources.interests.filter(({ value }) => value.gate !== undefined);
+  for (const { path } of gated.slice(1)) {
+    const message = `a second "gate": ${gated[0]?.path ?? ''} has one, and it is for all interests`;
+    problems.push(wholeFile(path, message, 'keep one of them'));
+  }
   const models = sources.scoring.map(({ value }) => value.model);
   if (models.length > 0 && !models.includes('core')) {
     const path = sources.scoring[0]?.path ?? 'rules/scoring.json';

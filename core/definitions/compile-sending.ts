@@ -21,13 +21,14 @@ export function compileSending(scope: Scope, file: SendingFile): SendingPolicy {
       file[part].map(({ id }, index) => ({ id, path: [part, index, 'id'] })),
     );
   }
-  const consent = file.consent.map((rule, index) =>
+  const consent = file.consent.map(({ expiresAfter, ...rest }, index) =>
     present({
-      ...rule,
+      ...rest,
+      expiresAfterMs: expiresAfter,
       if:
-        rule.if === undefined
+        rest.if === undefined
           ? undefined
-          : checkCondition(scope, rule.if, ['consent', index, 'if'], leadWorld),
+          : checkCondition(scope, rest.if, ['consent', index, 'if'], leadWorld),
     }),
   );
   return present({
@@ -36,12 +37,14 @@ export function compileSending(scope: Scope, file: SendingFile): SendingPolicy {
     zoneIfUnknown: file.zoneIfUnknown,
     topics: file.topics,
     caps: file.caps,
+    fewer: file.fewer,
     quiet: file.quiet,
     holidays: file.holidays,
     spreadMs: file.spread,
     consent,
     uncertainSend: file.uncertainSend,
     stopWhen: stopWhenOf(file.stopWhen),
+    tracking: trackingOf(file.tracking),
   });
 }
 
@@ -49,6 +52,12 @@ function stopWhenOf(stopWhen: SendingFile['stopWhen']): SendingPolicy['stopWhen'
   if (stopWhen === undefined) return undefined;
   const { hardBounceRate, complaintRate, over, atLeast } = stopWhen;
   return { hardBounceRate, complaintRate, overMs: over, atLeast };
+}
+
+function trackingOf(tracking: SendingFile['tracking']): SendingPolicy['tracking'] {
+  if (tracking === undefined) return undefined;
+  const { utm, ...what } = tracking;
+  return present({ ...what, utm: utm === undefined ? undefined : present({ ...utm }) });
 }
 
 /** `folder` is the name of the directory the manifest lies in. */
@@ -64,6 +73,9 @@ export function compileTemplate(
     scope.report(['template'], { message, found, expected });
   }
   if (file.topic !== undefined) refer(scope, 'topic', file.topic, ['topic']);
+  for (const [index, interest] of (file.about ?? []).entries()) {
+    refer(scope, 'interest', interest, ['about', index]);
+  }
   const languages = Object.keys(file.languages);
   if (languages.length > 1) {
     const message = `more than one language ${notYet}`;
@@ -78,11 +90,13 @@ export function compileTemplate(
     );
   }
   checkVariables(scope, file);
-  const { template, topic, buyingStage, from, ifNoOwner, again, ifNoLanguage, variables } = file;
+  const { template, topic, buyingStage, about, from, ifNoOwner, again, ifNoLanguage, variables } =
+    file;
   return present({
     template,
     topic,
     buyingStage,
+    about,
     from,
     ifNoOwner,
     again,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { eventMatch } from './condition.ts';
 import { duration } from './duration.ts';
-import { about, key, schemaKey, shape, someText, why } from './shape.ts';
+import { about, choice, key, schemaKey, shape, someText, why } from './shape.ts';
 
 const { event, where, trust } = eventMatch;
 
@@ -43,11 +43,24 @@ const interest = about(
   'Something a lead can be interested in.',
 );
 
-export const interestsFile = shape(
-  {
-    $schema: schemaKey,
-    interests: about(z.array(interest), 'Everything leads can be interested in.'),
-  },
-  { later: ['gate'] },
-).meta({ title: 'Interests', description: 'What leads are interested in, and what shows it.' });
+const gate = about(
+  shape({
+    noInterestKnown: about(
+      choice(['send', 'block']),
+      'Whether a lead that has shown no interest at all gets emails that say what they are about.',
+    ),
+    otherInterest: about(
+      choice(['block', 'send']),
+      'Whether a lead that is interested in other things only gets them: "block" ends the email as "off-interest".',
+    ),
+  }),
+  'Who gets marketing and outbound emails that say what they are "about". Without it, everybody.',
+  { noInterestKnown: 'send', otherInterest: 'block' },
+);
+
+export const interestsFile = shape({
+  $schema: schemaKey,
+  interests: about(z.array(interest), 'Everything leads can be interested in.'),
+  gate: gate.optional(),
+}).meta({ title: 'Interests', description: 'What leads are interested in, and what shows it.' });
 export type InterestsFile = z.output<typeof interestsFile>;

@@ -6,7 +6,7 @@
  */
 import type { AccountRules } from '../accounts/model.ts';
 import { builtInEvents } from '../facts/catalogue.ts';
-import type { Interest } from '../interests/model.ts';
+import type { Interest, InterestRules } from '../interests/model.ts';
 import type { JourneyPlan } from '../journey/plan.ts';
 import type { Qualification } from '../qualification/model.ts';
 import type { ScoringModel } from '../scoring/model.ts';
@@ -40,7 +40,7 @@ export type Part =
   | PartOf<'events', readonly EventDeclaration[]>
   | PartOf<'facts', readonly FactDeclaration[]>
   | PartOf<'segments', readonly SegmentDeclaration[]>
-  | PartOf<'interests', readonly Interest[]>
+  | PartOf<'interests', InterestRules>
   | PartOf<'scoring', ScoringModel>
   | PartOf<'qualification', Qualification>
   | PartOf<'routing', RoutingPart>
@@ -57,6 +57,8 @@ export function assembleRelease(id: string, unsorted: readonly Part[]): Release 
   const sending = ofKind(parts, 'sending')[0]?.compiled;
   if (qualification === undefined || sending === undefined) return undefined;
   const accounts = ofKind(parts, 'accounts')[0]?.compiled;
+  const interests = ofKind(parts, 'interests').map(({ compiled }) => compiled);
+  const [interestGate] = interests.flatMap((file) => ('gate' in file ? [file.gate] : []));
   const routing = ofKind(parts, 'routing').map(({ compiled }) => compiled);
   const handoffs = ofKind(parts, 'handoffs').map(({ compiled }) => compiled);
   const routings = routing.flatMap((file) => (file.routing === undefined ? [] : [file.routing]));
@@ -79,9 +81,10 @@ export function assembleRelease(id: string, unsorted: readonly Part[]): Release 
       (one) => one.id,
     ),
     interests: byKey(
-      ofKind(parts, 'interests').flatMap(({ compiled }) => compiled),
+      interests.flatMap((file) => interestsOf(file)),
       (one) => one.id,
     ),
+    ...(interestGate === undefined ? {} : { interestGate }),
     models: ofKind(parts, 'scoring').map(({ compiled }) => compiled),
     qualification,
     routings: Object.fromEntries(routings.map((one) => [one.routing, one])),
@@ -110,6 +113,10 @@ export function assembleRelease(id: string, unsorted: readonly Part[]): Release 
       ]),
     ),
   };
+}
+
+export function interestsOf(file: InterestRules): readonly Interest[] {
+  return 'gate' in file ? file.interests : file;
 }
 
 function compareParts(a: Part, b: Part): number {

@@ -5,7 +5,7 @@
  * by the SHA-256 of their canonical source, so an unchanged file keeps its hash from release to release.
  */
 import type { AccountRules } from '../accounts/model.ts';
-import type { Interest } from '../interests/model.ts';
+import type { Interest, InterestGate } from '../interests/model.ts';
 import type { JourneyPlan } from '../journey/plan.ts';
 import type { Qualification } from '../qualification/model.ts';
 import type { HandoffKind, RejectReason, Routing, SalesTeam } from '../routing/model.ts';
@@ -58,6 +58,8 @@ export interface TemplateManifest {
   readonly template: string;
   readonly topic?: string;
   readonly buyingStage?: string;
+  /** Interests that the mail is about. */
+  readonly about?: readonly string[];
   readonly from: 'owner' | 'workspace';
   readonly ifNoOwner: 'workspace';
   readonly again:
@@ -79,6 +81,8 @@ export interface Release {
   readonly facts: { readonly [id: string]: FactDeclaration };
   readonly segments: { readonly [id: string]: SegmentDeclaration };
   readonly interests?: { readonly [id: string]: Interest };
+  /** Absent: what a mail is about keeps nobody from getting it. */
+  readonly interestGate?: InterestGate;
   readonly models: readonly ScoringModel[];
   readonly qualification: Qualification;
   readonly routings: { readonly [routing: string]: Routing };

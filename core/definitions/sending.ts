@@ -35,6 +35,11 @@ const consent = about(
       ),
       marketing: requirement('When marketing emails may be sent'),
       outbound: requirement('When outbound emails (to people who never asked) may be sent'),
+      expiresAfter: about(
+        duration.optional(),
+        'A consent this old counts as if it had not been given; only a new one renews it. Without it, consent does not age.',
+        '730 days',
+      ),
     },
     { later: ['call'] },
   ),
@@ -74,6 +79,43 @@ const stopWhen = shape({
   atLeast: about(z.number().int().min(1), 'Only when at least so many were sent in it.', 200),
 });
 
+const domainName = z
+  .string()
+  .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, { error: 'a domain such as acme.example' });
+
+const tracking = shape({
+  clicks: about(
+    z.boolean(),
+    'Whether links of marketing and outbound emails lead through this server, so that clicks are known.',
+    true,
+  ),
+  opens: about(
+    z.boolean().default(false),
+    'Whether an invisible image tells of opens. Machines open most emails, so it never qualifies anybody. Default: false.',
+    false,
+  ),
+  transactional: about(
+    z.boolean().default(false),
+    'Whether transactional emails are tracked as well. Default: false.',
+    false,
+  ),
+  utm: about(
+    shape({
+      source: about(someText, 'The utm_source.', 'perennial'),
+      medium: about(someText.default('email'), 'The utm_medium. Default: "email".', 'email'),
+      domains: about(
+        z
+          .array(about(domainName, 'A domain, with all below it.', 'acme.example'))
+          .min(1)
+          .optional(),
+        'Only links to these domains. Without it, every link.',
+        ['acme.example'],
+      ),
+    }).optional(),
+    'Added to links that carry no UTM parameters of their own; campaign and content are the journey and the step. Without it, none.',
+  ),
+});
+
 export const sendingFile = shape({
   $schema: schemaKey,
   from: about(
@@ -106,6 +148,19 @@ export const sendingFile = shape({
   caps: about(
     z.array(cap).default([]),
     'How many emails one lead gets at most, over all journeys. No journey can loosen them. Default: no limit.',
+  ),
+  fewer: about(
+    shape({
+      title: about(
+        someText,
+        'How people read it where they choose what they get.',
+        'At most one a month',
+      ),
+      max: about(z.number().int().min(1), 'At most so many to one lead.', 1),
+      per: about(per, '"day", or the last so many days.', 'day', '30 days'),
+    }).optional(),
+    'What people get who ask for fewer emails: marketing and outbound count together, beside the caps. Without it, nobody can ask.',
+    { title: 'At most one a month', max: 1, per: '30 days' },
   ),
   quiet: about(
     shape({
@@ -145,6 +200,10 @@ export const sendingFile = shape({
   stopWhen: about(
     stopWhen.optional(),
     'When sending is to stop by itself because too much comes back. Read and checked; nothing watches it yet.',
+  ),
+  tracking: about(
+    tracking.optional(),
+    'What is learned from links in emails. A lead may say no for itself. Without it, nothing, and links stay as they are.',
   ),
 }).meta({ title: 'Sending', description: 'When, how often and to whom the workspace may write.' });
 export type SendingFile = z.output<typeof sendingFile>;

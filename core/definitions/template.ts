@@ -55,6 +55,16 @@ export const templateFile = shape(
       choice(['awareness', 'consideration', 'decision', 'customer']).optional(),
       'For whom the content is meant; the check warns when it comes too early. Without it, for everybody.',
     ),
+    about: about(
+      z
+        .array(nameOf('interest', 'An interest of rules/interests.json.'))
+        .min(1, {
+          error: 'at least one interest; an email about nothing in particular has no "about"',
+        })
+        .optional(),
+      'The interests that the email is about: one of them is enough. With a "gate" in rules/interests.json, leads that are known to be interested in other things do not get it. Without it, it is for everybody.',
+      ['finance'],
+    ),
     from: about(
       choice(['owner', 'workspace']),
       'Who writes: the rep who owns the lead, or the sender of rules/sending.json.',
@@ -100,6 +110,6 @@ export const templateFile = shape(
       { 'lead.firstName': { sample: 'Ana', optional: true } },
     ).meta({ holds: 'Variables' }),
   },
-  { later: ['about', 'tags', 'look', 'calendar'] },
+  { later: ['tags', 'look', 'calendar'] },
 ).meta({ title: 'Email template', description: 'What an email says around its MJML.' });
 export type TemplateFile = z.output<typeof templateFile>;

@@ -14,6 +14,7 @@ import { ageChanges, isAboutAge } from '../rules/age.ts';
 import type { EventMatch, JsonObject, Leaf } from '../rules/condition.ts';
 import type { CompiledCondition } from '../rules/compile.ts';
 import { durationOf } from '../rules/duration.ts';
+import { consentEnds } from '../sending/consent.ts';
 import { factAtPath } from '../rules/path.ts';
 import { nextScoreChange } from '../scoring/next-change.ts';
 import type { CompiledModel } from '../scoring/score.ts';
@@ -76,12 +77,12 @@ function leafChanges(search: Search, leaf: Leaf): readonly number[] {
       return dayChanges(search, leaf);
     case 'bantYes':
       return changesWithin(search, leaf.fact, compiledRelease(release).bant);
-    case 'mayEmail':
-      return changesWithin(
-        search,
-        leaf.fact,
-        compiledRelease(release).consent.flatMap((rule) => rule.condition ?? []),
-      );
+    case 'mayEmail': {
+      const { consent } = compiledRelease(release);
+      const conditions = consent.flatMap((rule) => rule.condition ?? []);
+      const ends = consentEnds(consent, search.lead.consents);
+      return [...ends, ...changesWithin(search, leaf.fact, conditions)];
+    }
     default: {
       const age = isAboutAge(leaf.operator)
         ? ageChanges(factAtPath(read(leaf.fact, leaf.params), leaf.path), leaf.value)

@@ -8,6 +8,16 @@ export interface InterestSource {
   /** Absent: it keeps its weight until the interest fades. */
   readonly halfLifeMs?: number;
 }
+/** What becomes of mail about something the lead is not known to be interested in. */
+export interface InterestGate {
+  /** Of a lead that has shown no interest at all. */
+  readonly noInterestKnown: 'send' | 'block';
+  /** Of one that is interested in other things. */
+  readonly otherInterest: 'send' | 'block';
+}
+/** A file as published; without a gate, its interests alone. */
+export type InterestRules =
+  readonly Interest[] | { readonly interests: readonly Interest[]; readonly gate: InterestGate };
 export interface Interest {
   readonly id: string;
   readonly title: string;

@@ -3,7 +3,9 @@
  * only delay a send and live elsewhere.
  *
  * What a file requires is an ordered list, the first rule whose `if` holds decides. What a person gave
- * is append-only: a refusal undoes what came before it, a weaker consent never undoes a stronger one.
+ * is append-only: a refusal undoes what came before it, a weaker consent never undoes a stronger one,
+ * and one older than the rule allows counts as if it had not been given. Only a new consent renews it:
+ * reading and clicking is no declaration.
  * Transactional mail is stopped by a suppression of scope `all` only.
  */
 import type { Consent, Lead } from '../facts/lead.ts';
@@ -18,6 +20,13 @@ export interface MayEmail {
   readonly rule: string;
   readonly why: string;
   readonly reason?: 'suppressed' | 'no-consent';
+  /** What the rule asks for and what the person gave, where one was asked. */
+  readonly needs?: ConsentRequirement;
+  readonly has?: ConsentState;
+  /** What would have been enough ran out then. */
+  readonly expiredAt?: number;
+  /** The yes rests on a consent that runs out then. */
+  readonly until?: number;
 }
 export interface CompiledConsentRule {
   readonly rule: ConsentRule;
@@ -55,8 +64,7 @@ export function mayEmail(
     const why = 'No consent rule covers this lead';
     return { verdict: 'no', rule: 'none', why, reason: 'no-consent' };
   }
-  const given = consentState(lead.consents, asked.class, asked.topic);
-  return judge(found.rule, found.rule[asked.class], given);
+  return judge(found.rule, found.rule[asked.class], lead.consents, now, asked);
 }
 
 /** What a person gave for a class and a topic, from all they ever said. */
@@ -65,11 +73,35 @@ export function consentState(
   messageClass: MessageClass,
   topic: string | undefined,
 ): ConsentState {
-  const said = consents
+  return stateOf(about(consents, messageClass, topic));
+}
+
+/** When consents that a person gave run out under some rule; a refusal never does. */
+export function consentEnds(
+  rules: readonly CompiledConsentRule[],
+  consents: readonly Consent[],
+): readonly number[] {
+  return rules.flatMap(({ rule: { expiresAfterMs } }) =>
+    expiresAfterMs === undefined
+      ? []
+      : consents.filter(canExpire).map(({ at }) => at + expiresAfterMs),
+  );
+}
+
+/** What was said about a class and a topic, in the order in which it is heard. */
+function about(
+  consents: readonly Consent[],
+  messageClass: MessageClass,
+  topic: string | undefined,
+): readonly Consent[] {
+  return consents
     .filter((one) => one.class === messageClass)
     .filter((one) => one.topic === undefined || one.topic === topic)
     .filter((one) => one.state !== 'none')
     .sort((a, b) => a.at - b.at || strength[b.state] - strength[a.state]);
+}
+
+function stateOf(said: readonly Consent[]): ConsentState {
   return said.reduce<ConsentState>(
     (state, { state: next }) =>
       next === 'refused' || strength[next] > strength[state] ? next : state,
@@ -77,11 +109,49 @@ export function consentState(
   );
 }
 
+function canExpire({ state }: Consent): boolean {
+  return strength[state] > 0;
+}
+
 /** A refusal of the same instant is heard last. */
 const strength = { refused: 0, none: 0, 'opt-in': 1, 'double-opt-in': 2 } as const;
 
-function judge(rule: ConsentRule, required: ConsentRequirement, given: ConsentState): MayEmail {
-  const decided = { rule: rule.id, why: `${rule.why}: needs ${required}, has ${given}` };
+function judge(
+  rule: ConsentRule,
+  needs: ConsentRequirement,
+  consents: readonly Consent[],
+  now: number,
+  asked: { readonly class: MessageClass; readonly topic?: string | undefined },
+): MayEmail {
+  const said = about(consents, asked.class, asked.topic);
+  const { expiresAfterMs = Infinity } = rule;
+  const lasts = (at: number) =>
+    said.filter((one) => !canExpire(one) || one.at + expiresAfterMs > at);
+  const has = stateOf(lasts(now));
+  const decided = { rule: rule.id, why: `${rule.why}: needs ${needs}, has ${has}`, needs, has };
+  const answer = meets(needs, has, decided);
+  if (expiresAfterMs === Infinity) return answer;
+  const ends = said.filter(canExpire).map(({ at }) => at + expiresAfterMs);
+  if (answer.verdict === 'yes') {
+    const until = ends.find(
+      (at) => at > now && meets(needs, stateOf(lasts(at)), decided).verdict !== 'yes',
+    );
+    return until === undefined ? answer : { ...answer, until };
+  }
+  // What was good enough until it ran out: the last end after which it no longer was.
+  const expiredAt = ends.findLast(
+    (at) => at <= now && meets(needs, stateOf(lasts(at - 1)), decided).verdict === 'yes',
+  );
+  if (expiredAt === undefined) return answer;
+  const day = new Date(expiredAt).toISOString().slice(0, 10);
+  return { ...answer, why: `${decided.why}; what was given expired on ${day}`, expiredAt };
+}
+
+function meets(
+  required: ConsentRequirement,
+  given: ConsentState,
+  decided: Omit<MayEmail, 'verdict' | 'reason'>,
+): MayEmail {
   switch (required) {
     case 'never':
       return { verdict: 'no', ...decided, reason: 'no-consent' };

@@ -13,7 +13,7 @@ import type { Lead } from '../facts/lead.ts';
 import type { MessageClass } from '../journey/plan.ts';
 import type { JsonObject } from '../rules/condition.ts';
 import type { CountedSend } from './caps.ts';
-import type { Pause, SendDecision } from './policy.ts';
+import type { Pause, Rival, SendDecision } from './policy.ts';
 
 export type SendState =
   'planned' | 'held' | 'claimed' | 'transmitting' | 'sent' | 'failed' | 'unknown' | 'skipped';
@@ -78,7 +78,7 @@ export interface LedgerView {
   readonly counted: readonly CountedSend[];
   readonly templateAt?: number;
   readonly earlier?: string;
-  readonly rivals: readonly { readonly priority: number; readonly dueAt: number }[];
+  readonly rivals: readonly Rival[];
   /** Of the journey, the lead, all, and of every sender. */
   readonly pauses: readonly (Pause & { readonly key: string })[];
 }
@@ -96,6 +96,8 @@ export interface Claimed {
   readonly attempts: number;
   /** Consent rows of the address up to here are part of the decision. */
   readonly consentSeq: number;
+  /** When the server began to refuse it, try after try. */
+  readonly refusedSince?: number;
 }
 export type Claim =
   | Claimed
@@ -132,11 +134,13 @@ export interface TransmitRequest {
 export interface Settlement {
   readonly id: string;
   readonly token: string;
-  /** `planned`: the relay certainly did not take it, and it may be tried again. */
-  readonly state: 'sent' | 'failed' | 'unknown' | 'planned' | 'skipped';
+  /** `planned`: the relay certainly did not take it, and it may be tried again. `held`: it cannot be written. */
+  readonly state: 'sent' | 'failed' | 'unknown' | 'planned' | 'held' | 'skipped';
   readonly reason?: string;
   readonly evidence?: JsonObject;
   readonly response?: string;
   readonly at: number;
+  /** Of `planned` and `held`: when it is tried next. */
+  readonly heldUntil?: number;
   readonly progress?: Progress;
 }

@@ -76,6 +76,8 @@ export interface SendingPolicy {
   readonly spreadMs: number;
   readonly consent: readonly ConsentRule[];
   readonly uncertainSend: 'park' | 'resend';
+  readonly replies?: ReplyRules;
+  readonly sunset?: SunsetRule;
   readonly stopWhen?: {
     readonly hardBounceRate: number;
     readonly complaintRate: number;
@@ -85,6 +87,20 @@ export interface SendingPolicy {
   readonly rates?: readonly Rate[];
   readonly warmUp?: readonly WarmUp[];
   readonly tracking?: TrackingPolicy;
+}
+
+/** What an answer to an email stops, and who hears of it. */
+export interface ReplyRules {
+  /** The journey whose email was answered, every journey of marketing or outbound mail, or none. */
+  readonly stop: 'journey' | 'all-marketing' | 'nothing';
+  readonly tell: 'owner' | 'nobody';
+  /** Where nobody owns the lead; such as `queue:inbox`. */
+  readonly ifNoOwner?: string;
+}
+/** After so many mails, and so long without a sign of life, marketing ends until there is one. */
+export interface SunsetRule {
+  readonly afterMs: number;
+  readonly emails: number;
 }
 
 /** The closed list: a send that does not happen ends in exactly one of these. */

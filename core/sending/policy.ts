@@ -8,11 +8,14 @@
  * suppressions do not hold it; suppression of scope `all`, exits, pauses and the address do.
  */
 import type { EmailCheck, Suppression } from '../facts/lead.ts';
+import type { InterestGate } from '../interests/model.ts';
 import type { Again, MessageClass, SendWindow } from '../journey/plan.ts';
 import type { JsonObject } from '../rules/condition.ts';
 import { parseAddress } from './address.ts';
-import { nextAllowed, ruleAt, spread, type SendingHours } from './calendar.ts';
-import { capStates, type CapState, type CountedSend } from './caps.ts';
+import { dayOf, nextAllowed, ruleAt, spread, type SendingHours } from './calendar.ts';
+import { capStates, fewerState, type CapState, type CountedSend } from './caps.ts';
+import type { MayEmail } from './consent.ts';
+import { offInterest, type KnownInterest } from './interest-gate.ts';
 import type { SendingPolicy, SkipReason } from './model.ts';
 import { zoneOfLead } from './zone.ts';
 
@@ -44,6 +47,10 @@ export interface SendRequest {
   /** The instant that `sendBy` means, when it is known. */
   readonly sendBy?: number;
   readonly onlyIfSent?: string;
+  /** Interests that the template is about. */
+  readonly about?: readonly string[];
+  /** Of `rules/interests.json`; without one everything is sent. */
+  readonly gate?: InterestGate;
 }
 export interface SendFacts {
   readonly enrolmentOpen: boolean;
@@ -54,8 +61,22 @@ export interface SendFacts {
   readonly emailCheck?: EmailCheck;
   /** The fact `mayEmail`, for this class and topic. */
   readonly mayEmail: string;
+  /** How it came to that. */
+  readonly permission?: Pick<MayEmail, 'rule' | 'needs' | 'has' | 'expiredAt'>;
+  /** The interests of the lead that are alive; asked for only where the mail says what it is about. */
+  readonly interests?: readonly KnownInterest[];
+  /** The preference "fewer emails". */
+  readonly fewer?: boolean;
   readonly timezone?: unknown;
   readonly country?: unknown;
+}
+/** An unsent row of another open enrolment of the lead. */
+export interface Rival {
+  readonly priority: number;
+  /** When it is looked at next. */
+  readonly dueAt: number;
+  readonly journey: string;
+  readonly step: string;
 }
 export interface Pause {
   readonly scope: 'journey' | 'lead' | 'sender' | 'all';
@@ -70,8 +91,8 @@ export interface SendHistory {
   readonly templateAt?: number;
   /** Ledger state of the step named by `onlyIfSent`. */
   readonly earlier?: string;
-  /** Unsent rows of other open enrolments of the lead. */
-  readonly rivals: readonly { readonly priority: number; readonly dueAt: number }[];
+  /** Those of the same class; what a pause holds is not among them. */
+  readonly rivals: readonly Rival[];
   /** Those that are on. */
   readonly pauses: readonly Pause[];
   /** By how much pauses have delayed it, and which kind of pause did. */
@@ -80,6 +101,8 @@ export interface SendHistory {
 
 /** Two mails due this close to each other compete for the room a cap leaves. */
 const rivalryMs = 30 * 60_000;
+/** Named in the evidence; the rest is a number. */
+const rivalsToldMax = 3;
 
 export function decideSend(
   now: number,
@@ -94,6 +117,25 @@ export function decideSend(
     heldByPause(request, history) ??
     heldByPolicy(now, request, facts, history, policy) ?? { type: 'send' }
   );
+}
+
+/**
+ * Whether a mail that was decided at `decidedAt` may still start at `now`: the same question asked
+ * again of the same facts, since a connection to the relay may have been long in coming. A mail that
+ * was counted on a calendar day which is over counts on the new one, so it is decided anew.
+ */
+export function stillSends(
+  decidedAt: number,
+  now: number,
+  request: SendRequest,
+  facts: SendFacts,
+  history: SendHistory,
+  policy: SendingPolicy,
+): boolean {
+  if (now === decidedAt) return true;
+  if (decideSend(now, request, facts, history, policy).type !== 'send') return false;
+  if (request.class === 'transactional') return true;
+  return now < dayOf(decidedAt, zoneOfLead(facts, policy.zoneIfUnknown)).to;
 }
 
 /** Windows, quiet hours and holidays as this lead meets them. */
@@ -127,8 +169,24 @@ function endedByLead(request: SendRequest, facts: SendFacts): SendDecision | und
     const { reason, at } = emailCheck;
     return skip('invalid-email', { rule: 'verification', because: reason, at });
   }
-  if (facts.mayEmail === 'yes' || exempt) return undefined;
-  return skip('no-consent', { rule: 'consent', mayEmail: facts.mayEmail });
+  if (exempt) return undefined;
+  if (facts.mayEmail !== 'yes') return skip('no-consent', consentEvidence(facts));
+  const { about, gate } = request;
+  const off = about && gate && offInterest(about, gate, facts.interests ?? []);
+  return off && skip('off-interest', off);
+}
+
+/** The rule is the one of `rules/sending.json` that decided. */
+function consentEvidence({ mayEmail, permission }: SendFacts): JsonObject {
+  if (permission === undefined) return { rule: 'consent', mayEmail };
+  const { rule, needs, has, expiredAt } = permission;
+  return {
+    rule: `consent:${rule}`,
+    mayEmail,
+    ...(needs === undefined ? {} : { needs }),
+    ...(has === undefined ? {} : { has }),
+    ...(expiredAt === undefined ? {} : { expiredAt }),
+  };
 }
 
 function endedByLedger(
@@ -193,17 +251,27 @@ function heldByPolicy(
     const until = Math.max(now + 1, Math.min(next, giveUpAt, deadlineOf(request)));
     return { type: 'hold', until, reason, evidence: { ...evidence, until } } as const;
   };
+  const { zone } = hours;
   const rule = ruleAt(now, hours);
-  if (rule !== undefined) return hold(rule, now, { rule, zone: hours.zone });
-  const caps = capStates(policy.caps, request.class, history.counted, now, hours.zone);
+  if (rule !== undefined) return hold(rule, now, { rule, zone });
+  const caps = [
+    ...capStates(policy.caps, request.class, history.counted, now, zone),
+    ...(facts.fewer === true && policy.fewer !== undefined
+      ? [fewerState(policy.fewer, history.counted, now, zone)]
+      : []),
+  ];
   const full = fullest(caps);
-  if (full !== undefined) return hold('capped', full.freeAt, capEvidence(full));
+  if (full !== undefined) return hold('capped', full.freeAt, { ...capEvidence(full), zone });
   const rivals = history.rivals.filter(
     (rival) => rival.priority > request.priority && Math.abs(rival.dueAt - now) <= rivalryMs,
   );
   const tight = caps.find(({ cap, counted }) => cap.max - counted <= rivals.length);
   if (tight === undefined || rivals.length === 0) return undefined;
-  const evidence = { ...capEvidence(tight), rule: 'priority', rivals: rivals.length };
+  const evidence = {
+    ...{ ...capEvidence(tight), rule: 'priority', cap: tight.cap.id, zone },
+    rivals: rivals.slice(0, rivalsToldMax).map((rival) => ({ ...rival })),
+    ...(rivals.length > rivalsToldMax ? { otherRivals: rivals.length - rivalsToldMax } : {}),
+  };
   // A minute after the rival is due it has taken the room, or is no longer in the way.
   return hold('capped', Math.max(now, ...rivals.map(({ dueAt }) => dueAt)) + 60_000, evidence);
 }

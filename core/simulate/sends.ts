@@ -4,16 +4,15 @@
  * Nothing is rendered and nobody is written to. What the simulator cannot know (a relay that refuses, a
  * bounce) happens only when a script says so.
  */
+import { present } from '../definitions/present.ts';
 import type { Release } from '../definitions/release.ts';
-import { compiledRelease } from '../facts/compiled-release.ts';
 import type { EnrolmentState, Lead } from '../facts/lead.ts';
 import { factReader } from '../facts/read.ts';
 import { invariant } from '../journey/state.ts';
 import type { JourneyPlan, MessageClass, PlanStep } from '../journey/plan.ts';
-import { instantOf } from '../rules/instant.ts';
-import { mayEmail } from '../sending/consent.ts';
 import type { SkipReason } from '../sending/model.ts';
 import { decideSend, type SendDecision, type SendHistory } from '../sending/policy.ts';
+import { classOf, sendQuestion } from '../sending/question.ts';
 
 export interface SimulatedSend {
   /** `<enrolment>/<step>/<visit>`, as in the ledger. */
@@ -55,7 +54,7 @@ export function askToSend(
     journey: plan.journey,
     step: id,
     template: step.template,
-    class: step.class ?? plan.sending.class,
+    class: classOf({ plan, step }),
     priority: plan.sending.priority,
     plannedAt: known?.plannedAt ?? now,
   };
@@ -84,32 +83,11 @@ function decide(
 ): SendDecision {
   const read = factReader(release, lead, now, { entry: enrolment.entry });
   const manifest = release.templates[step.template]?.manifest;
-  const topic = row.class === 'transactional' ? undefined : (manifest?.topic ?? plan.sending.topic);
-  const asked = { class: row.class, topic };
-  const { window, holdAtMostMs } = plan.sending;
-  const byDate = step.sendBy === undefined ? undefined : instantOf(read(step.sendBy.date));
-  const request = {
-    key: `${lead.id}/${id}`,
-    class: row.class,
-    priority: row.priority,
-    template: step.template,
-    again: manifest?.again ?? ({ type: 'always' } as const),
-    holdAtMostMs,
-    ...(window === undefined ? {} : { window }),
-    ...(byDate === undefined ? {} : { sendBy: byDate + (step.sendBy?.offsetMs ?? 0) }),
-    ...(step.onlyIfSent === undefined ? {} : { onlyIfSent: step.onlyIfSent }),
-  };
-  const isOpen = lead.enrolments.some((one) => one.id === enrolment.id && one.status === 'open');
-  const facts = {
-    enrolmentOpen: isOpen,
-    ...(lead.disqualified === undefined ? {} : { disqualified: lead.disqualified }),
-    ...(lead.address === undefined ? {} : { address: lead.address }),
-    suppressions: lead.suppressions,
-    ...(lead.emailCheck === undefined ? {} : { emailCheck: lead.emailCheck }),
-    mayEmail: mayEmail(compiledRelease(release).consent, lead, read, now, asked).verdict,
-    timezone: read('timezone'),
-    country: read('country'),
-  };
+  const enrolmentOpen = lead.enrolments.some(
+    (one) => one.id === enrolment.id && one.status === 'open',
+  );
+  const asked = { release, plan, id, step, lead, read, now, enrolmentOpen };
+  const { request, facts } = sendQuestion(present({ ...asked, manifest }));
   const history = historyOf(enrolment, step, row, lead, others);
   return decideSend(now, request, facts, history, release.sending);
 }
@@ -136,8 +114,8 @@ function historyOf(
     ...(earlier === undefined ? {} : { earlier }),
     rivals: others
       .filter(({ state, enrolmentId }) => state === 'held' && open.has(enrolmentId))
-      .filter(({ enrolmentId }) => enrolmentId !== enrolment.id)
-      .map(({ priority, at }) => ({ priority, dueAt: at })),
+      .filter((other) => other.enrolmentId !== enrolment.id && other.class === row.class)
+      .map(({ priority, at, journey, step: of }) => ({ priority, dueAt: at, journey, step: of })),
     pauses: [],
   };
 }

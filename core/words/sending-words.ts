@@ -33,17 +33,20 @@ export function readSending(file: SendingFile, lexicon: Lexicon): Reading {
         file.topics.map(({ id, title }) => line(`${quoted(title)}.`, id)),
       ],
       ['What must have been agreed: the first that holds', consent],
-      ['How often', file.caps.map((cap) => line(capWords(cap), cap.id))],
+      ['How often', [...file.caps.map((cap) => line(capWords(cap), cap.id)), ...fewerLines(file)]],
       ['When', whenLines(file)],
       ['When something goes wrong', troubleLines(file)],
+      ['What links tell', trackingLines(file)],
     ),
   };
 }
 
 export function consentWords(rule: SendingFile['consent'][number], lexicon: Lexicon): string {
   const cause = rule.if === undefined ? 'Everyone else' : `If ${conditionWords(rule.if, lexicon)}`;
+  const ages =
+    rule.expiresAfter === undefined ? '' : `; a yes counts for ${span(rule.expiresAfter)}`;
   return sentence(
-    `${cause}: marketing ${requirementWords[rule.marketing]}, outbound ${requirementWords[rule.outbound]} (${quoted(rule.why)})`,
+    `${cause}: marketing ${requirementWords[rule.marketing]}, outbound ${requirementWords[rule.outbound]}${ages} (${quoted(rule.why)})`,
   );
 }
 const requirementWords: {
@@ -57,9 +60,18 @@ const requirementWords: {
 };
 
 export function capWords({ class: messages, max, per }: SendingFile['caps'][number]): string {
-  const window =
-    per.type === 'day' ? 'on one day of the lead’s calendar' : `in any ${span(per.ms)}`;
-  return sentence(`At most ${count(max, `${messages} email`)} ${window}`);
+  return sentence(`At most ${count(max, `${messages} email`)} ${periodWords(per)}`);
+}
+
+function periodWords(per: SendingFile['caps'][number]['per']): string {
+  return per.type === 'day' ? 'on one day of the lead’s calendar' : `in any ${span(per.ms)}`;
+}
+
+function fewerLines({ fewer }: SendingFile): readonly Line[] {
+  if (fewer === undefined) return [];
+  const { title, max, per } = fewer;
+  const most = `at most ${count(max, 'marketing or outbound email')} ${periodWords(per)}`;
+  return [line(sentence(`Who asks for fewer (${quoted(title)}) gets ${most}`), 'fewer')];
 }
 
 function whenLines({ quiet, zoneIfUnknown, holidays, spread }: SendingFile): readonly Line[] {
@@ -92,6 +104,23 @@ function troubleLines({ uncertainSend, stopWhen }: SendingFile): readonly Line[]
   ];
 }
 
+function trackingLines({ tracking }: SendingFile): readonly Line[] {
+  if (tracking === undefined) return [];
+  const { clicks, opens, transactional, utm } = tracking;
+  const kinds = transactional ? 'every email to a lead' : 'marketing and outbound emails';
+  return [
+    line(clicks ? `Clicks in ${kinds} are known.` : `Clicks in ${kinds} are not known.`),
+    line(opens ? `Opens of ${kinds} are known.` : `Opens of ${kinds} are not known.`),
+    ...(utm === undefined ? [] : [line(sentence(utmWords(utm)))]),
+  ];
+}
+
+function utmWords({ source, medium, domains }: Utm): string {
+  const where = domains === undefined ? '' : ` to ${listed(domains)}`;
+  return `Links${where} without UTM parameters get the source ${quoted(source)} and the medium ${quoted(medium)}, with journey and step`;
+}
+type Utm = NonNullable<NonNullable<SendingFile['tracking']>['utm']>;
+
 function percent(share: number): string {
   return `${Number((share * 100).toFixed(10))} %`;
 }
@@ -116,13 +145,14 @@ export function readTemplate(file: TemplateFile, lexicon: Lexicon): Reading {
 }
 
 function templateWords(file: TemplateFile, lexicon: Lexicon): string {
-  const { topic, buyingStage, from, again, ifNoLanguage } = file;
+  const { topic, buyingStage, about, from, again, ifNoLanguage } = file;
   const sender =
     from === 'owner' ? 'the owner of the lead, else from the workspace' : 'the workspace';
   return [
     `Comes from ${sender}.`,
     ...(topic === undefined ? [] : [`Topic ${topicWords(topic, lexicon)}.`]),
     ...(buyingStage === undefined ? [] : [`Written for the buying stage ${quoted(buyingStage)}.`]),
+    ...(about === undefined ? [] : [sentence(`About ${listed(about.map(quoted), 'or')}`)]),
     sentence(`To the same lead ${againWords(again)}`),
     `Where the language of the lead is missing: ${ifNoLanguage}.`,
   ].join(' ');

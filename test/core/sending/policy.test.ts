@@ -242,7 +242,7 @@ test('gives up after holdAtMost, with the reason that held it', () => {
 
 test('yields the last room under a cap to a rival of higher priority due soon', () => {
   const rival = (priority: number, dueIn: number) => ({
-    rivals: [{ priority, dueAt: now + dueIn }],
+    rivals: [{ priority, dueAt: now + dueIn, journey: 'trial', step: 'congrats' }],
   });
   check({ history: rival(60, 10 * minute) }, until('capped', now + 11 * minute));
   check({ history: rival(60, 31 * minute) }, 'send');

@@ -13,6 +13,7 @@ import { pausedMs } from '../core/journey/pause.ts';
 import {
   decideSend,
   pauseReason,
+  sendsStill,
   type SendDecision,
   type SendHistory,
 } from '../core/sending/policy.ts';
@@ -39,6 +40,11 @@ export interface PreparedSend {
   readonly template: StoredTemplate;
   readonly request: ClaimRequest;
   readonly decide: (view: LedgerView, given: { readonly ticked: boolean }) => ClaimVerdict;
+  /**
+   * Whether the clock has left the decision as it was: asked when a connection to the relay is there,
+   * which may have been long in coming. What else may have changed since, `beginTransmit` sees.
+   */
+  readonly stillSends: (now: number) => boolean;
   /** The locked lead with the history that was loaded before. */
   readonly completed: (locked: Lead) => Lead;
   readonly read: (locked: Lead) => FactReader;
@@ -62,12 +68,20 @@ export async function prepareSend(
   const completed = (locked: Lead): Lead => withHistory(locked, whole);
   const read = (locked: Lead): FactReader => readerOf(task, completed(locked));
   const request = claimRequest(deps, task, template, { id, hash, token });
+  let seen: LedgerView | undefined;
   const decide: PreparedSend['decide'] = (view, { ticked }) => {
     const { dueAt } = view.lead;
     if (!ticked && dueAt !== undefined && dueAt <= task.now) throw new LeadIsDue(view.lead);
-    return verdictOf(task, template, { ...view, lead: completed(view.lead) });
+    seen = { ...view, lead: completed(view.lead) };
+    return verdictOf(task, template, seen);
   };
-  return { task, template, request, decide, completed, read };
+  const stillSends = (now: number): boolean => {
+    if (seen === undefined || now === task.now) return seen !== undefined;
+    const { sending } = release;
+    const { request: question, facts, history } = askedOf({ ...task, now }, template, seen);
+    return sendsStill(task.now, now, question, facts, history, sending);
+  };
+  return { task, template, request, decide, stillSends, completed, read };
 }
 
 /** Of the release in force; one that it dropped is found in the release the lead entered under. */
@@ -89,23 +103,25 @@ function verdictOf(
   view: LedgerView,
 ): ClaimVerdict {
   const { release, now } = task;
-  const sender = senderOf(release, template.manifest, view.lead).address;
-  const concerns = ({ scope, key }: { readonly scope: string; readonly key: string }) =>
-    scope !== 'sender' || key === '' || key === sender;
-  const pauses = view.pauses.filter(concerns);
-  const delay = delayOf(task, task.run.pauses.filter(concerns));
-  const { request, facts } = questionOf(task, template, view);
-  const history = { ...view, pauses, ...(delay === undefined ? {} : { delay }) };
+  const { request, facts, history, sender } = askedOf(task, template, view);
   const decision = fromSender(decideSend(now, request, facts, history, release.sending), sender);
   const progress = decision.type === 'hold' ? heldProgress(task, decision.until) : progressOf(task);
   return { decision, progress };
 }
 
-function questionOf(task: StepTask<SendStep>, { manifest }: StoredTemplate, view: LedgerView) {
+/** What the policy is asked at the instant of the task. */
+function askedOf(task: StepTask<SendStep>, { manifest }: StoredTemplate, view: LedgerView) {
   const { release, plan, step, id, now } = task;
   const { lead, enrolmentOpen } = view;
+  const sender = senderOf(release, manifest, lead).address;
+  const concerns = ({ scope, key }: { readonly scope: string; readonly key: string }) =>
+    scope !== 'sender' || key === '' || key === sender;
+  const pauses = view.pauses.filter(concerns);
+  const delay = delayOf(task, task.run.pauses.filter(concerns));
+  const history = { ...view, pauses, ...(delay === undefined ? {} : { delay }) };
   const read = readerOf(task, lead);
-  return sendQuestion({ release, plan, step, id, manifest, lead, read, now, enrolmentOpen });
+  const asked = { release, plan, step, id, manifest, lead, read, now, enrolmentOpen };
+  return { ...sendQuestion(asked), history, sender };
 }
 
 /** Whose mail is held: whoever resumes another sender leaves it alone. */

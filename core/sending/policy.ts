@@ -17,6 +17,7 @@ import { capStates, fewerState, type CapState, type CountedSend } from './caps.t
 import type { MayEmail } from './consent.ts';
 import { offInterest, type KnownInterest } from './interest-gate.ts';
 import type { SendingPolicy, SkipReason } from './model.ts';
+import { stoppedBy } from './suppression.ts';
 import { zoneOfLead } from './zone.ts';
 
 export type HoldReason =
@@ -112,7 +113,7 @@ export function decideSend(
   policy: SendingPolicy,
 ): SendDecision {
   return (
-    endedByLead(request, facts) ??
+    endedByLead(now, request, facts) ??
     endedByLedger(now, request, history) ??
     heldByPause(request, history) ??
     heldByPolicy(now, request, facts, history, policy) ?? { type: 'send' }
@@ -121,10 +122,10 @@ export function decideSend(
 
 /**
  * Whether a mail that was decided at `decidedAt` may still start at `now`: the same question asked
- * again of the same facts, since a connection to the relay may have been long in coming. A mail that
- * was counted on a calendar day which is over counts on the new one, so it is decided anew.
+ * again, of facts as they are at `now`, since a connection to the relay may have been long in coming. A
+ * mail that was counted on a calendar day which is over counts on the new one: it is decided anew.
  */
-export function stillSends(
+export function sendsStill(
   decidedAt: number,
   now: number,
   request: SendRequest,
@@ -132,7 +133,6 @@ export function stillSends(
   history: SendHistory,
   policy: SendingPolicy,
 ): boolean {
-  if (now === decidedAt) return true;
   if (decideSend(now, request, facts, history, policy).type !== 'send') return false;
   if (request.class === 'transactional') return true;
   return now < dayOf(decidedAt, zoneOfLead(facts, policy.zoneIfUnknown)).to;
@@ -150,7 +150,11 @@ function sendingHours(request: SendRequest, facts: SendFacts, policy: SendingPol
   };
 }
 
-function endedByLead(request: SendRequest, facts: SendFacts): SendDecision | undefined {
+function endedByLead(
+  now: number,
+  request: SendRequest,
+  facts: SendFacts,
+): SendDecision | undefined {
   const exempt = request.class === 'transactional';
   if (!facts.enrolmentOpen) return skip('exited', { rule: 'enrolment-closed' });
   if (facts.disqualified !== undefined && !exempt) {
@@ -159,10 +163,11 @@ function endedByLead(request: SendRequest, facts: SendFacts): SendDecision | und
   if (facts.address === undefined) return skip('no-address', { rule: 'address' });
   const parsed = parseAddress(facts.address);
   if (!parsed.ok) return skip('invalid-email', { rule: 'address', problem: parsed.problem });
-  const suppression = facts.suppressions.find(({ scope }) => scope === 'all' || !exempt);
+  const suppression = stoppedBy(facts.suppressions, request.class, now);
   if (suppression !== undefined) {
-    const { scope, reason, at } = suppression;
-    return skip('suppressed', { rule: `suppression:${scope}`, because: reason, at });
+    const { scope, reason, at, until } = suppression;
+    const ends = until === undefined ? {} : { until };
+    return skip('suppressed', { rule: `suppression:${scope}`, because: reason, at, ...ends });
   }
   const { emailCheck } = facts;
   if (emailCheck?.status === 'invalid') {

@@ -25,6 +25,8 @@ export interface HeaderFacts {
   readonly topic?: { readonly id: string; readonly title: string };
   /** Accepts an unauthenticated POST; required for everything that people may unsubscribe from. */
   readonly unsubscribeUrl?: string;
+  /** Beside it, for mail programs that only write. */
+  readonly unsubscribeAddress?: string;
 }
 
 /** RFC 5322 2.1.1: no line above 998 characters. */
@@ -38,7 +40,9 @@ export function messageHeaders(facts: HeaderFacts): MessageHeaders {
     'X-Entity-Ref-ID': plain(facts.ledgerId),
     ...(isInternal ? {} : { 'Feedback-ID': feedbackId(facts) }),
     ...(facts.topic === undefined || isInternal ? {} : { 'List-ID': listId(facts) }),
-    ...(facts.unsubscribeUrl === undefined ? {} : unsubscribeHeaders(facts.unsubscribeUrl)),
+    ...(facts.unsubscribeUrl === undefined
+      ? {}
+      : unsubscribeHeaders(facts.unsubscribeUrl, facts.unsubscribeAddress)),
   };
 }
 
@@ -72,10 +76,12 @@ function localPartOf(ledgerId: string): string {
     .replaceAll('/', '_');
 }
 
-function unsubscribeHeaders(url: string): MessageHeaders {
+function unsubscribeHeaders(url: string, address: string | undefined): MessageHeaders {
   if (!/^https?:\/\/[^\s<>,]+$/.test(url)) throw new Error(`"${url}" is no unsubscribe link`);
+  // The link first: programs take the first way that they know.
+  const ways = [url, ...(address === undefined ? [] : [`mailto:${address}?subject=unsubscribe`])];
   return {
-    'List-Unsubscribe': oneLine('List-Unsubscribe', `<${url}>`),
+    'List-Unsubscribe': oneLine('List-Unsubscribe', ways.map((way) => `<${way}>`).join(', ')),
     'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
   };
 }

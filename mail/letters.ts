@@ -5,7 +5,8 @@
  */
 import type { MessageClass } from '../core/journey/plan.ts';
 import type { CompiledTemplate } from './templates/compile.ts';
-import { messageHeaders, messageIdOf, type HeaderFacts } from './headers.ts';
+import { messageHeaders, messageIdOf, type HeaderFacts, type MessageHeaders } from './headers.ts';
+import { returnAddress } from './return-address.ts';
 import { escapeHtml } from './templates/liquid.ts';
 import type { Mailbox, OutgoingEmail } from './outgoing.ts';
 import { renderEmail } from './templates/render.ts';
@@ -18,6 +19,11 @@ export interface LetterOptions {
   readonly publicUrl: string;
   /** Signs the links by which people leave. */
   readonly secret: string;
+  /** Where mail comes back to us; without them bounces and answers go to the From address. */
+  readonly bounceDomain?: string;
+  readonly replyDomain?: string;
+  /** What a mail provider needs to name the mail in its webhooks. */
+  readonly providerHeaders?: (sendId: string) => MessageHeaders;
 }
 
 export interface Draft {
@@ -66,9 +72,38 @@ function compose(options: LetterOptions, draft: Draft): Letter {
   const headers = messageHeaders({
     ...headerFacts(options, draft, draft.template.name),
     ...(draft.topic === undefined ? {} : { topic: draft.topic }),
-    ...(mayLeave ? { unsubscribeUrl: leave } : {}),
+    ...(mayLeave ? { unsubscribeUrl: leave, ...leaveByMail(options, draft) } : {}),
   });
-  return { ok: true, email: { messageId, from, to, subject, html, text, headers } };
+  const email = { messageId, from, to, subject, html, text, headers };
+  return { ok: true, email: withReturns(options, draft, email) };
+}
+
+/**
+ * A person's answer comes to us, and the owner of the lead is told; a rep's stays among reps. Who is
+ * away is worth knowing then, so nothing asks Exchange to keep it to itself.
+ */
+function withReturns(
+  { secret, bounceDomain, replyDomain, providerHeaders }: LetterOptions,
+  { class: kind, sendId }: Pick<Draft, 'class' | 'sendId'>,
+  email: OutgoingEmail,
+): OutgoingEmail {
+  const bounces =
+    bounceDomain === undefined
+      ? {}
+      : { envelopeFrom: returnAddress(secret, 'bounce', sendId, bounceDomain) };
+  const headers = { ...email.headers, ...providerHeaders?.(sendId) };
+  if (kind === 'internal' || replyDomain === undefined) return { ...email, headers, ...bounces };
+  const { 'X-Auto-Response-Suppress': _kept, ...outspoken } = headers;
+  const { name } = email.from;
+  const address = returnAddress(secret, 'reply', sendId, replyDomain);
+  const replyTo = { ...(name === undefined ? {} : { name }), address };
+  return { ...email, headers: outspoken, ...bounces, replyTo };
+}
+
+/** Beside the link, for programs that know no other way. */
+function leaveByMail({ secret, replyDomain }: LetterOptions, { sendId }: Draft) {
+  if (replyDomain === undefined) return {};
+  return { unsubscribeAddress: returnAddress(secret, 'unsubscribe', sendId, replyDomain) };
 }
 
 /** Every link names the ledger row: the page behind it finds lead, address and request from there. */
@@ -89,8 +124,9 @@ function composeNote(options: LetterOptions, note: Note): OutgoingEmail {
   const subject = note.subject.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   const paragraphs = text.split(/\n+/).map((line) => `<p>${escapeHtml(line)}</p>`);
   const html = `<!doctype html><html><body>${paragraphs.join('')}</body></html>`;
-  const headers = messageHeaders(headerFacts(options, { ...note, class: 'internal' }, 'note'));
-  return { messageId, from, to, subject, html, text, headers };
+  const draft = { ...note, class: 'internal' } as const;
+  const headers = messageHeaders(headerFacts(options, draft, 'note'));
+  return withReturns(options, draft, { messageId, from, to, subject, html, text, headers });
 }
 
 function headerFacts(

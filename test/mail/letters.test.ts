@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { compileTemplate } from '../../mail/templates/compile.ts';
 import { createLetters } from '../../mail/letters.ts';
 import type { Draft } from '../../mail/letters.ts';
+import { readReturnAddress } from '../../mail/return-address.ts';
 import { readToken } from '../../mail/tokens.ts';
 
 const secret = 'a secret of enough characters';
@@ -81,4 +82,32 @@ test('a note is plain words, whatever is in them', () => {
   });
   expect(email.subject).toBe('Call Bcc: b@y.example');
   expect(email.html).toContain('<p>Call &lt;script&gt;alert(1)&lt;/script&gt;</p><p>soon</p>');
+});
+
+const returning = createLetters({
+  ...{ domain: 'acme.example', publicUrl: 'https://acme.example', secret },
+  ...{ bounceDomain: 'bounces.acme.example', replyDomain: 'replies.acme.example' },
+});
+const sendId = '019a8f3e-5b1c-5d2e-8f00-0123456789ab';
+
+test('where we receive mail, bounces, answers and wishes to leave name the email', async () => {
+  const letter = returning.compose(await draft({ sendId }));
+  if (!letter.ok) throw new Error(letter.message);
+  const { envelopeFrom = '', replyTo, headers } = letter.email;
+  expect(readReturnAddress(secret, envelopeFrom)).toEqual({ purpose: 'bounce', send: sendId });
+  expect(readReturnAddress(secret, replyTo?.address ?? '')?.purpose).toBe('reply');
+  expect(replyTo?.name).toBe('Maria');
+  const { value } = headers['List-Unsubscribe'] as { readonly value: string };
+  expect(value).toMatch(
+    /^<https:[^>]+>, <mailto:u\+[a-z2-7]{42}@replies.acme.example\?subject=unsubscribe>$/,
+  );
+  expect(headers).not.toHaveProperty('X-Auto-Response-Suppress');
+});
+
+test('an email to a rep bounces to us and is answered to its sender', async () => {
+  const letter = returning.compose(await draft({ sendId, class: 'internal' }));
+  if (!letter.ok) throw new Error(letter.message);
+  expect(letter.email.envelopeFrom).toContain('@bounces.acme.example');
+  expect(letter.email).not.toHaveProperty('replyTo');
+  expect(letter.email.headers).toHaveProperty('X-Auto-Response-Suppress');
 });

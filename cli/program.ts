@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { accountCommand } from './account.ts';
 import { checkCommand } from './check.ts';
 import { diffCommand } from './diff.ts';
+import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { failureOf } from './failures.ts';
 import { formatCommand } from './format.ts';
@@ -62,6 +63,7 @@ export async function main(argv: readonly string[], shell: Shell): Promise<ExitC
     explainCommand,
     accountCommand,
     verifyCommand,
+    doctorCommand,
   ];
   const program = new Command('perennial')
     .description("Runs each lead's nurture journey as a durable process.")

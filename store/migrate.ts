@@ -54,6 +54,37 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
   }
 }
 
+/** What `migrate` would apply, and the database's clock: a look that changes nothing. */
+export async function inspectDatabase(options: MigrateOptions): Promise<{
+  readonly version: string;
+  readonly pending: readonly string[];
+  /** Its clock less ours, in milliseconds; half of the way there and back is in doubt. */
+  readonly clockAheadMs: number;
+}> {
+  const migrations = await readMigrations(options.dir ?? ownDir);
+  const client = new pg.Client({
+    connectionString: options.databaseUrl,
+    connectionTimeoutMillis: 5_000,
+  });
+  await client.connect();
+  try {
+    const { rows: found } = await client.query<{ readonly version: string; table: string | null }>(
+      "SELECT current_setting('server_version') AS version, to_regclass('_prisma_migrations') AS table",
+    );
+    const [{ version = '', table = null } = {}] = found;
+    const applied = table === null ? [] : (await client.query<Applied>(listApplied)).rows;
+    const askedAt = Date.now();
+    const { rows } = await client.query<{ readonly at: number }>(
+      'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at',
+    );
+    const clockAheadMs = Math.round((rows[0]?.at ?? 0) - (askedAt + Date.now()) / 2);
+    const pending = decidePending(migrations, applied).map(({ name }) => name);
+    return { version, pending, clockAheadMs };
+  } finally {
+    await client.end();
+  }
+}
+
 /** In the order of their names, which start with a timestamp. */
 export async function readMigrations(dir: string): Promise<readonly Migration[]> {
   const entries = await readdir(dir, { withFileTypes: true });

@@ -11,6 +11,9 @@ export interface Zone {
         readonly MX?: readonly (readonly [priority: number, exchange: string])[];
         readonly A?: readonly string[];
         readonly NS?: readonly string[];
+        readonly TXT?: readonly string[];
+        /** Of `<reversed address>.in-addr.arpa`. */
+        readonly PTR?: readonly string[];
       };
 }
 export interface NameServer {
@@ -20,7 +23,9 @@ export interface NameServer {
   close(): void;
 }
 
-const types: { readonly [code: number]: 'A' | 'NS' | 'MX' } = { 1: 'A', 2: 'NS', 15: 'MX' };
+const types: { readonly [code: number]: 'A' | 'NS' | 'PTR' | 'MX' | 'TXT' } = {
+  ...{ 1: 'A', 2: 'NS', 12: 'PTR', 15: 'MX', 16: 'TXT' },
+};
 const [noError, serverFailure, noSuchName] = [0, 2, 3];
 
 export async function startNameServer(zone: Zone): Promise<NameServer> {
@@ -81,7 +86,9 @@ function encodeRecord(
       ? Buffer.concat([Buffer.from([record[0] >> 8, record[0] & 255]), encodeName(record[1])])
       : code === 1
         ? Buffer.from(record.split('.').map(Number))
-        : encodeName(record);
+        : code === 16
+          ? encodeText(record)
+          : encodeName(record);
   const header = Buffer.alloc(12);
   // A pointer to the name of the question, class IN, a minute.
   header.writeUInt16BE(0xc00c, 0);
@@ -90,6 +97,14 @@ function encodeRecord(
   header.writeUInt32BE(60, 6);
   header.writeUInt16BE(data.length, 10);
   return Buffer.concat([header, data]);
+}
+
+/** In pieces of at most 255 characters, as long keys are published. */
+function encodeText(text: string): Buffer {
+  const pieces = text.match(/[^]{1,255}/g) ?? [];
+  return Buffer.concat(
+    pieces.map((piece) => Buffer.concat([Buffer.from([piece.length]), Buffer.from(piece)])),
+  );
 }
 
 function encodeName(name: string): Buffer {

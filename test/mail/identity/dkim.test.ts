@@ -2,7 +2,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createTransport } from 'nodemailer';
 import { expect, test } from 'vitest';
 import { checkSignature } from '../../../mail/identity/dkim-check.ts';
-import { createSigner, dkimRecord, proveSigning, signedHeaders } from '../../../mail/identity/dkim.ts';
+import {
+  createSigner,
+  dkimRecord,
+  proveSigning,
+  signedHeaders,
+} from '../../../mail/identity/dkim.ts';
 
 const pemOf = (bits: number): string =>
   generateKeyPairSync('rsa', { modulusLength: bits })

@@ -31,7 +31,8 @@ export async function recordBounce(
 ): Promise<void> {
   const kind = bounceKindOf(because);
   if (kind === undefined) return;
-  const own = { source: 'mail', messageId: `${task.commandId}/bounced`, name: 'Email Bounced' };
+  const messageId = bounceMessageId(task.commandId, kind);
+  const own = { source: 'mail', messageId, name: 'Email Bounced' };
   const properties = { ...mailOf(task), kind, ...(status === undefined ? {} : { status }) };
   await deps.ingest(eventAbout({ leadId }, { ...own, now: task.now, properties }));
 }

@@ -6,8 +6,11 @@
  */
 import { refusalClass } from '../core/feedback/classify.ts';
 
+import type { RefusalClass } from '../core/sending/try-again.ts';
+import { retryHintMs } from './retry-hint.ts';
+
 /** What to do about it: suppress the address, try later, stop the sender, or call someone. */
-export type SmtpErrorClass = 'address' | 'mailbox' | 'policy' | 'transient' | 'config' | 'infra';
+export type SmtpErrorClass = RefusalClass;
 
 export type FailedDelivery =
   | {
@@ -15,6 +18,8 @@ export type FailedDelivery =
       readonly transient: boolean;
       readonly code?: number;
       readonly enhancedCode?: string;
+      /** When the server wants to be asked again, where it says so. */
+      readonly retryAfterMs?: number;
       readonly class: SmtpErrorClass;
       readonly response: string;
     }
@@ -44,11 +49,14 @@ export function classifySmtpError(cause: unknown, progress: TransmissionProgress
   if (progress.dataBegan && !isFinalRefusal(error)) return { type: 'unknown', response };
   const enhancedCode = enhancedCodeOf(error.response);
   const kind = classOf(error, enhancedCode);
+  const isForNow = (error.responseCode ?? 0) >= 400 && (error.responseCode ?? 0) < 500;
+  const retryAfterMs = isForNow ? retryHintMs(response) : undefined;
   return {
     type: 'not-taken',
     transient: kind === 'transient' || kind === 'infra',
     ...(error.responseCode === undefined ? {} : { code: error.responseCode }),
     ...(enhancedCode === undefined ? {} : { enhancedCode }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     class: kind,
     response,
   };
@@ -70,6 +78,8 @@ function classOf(error: SmtpErrorFields, enhancedCode: string | undefined): Smtp
   }
   const code = error.responseCode;
   if (code === undefined) return withoutReply(error);
+  // A full mailbox stays full for longer than a greylist lasts.
+  if (enhancedCode === '4.2.2') return 'mailbox';
   if (code < 500 || code === 503) return 'transient';
   // 530, 534, 535, 538: the server wants a login; no recipient is to blame.
   if ([530, 534, 535, 538].includes(code)) return 'config';

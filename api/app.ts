@@ -35,7 +35,9 @@ import { recomputeRoutes } from './routes/recomputes.ts';
 import { releaseRoutes } from './routes/releases.ts';
 import { mergeRoutes } from './routes/merges.ts';
 import { pauseRoutes } from './routes/pauses.ts';
+import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { schemaRoutes } from './routes/schemas.ts';
+import { createSubscriptions } from './confirmations.ts';
 import { createSessions } from './sessions.ts';
 
 export interface AppDeps {
@@ -86,6 +88,7 @@ export function createApp(deps: AppDeps): Express {
     app.use('/schemas', schemaRoutes({ schemas: deps.schemas }));
   }
   app.use('/v1', versionOne(deps));
+  app.use(subscriptionRoutes(createSubscriptions(deps)));
   app.use(linkRoutes(createLinks(deps)));
   const sessions = createSessions(deps.sql, deps.clock);
   const signHandoff = (payload: string) => signToken(deps.secret, 'handoff', payload);

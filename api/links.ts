@@ -1,7 +1,7 @@
 /**
- * What the pages behind links in emails read and do: the unsubscribe of a lead, the verdict of a rep.
+ * What the pages behind links in emails to reps read and do: the verdict on a handoff.
  *
- * Both act by one event through ingest, under the lead's lock, with a message id derived from the link:
+ * It acts by one event through ingest, under the lead's lock, with a message id derived from the link:
  * pressing twice, or one click from two devices, is one act. A verdict needs no worker: the transaction
  * settles the handoff, and the outbox stops its clock.
  */
@@ -11,7 +11,6 @@ import { factReader } from '../core/facts/read.ts';
 import type { HandoffKind, RejectReason } from '../core/routing/model.ts';
 import type { JsonObject } from '../core/rules/condition.ts';
 import { handoffAnswerPage, type HandoffAnswerView } from '../console/pages/handoff-answer.ts';
-import { unsubscribePage } from '../console/pages/unsubscribe.ts';
 import { instantInZone } from '../console/time.ts';
 import type { Releases } from '../ingest/batch.ts';
 import { eventAbout, type IngestAnswer, type IngestRequest } from '../ingest/request.ts';
@@ -20,7 +19,6 @@ import { listAssignments, type AssignmentRow } from '../store/assignments.ts';
 import type { Sql } from '../store/client.ts';
 import { loadHandoffs, type StoredHandoff } from '../store/handoffs.ts';
 import { findLead } from '../store/read-leads.ts';
-import { findLinkedSend } from '../store/read-sends.ts';
 import { nameOf } from './lead-name.ts';
 import { loadWholeLead } from './lead-view.ts';
 import { Problem } from './problems.ts';
@@ -39,22 +37,6 @@ export interface LinkDeps {
 
 export function createLinks(deps: LinkDeps): LinkRoutes {
   return {
-    async readUnsubscribe(token) {
-      const read = readToken(deps.secret, 'unsubscribe', token);
-      if (!read.ok || !isUuid(read.payload)) return null;
-      return findLinkedSend(deps.sql, read.payload);
-    },
-    async unsubscribe({ leadId, commandId, address }) {
-      const now = deps.clock();
-      const properties = {
-        class: 'marketing',
-        evidence: `unsubscribe link of ${commandId}`,
-        address,
-      };
-      const own = { source: 'unsubscribe', messageId: commandId, name: 'Consent Withdrawn', now };
-      await deps.ingest([eventAbout({ leadId }, { ...own, properties, concerns: address })]);
-    },
-    unsubscribePage,
     readHandoff: (token) => readHandoffLink(deps.secret, token),
     answer: (link, verdict) => answer(deps, link, verdict),
     handoffPage: async (link, view) => {

@@ -51,6 +51,11 @@ export class Problem extends Error {
   }
 }
 
+/** The same words whatever is wrong with it: nobody learns from them which addresses are known. */
+export function badLink(): Problem {
+  return new Problem('bad-link', 'This link is not valid. Please use the one in the latest email.');
+}
+
 export function statusOf(problem: Problem): number {
   return statuses[problem.code];
 }

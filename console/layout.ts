@@ -15,6 +15,8 @@ export interface Frame {
     | 'pauses'
     | 'files'
     | 'mailbox';
+  /** Whose page it is, for people outside; without it the product's. */
+  readonly brand?: string;
   readonly mailbox?: boolean;
   /** Whether the files of the workspace are at hand. */
   readonly files?: boolean;
@@ -40,7 +42,7 @@ export function page(frame: Frame, ...body: readonly HtmlValue[]): string {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>${frame.title} · Perennial</title>
+        <title>${frame.title} · ${frame.brand ?? 'Perennial'}</title>
         <link rel="icon" href="/assets/mark.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/assets/console.css" />
       </head>

@@ -1,19 +1,14 @@
 /**
- * The pages behind links in emails: unsubscribe for leads, accept and reject for reps.
+ * The pages behind links in emails to reps: accept and reject. Those for leads are in `subscriptions.ts`.
  *
  * GET (and HEAD, which Express answers with it) shows a page and changes nothing, because scanners
  * follow links. POST acts, and acting twice is acting once. A token is the authority: no login, no
  * cookie; a token that does not fit gets the same answer whatever is wrong with it.
  */
 import { Router, urlencoded, type Request } from 'express';
-import { Problem } from '../problems.ts';
+import { badLink } from '../problems.ts';
 import { objectOf } from './events.ts';
 
-export interface SendOfLink {
-  readonly leadId: string;
-  readonly address: string;
-  readonly commandId: string;
-}
 export type HandoffLink = {
   readonly handoffId: string;
   readonly attempt: number;
@@ -29,9 +24,6 @@ export type Verdict =
 
 /** What each page shows is console/'s; what each act does is ingest's. */
 export interface LinkRoutes {
-  readonly readUnsubscribe: (token: string) => Promise<SendOfLink | null>;
-  readonly unsubscribe: (send: SendOfLink) => Promise<void>;
-  readonly unsubscribePage: (address: string, state: 'ask' | 'done') => string;
   readonly readHandoff: (token: string) => HandoffLink | null;
   readonly answer: (link: HandoffLink, verdict: Verdict) => Promise<void>;
   readonly handoffPage: (
@@ -50,22 +42,6 @@ export interface LinkRoutes {
 export function linkRoutes(deps: LinkRoutes): Router {
   const router = Router();
   const form = urlencoded({ extended: false, limit: '20kb' });
-
-  const sendOf = async (request: Request): Promise<SendOfLink> => {
-    const send = await deps.readUnsubscribe(String(request.params['token']));
-    if (send === null) throw badLink();
-    return send;
-  };
-  router.get('/u/:token', async (request, response) => {
-    const send = await sendOf(request);
-    response.type('html').send(deps.unsubscribePage(send.address, 'ask'));
-  });
-  // RFC 8058 posts `List-Unsubscribe=One-Click`, urlencoded or multipart; the token alone decides.
-  router.post('/u/:token', async (request, response) => {
-    const send = await sendOf(request);
-    await deps.unsubscribe(send);
-    response.type('html').send(deps.unsubscribePage(send.address, 'done'));
-  });
 
   const linkOf = (request: Request): HandoffLink => {
     const link = deps.readHandoff(String(request.params['token']));
@@ -92,8 +68,4 @@ export function linkRoutes(deps: LinkRoutes): Router {
     response.redirect(303, request.originalUrl.split('?', 1)[0] ?? '/');
   });
   return router;
-}
-
-function badLink(): Problem {
-  return new Problem('bad-link', 'This link is not valid. Please use the one in the latest email.');
 }

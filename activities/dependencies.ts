@@ -22,6 +22,7 @@ import type {
   Progress,
   Settlement,
   TransmitRequest,
+  TransmitStart,
 } from '../core/sending/ledger.ts';
 import type { Pause } from '../core/sending/policy.ts';
 import type { IngestRequest } from '../ingest/request.ts';
@@ -182,7 +183,7 @@ export interface Leads {
 export interface Ledger {
   claim(request: ClaimRequest, decide: (view: LedgerView) => ClaimVerdict): Promise<Claim>;
   claimInternal(request: InternalClaimRequest): Promise<Claim | Omit<Claimed, 'lead'>>;
-  beginTransmit(request: TransmitRequest): Promise<boolean>;
+  beginTransmit(request: TransmitRequest): Promise<TransmitStart>;
   beginTransmitInternal(id: string, token: string, subject: string): Promise<boolean>;
   settle(settlement: Settlement): Promise<boolean>;
 }

@@ -13,7 +13,7 @@ import type { EmailVariables } from '../mail/templates/variables.ts';
 import type { ActivityDependencies, Draft } from './dependencies.ts';
 import { failure } from './failures.ts';
 import type { InternalMail } from './handoff-mail.ts';
-import { deliver } from './send.ts';
+import { deliver } from './transmission.ts';
 
 export type InternalMailDependencies = Pick<
   ActivityDependencies,

@@ -10,17 +10,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sendId } from '../core/decision/ids.ts';
 import type { Outcome } from '../core/journey/command.ts';
 import type { PlanStep } from '../core/journey/plan.ts';
+import type { JsonObject } from '../core/rules/condition.ts';
 import type { Claimed, Settlement } from '../core/sending/ledger.ts';
+import { paceRules } from '../core/sending/pacing.ts';
+import { receiverOf } from '../core/sending/receiver.ts';
+import { nextTry } from '../core/sending/try-again.ts';
 import { failpoint } from '../faults/failpoint.ts';
-import type { OutgoingEmail } from '../mail/outgoing.ts';
 import type { Delivery } from '../mail/smtp.ts';
 import type { ActivityDependencies, ActivityLimits } from './dependencies.ts';
 import { tickIfDue } from './facts.ts';
 import { failure } from './failures.ts';
-import { draftOf, senderOf } from './letter.ts';
-import { recordBounce, recordSent } from './send-events.ts';
+import { senderOf } from './letter.ts';
+import { recordBounce, recordDeferred, recordSent } from './send-events.ts';
 import { LeadIsDue, prepareSend, type PreparedSend } from './send-question.ts';
 import { heldProgress, progressOf, type StepTask } from './step.ts';
+import { transmission } from './transmission.ts';
+import { written } from './written.ts';
 
 export type SendStep = Extract<PlanStep, { readonly type: 'send' }>;
 
@@ -37,6 +42,8 @@ const retryPauseMsMax = 30_000;
 const leasePollMs = 1_000;
 /** The clock alone may change a lead several times in a row; after this many the send goes on. */
 const ticksMax = 5;
+/** A mended template is found within these. */
+const templateRetryMs = 10 * 60_000;
 /** Each round loses only to a change that was committed meanwhile. */
 const roundsMax = 200;
 
@@ -44,7 +51,17 @@ type Attempt =
   | { readonly type: 'done' }
   /** Something was committed since the claim: decide anew at once. */
   | { readonly type: 'changed'; readonly token: string }
-  | { readonly type: 'again' };
+  /** Here after a pause. */
+  | { readonly type: 'again' }
+  /** Not within this activity. */
+  | { readonly type: 'later'; readonly at: number };
+
+/** Whether a pause still fits into this activity. */
+interface Patience {
+  readonly pauseMs: number;
+  readonly lasts: (pauseMs: number) => boolean;
+  readonly laterMs: number;
+}
 
 export async function sendStep(
   deps: ActivityDependencies,
@@ -77,13 +94,13 @@ export async function sendStep(
       }
       case 'claimed': {
         await failpoint('send.afterClaim');
-        const attempt = await transmit(deps, prepared, claim);
+        const lasts = (ms: number): boolean => elapsed() + ms <= limits.retryForMs;
+        const patience = { pauseMs, lasts, laterMs: limits.retryAfterMs };
+        const attempt = await transmit(deps, prepared, claim, patience);
         if (attempt.type === 'done') return { type: 'done' };
+        if (attempt.type === 'later') return { type: 'retry-at', at: attempt.at };
         token = attempt.type === 'changed' ? attempt.token : undefined;
         if (attempt.type === 'changed') break;
-        if (elapsed() + pauseMs > limits.retryForMs) {
-          return { type: 'retry-at', at: task.now + elapsed() + limits.retryAfterMs };
-        }
         await delay(pauseMs);
         pauseMs = Math.min(pauseMs * 2, retryPauseMsMax);
       }
@@ -109,55 +126,59 @@ async function transmit(
   deps: ActivityDependencies,
   prepared: PreparedSend,
   claim: Claimed,
+  patience: Patience,
 ): Promise<Attempt> {
+  const claimedAt = performance.now();
   const { task, request, template } = prepared;
   const { token, lead, address } = claim;
   const settle = (settled: Omit<Settlement, 'id' | 'token' | 'at'>) =>
     deps.ledger.settle({ id: request.id, token, at: task.now, ...settled });
-  const letter = deps.letters.compose(
-    draftOf({
-      ...{ task, template, lead: prepared.completed(lead), address, class: request.class },
-      ...{ sendId: request.id, messageId: request.messageId, topic: request.topic },
-      read: prepared.read(lead),
-    }),
-  );
-  const progress = progressOf(task);
-  if (!letter.ok) {
-    const evidence = { rule: 'template', variable: letter.variable, problem: letter.message };
+  const letter = written(deps, prepared, claim);
+  if (letter.type === 'defect') return hold(deps, prepared, letter.evidence, settle);
+  if (letter.type === 'missing') {
+    const { evidence } = letter;
+    const progress = progressOf(task);
     await settle({ state: 'skipped', reason: 'missing-variable', evidence, progress });
     return { type: 'done' };
   }
+  const { sending } = task.release;
+  const sender = senderOf(task.release, template.manifest, lead).address;
+  const pace = paceRules(sending, { class: request.class, sender, address }, task.now);
   const start = {
-    ...{ id: request.id, token, leadId: lead.id, enrolmentId: task.run.id, now: task.now },
+    ...{ id: request.id, token, leadId: lead.id, enrolmentId: task.run.id },
     ...{ journey: task.plan.journey, leadSeq: lead.seq, consentSeq: claim.consentSeq },
-    subject: letter.email.subject,
-    sender: senderOf(task.release, template.manifest, lead).address,
+    ...{ subject: letter.email.subject, sender, receiver: receiverOf(address) },
+    ...(pace === undefined ? {} : { pace }),
+    now: task.now + Math.round(performance.now() - claimedAt),
   };
-  const { email } = letter;
-  // Only a mail that has a connection is in transmission: a crash leaves no others in doubt.
-  const delivery = await deps.mail.inTurn(async () =>
-    (await deps.ledger.beginTransmit(start)) ? deliver(deps, email) : undefined,
-  );
+  const delivery = await transmission(deps, start, letter.email, prepared.stillSends);
   if (delivery === undefined) return { type: 'changed', token };
-  return settleDelivery(deps, prepared, claim, delivery, settle);
+  return settleDelivery(deps, prepared, claim, delivery, { settle, patience });
 }
 
-/** Between the commit of `transmitting` and the answer: the only stretch in which a crash is unknown. */
-export async function deliver(
-  deps: Pick<ActivityDependencies, 'mail'>,
-  email: OutgoingEmail,
-): Promise<Delivery> {
-  await failpoint('send.connected');
-  return deps.mail.deliver(email);
+type Settle = (settled: Omit<Settlement, 'id' | 'token' | 'at'>) => Promise<boolean>;
+
+/** A defect of the template holds the mail until somebody publishes a mended one: no lead is to blame. */
+async function hold(
+  deps: ActivityDependencies,
+  { task }: PreparedSend,
+  evidence: JsonObject,
+  settle: Settle,
+): Promise<Attempt> {
+  const heldUntil = task.now + (deps.limits?.retryAfterMs ?? templateRetryMs);
+  const progress = heldProgress(task, heldUntil);
+  await settle({ state: 'held', reason: 'template-error', evidence, heldUntil, progress });
+  return { type: 'later', at: heldUntil };
 }
 
 async function settleDelivery(
   deps: ActivityDependencies,
-  { task, request }: PreparedSend,
+  prepared: PreparedSend,
   claim: Claimed,
   delivery: Delivery,
-  settle: (settled: Omit<Settlement, 'id' | 'token' | 'at'>) => Promise<boolean>,
+  { settle, patience }: { readonly settle: Settle; readonly patience: Patience },
 ): Promise<Attempt> {
+  const { task, request } = prepared;
   const progress = progressOf(task);
   const { response } = delivery;
   switch (delivery.type) {
@@ -169,20 +190,55 @@ async function settleDelivery(
     case 'unknown': {
       const mayRepeat = claim.attempts + 1 < request.attemptsMax;
       await settle({ state: 'unknown', response, ...(mayRepeat ? {} : { progress }) });
-      return { type: mayRepeat ? 'again' : 'done' };
+      if (!mayRepeat) return { type: 'done' };
+      return patience.lasts(patience.pauseMs)
+        ? { type: 'again' }
+        : { type: 'later', at: task.now + patience.laterMs };
     }
     case 'not-taken':
-      // Wrong credentials are no fault of the lead either: the mail waits until they are mended.
-      if (delivery.transient || delivery.class === 'config') {
-        // Whether tried again here or by the journey: the run is alive for that long.
-        await settle({ state: 'planned', response, progress: heldProgress(task, task.now) });
-        return { type: 'again' };
-      }
-      await settle({ state: 'failed', reason: delivery.class, response, progress });
-      await failpoint('send.afterMark');
-      await recordBounce(deps, task, claim.lead.id, delivery.class);
-      return { type: 'done' };
+      return settleRefusal(deps, prepared, claim, delivery, { settle, patience });
   }
+}
+
+/** A refusal of the moment is tried again, here or later; for good only where `nextTry` gives it up. */
+async function settleRefusal(
+  deps: ActivityDependencies,
+  { task }: PreparedSend,
+  { lead, refusedSince = task.now }: Claimed,
+  delivery: NotTaken,
+  { settle, patience }: { readonly settle: Settle; readonly patience: Patience },
+): Promise<Attempt> {
+  const { response, class: reason, enhancedCode } = delivery;
+  const refusedForMs = task.now - refusedSince;
+  const { holdAtMostMs } = task.plan.sending;
+  const next = nextTry(delivery, { refusedForMs, holdAtMostMs });
+  if (next.type === 'give-up') {
+    const evidence = { rule: 'smtp', ...codesOf(delivery), refusedSince };
+    await settle({ state: 'failed', reason, evidence, response, progress: progressOf(task) });
+    await failpoint('send.afterMark');
+    await recordBounce(deps, task, lead.id, reason, enhancedCode);
+    return { type: 'done' };
+  }
+  const isSoon = next.soon && patience.lasts(patience.pauseMs);
+  const laterMs = reason === 'infra' ? patience.laterMs : next.laterMs;
+  const heldUntil = task.now + (isSoon ? patience.pauseMs : laterMs);
+  const evidence = { rule: 'smtp', ...codesOf(delivery), refusedSince };
+  // Whether tried again here or by the journey: the run is alive for that long.
+  const kept = { heldUntil, progress: heldProgress(task, heldUntil) };
+  await settle({ state: 'planned', reason, evidence, response, ...kept });
+  if (reason === 'mailbox' || reason === 'policy') {
+    await recordDeferred(deps, task, lead.id, enhancedCode);
+  }
+  return isSoon ? { type: 'again' } : { type: 'later', at: heldUntil };
+}
+
+type NotTaken = Extract<Delivery, { readonly type: 'not-taken' }>;
+
+function codesOf({ code, enhancedCode }: NotTaken): JsonObject {
+  return {
+    ...(code === undefined ? {} : { code }),
+    ...(enhancedCode === undefined ? {} : { status: enhancedCode }),
+  };
 }
 
 /** The row had its answer, from this attempt or an earlier one that died on the way home. */

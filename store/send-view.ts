@@ -17,6 +17,8 @@ export interface OwnRow {
   readonly leaseMs: number;
   readonly plannedAt: number;
   readonly dueAt: number;
+  /** Null: for as long as a pause lasts. */
+  readonly heldUntil: number | null;
   readonly attempts: number;
   readonly refusedSince?: number | null;
 }
@@ -30,7 +32,7 @@ export async function readLedger(sql: Sql, lead: Lead, request: ClaimRequest): P
   const [row] = await sql.query<ViewRow>(viewSql, [
     ...[lead.id, request.id, request.enrolmentId, request.now - request.horizonMs],
     ...[request.template, request.onlyIfSent ?? null, request.journey, lead.address ?? null],
-    ...[request.now, request.class],
+    ...[request.now, request.class, request.warmUpDay ?? null],
   ]);
   if (row === undefined) throw new Error(`the ledger gave no row for send ${request.id}`);
   const { own, earlier, templateAt, consentSeq, planHash } = row;
@@ -44,7 +46,9 @@ export async function readLedger(sql: Sql, lead: Lead, request: ClaimRequest): P
     lead: {
       ...lead,
       consents: row.consents.map(withoutBlankTopic),
-      suppressions: row.suppressions,
+      suppressions: row.suppressions.map(({ until, ...one }) =>
+        until === null ? one : { ...one, until },
+      ),
       ...(row.emailCheck === null ? {} : { emailCheck: row.emailCheck }),
       ...(row.preference === null ? {} : { preferences: preferencesOf(row.preference) }),
     },
@@ -56,14 +60,20 @@ export async function readLedger(sql: Sql, lead: Lead, request: ClaimRequest): P
     ...(earlier === null ? {} : { earlier }),
     rivals: row.rivals,
     pauses: row.pauses,
+    pace: paceOf(row.pace),
   };
   return { own: own ?? undefined, view, consentSeq };
+}
+
+function paceOf({ turnAt, ...pace }: ViewRow['pace']): LedgerView['pace'] {
+  return turnAt === null ? pace : { ...pace, turnAt };
 }
 
 /** A pause stops the clock of `holdAtMost`: it starts anew when the pause ends. */
 function dueAtOf(own: OwnRow | null, now: number): number {
   if (own === null) return now;
-  return own.state === 'held' && own.reason?.endsWith('paused') === true ? now : own.dueAt;
+  const isPaused = own.reason?.endsWith('paused') === true && own.heldUntil === null;
+  return own.state === 'held' && isPaused ? now : own.dueAt;
 }
 
 interface ViewRow {
@@ -75,9 +85,12 @@ interface ViewRow {
   readonly earlier: string | null;
   readonly rivals: LedgerView['rivals'];
   readonly pauses: LedgerView['pauses'];
+  readonly pace: Omit<LedgerView['pace'], 'turnAt'> & { readonly turnAt: number | null };
   readonly consents: readonly (Consent & { readonly topic: string })[];
   readonly consentSeq: number;
-  readonly suppressions: readonly Suppression[];
+  readonly suppressions: readonly (Omit<Suppression, 'until'> & {
+    readonly until: number | null;
+  })[];
   readonly emailCheck: EmailCheck | null;
   readonly preference: PreferenceRow | null;
 }
@@ -99,7 +112,7 @@ const viewSql = `SELECT
   (SELECT e.plan_hash FROM enrolment e WHERE e.id = $3) AS "planHash",
   (SELECT json_build_object('state', s.state, 'reason', s.reason, 'token', s.token, 'attempts', s.attempts,
      'leaseMs', coalesce(ceil(extract(epoch FROM s.lease_until - clock_timestamp()) * 1000), 0),
-     'plannedAt', ${ms('s.planned_at')}, 'dueAt', ${ms('s.due_at')}, 'refusedSince', s.evidence->'refusedSince')
+     'plannedAt', ${ms('s.planned_at')}, 'dueAt', ${ms('s.due_at')}, 'heldUntil', ${ms('s.held_until')}, 'refusedSince', s.evidence->'refusedSince')
      FROM send s WHERE s.id = $2) AS own,
   ${list(
     `'class', s.class, 'countedAt', ${ms('s.counted_at')}`,
@@ -121,6 +134,14 @@ const viewSql = `SELECT
      AND (p.scope IN ('all', 'sender') OR (p.scope = 'journey' AND p.key = $7)
        OR (p.scope = 'lead' AND p.key IN (SELECT m.id::text FROM lead m WHERE m.canonical_id = $1)))`,
   )} AS pauses,
+  json_build_object('turnAt', (SELECT ${ms('s.turn_at')} FROM send s WHERE s.id = $2), 'backoffs', ${list(
+    `'sender', r.sender, 'receiver', r.receiver, 'refusals', r.refusals, 'response', r.response,
+     'blockedUntil', ${ms('r.blocked_until')}, 'trialUntil', ${ms('r.trial_until')}`,
+    'reception r WHERE r.blocked_until IS NOT NULL',
+  )}, 'warmedUp', ${list(
+    `'sender', w.sender, 'count', w.count`,
+    'warm_up w WHERE w.day = $11::text',
+  )}) AS pace,
   ${list(
     `'class', c.class, 'topic', c.topic, 'state', c.state, 'at', ${ms('c.at')}`,
     `(SELECT DISTINCT ON (class, topic, state) * FROM consent WHERE address = $8::text AND state <> 'none'
@@ -128,7 +149,7 @@ const viewSql = `SELECT
   )} AS consents,
   (SELECT coalesce(max(c.seq), 0) FROM consent c WHERE c.address = $8::text) AS "consentSeq",
   ${list(
-    `'scope', x.scope, 'reason', x.reason, 'at', ${ms('x.at')}`,
+    `'scope', x.scope, 'reason', x.reason, 'at', ${ms('x.at')}, 'until', ${ms('x.until')}`,
     'suppression x WHERE x.address = $8::text',
   )} AS suppressions,
   (SELECT json_build_object('status', v.status, 'reason', v.reason, 'at', ${ms('v.checked_at')})

@@ -17,9 +17,11 @@ import type {
   Settlement,
   TransmitRequest,
 } from '../core/sending/ledger.ts';
+import { beginTransmit } from './begin-transmit.ts';
 import { StaleRead, type Sql, type Store } from './client.ts';
 import { lockLeads } from './leads.ts';
 import { progressSql, progressValues } from './progress.ts';
+import { wellAgain } from './receptions.ts';
 import { readLedger, type OwnRow } from './send-view.ts';
 
 export interface Leases {
@@ -35,7 +37,7 @@ export function createSendLedger(store: Store, leases: Leases = usualLeases) {
     claim: (request: ClaimRequest, decide: (view: LedgerView) => ClaimVerdict) =>
       claim(store, leases, request, decide),
     claimInternal: (request: InternalClaimRequest) => claimInternal(store, leases, request),
-    beginTransmit: (request: TransmitRequest) => beginTransmit(store, leases, request),
+    beginTransmit: (request: TransmitRequest) => beginTransmit(store, leases.transmitMs, request),
     beginTransmitInternal: (id: string, token: string, subject: string) =>
       beginTransmitInternal(store, leases, id, token, subject),
     settle: (settlement: Settlement) => settle(store, settlement),
@@ -72,8 +74,11 @@ async function claim(
         const token = randomUUID();
         const fields = { state: 'claimed', address, token, countedAt: request.now } as const;
         await writeRow(sql, { ...row, ...fields }, leases.claimMs);
-        const { attempts = 0 } = own ?? {};
-        return { type: 'claimed', token, address, lead: view.lead, attempts, consentSeq };
+        const { attempts = 0, refusedSince } = own ?? {};
+        return {
+          ...{ type: 'claimed', token, address, lead: view.lead, attempts, consentSeq },
+          ...(typeof refusedSince === 'number' ? { refusedSince } : {}),
+        };
       }
       case 'hold': {
         const { reason, until, evidence } = decision;
@@ -179,43 +184,6 @@ async function claimInternal(
   return isHeld && row.leaseMs > 0 ? busy(row) : settled(row);
 }
 
-/**
- * The last look before the relay: true when the mail may start. False means that something changed
- * since the claim (token, exit, consent, suppression, address, pause), and the claim is decided anew.
- *
- * One statement, because it holds a connection to the relay meanwhile. What it may have missed while it
- * waited for the lock came through ingest, and ingest moves the lead's `seq`: the locked row shows it.
- */
-async function beginTransmit(sql: Sql, leases: Leases, request: TransmitRequest): Promise<boolean> {
-  const changed = await sql.run(
-    `WITH locked AS MATERIALIZED (
-       SELECT id, canonical_id, address, disqualified, seq FROM lead WHERE id = $3::uuid FOR UPDATE)
-     UPDATE send AS s SET state = 'transmitting', attempts = s.attempts + 1, subject = $8,
-       transmitting_at = to_timestamp($7::float8 / 1000.0),
-       lease_until = clock_timestamp() + $9::float8 * interval '1 ms'
-     FROM locked l, enrolment e
-     WHERE s.id = $1 AND s.state = 'claimed' AND s.token = $2
-       AND l.canonical_id = l.id AND l.address = s.address AND l.seq = $11::bigint
-       AND e.id = $4 AND e.status = 'open'
-       AND (l.disqualified IS NULL OR s.class = 'transactional')
-       AND NOT EXISTS (SELECT FROM suppression x WHERE x.address = s.address
-         AND (x.scope = 'all' OR s.class <> 'transactional'))
-       AND (s.class = 'transactional' OR NOT EXISTS (SELECT FROM consent c
-         WHERE c.address = s.address AND c.seq > $6::bigint))
-       AND NOT EXISTS (SELECT FROM pause p WHERE p."from" <= to_timestamp($7::float8 / 1000.0)
-         AND (p.until IS NULL OR p.until > to_timestamp($7::float8 / 1000.0))
-         AND (p.scope = 'all' OR (p.scope = 'journey' AND p.key = $5)
-           OR (p.scope = 'lead' AND p.key IN (SELECT m.id::text FROM lead m WHERE m.canonical_id = $3::uuid))
-           OR (p.scope = 'sender' AND p.key IN ('', $10))))`,
-    [
-      ...[request.id, request.token, request.leadId, request.enrolmentId, request.journey],
-      ...[request.consentSeq, request.now, request.subject, leases.transmitMs, request.sender],
-      request.leadSeq,
-    ],
-  );
-  return changed === 1;
-}
-
 async function beginTransmitInternal(
   sql: Sql,
   leases: Leases,
@@ -238,8 +206,8 @@ async function beginTransmitInternal(
  * on by then and is left alone. False: not mine.
  */
 async function settle(sql: Sql, settlement: Settlement): Promise<boolean> {
-  const { id, token, state, at, progress } = settlement;
-  const isFinal = state !== 'planned';
+  const { id, token, state, at, heldUntil, progress } = settlement;
+  const isFinal = state !== 'planned' && state !== 'held';
   const rows = await sql.query<{ readonly id: string }>(
     `WITH locked AS MATERIALIZED (
        SELECT l.id, (SELECT state FROM send WHERE id = $1) AS before FROM lead l WHERE l.id = (SELECT m.canonical_id
@@ -249,17 +217,21 @@ async function settle(sql: Sql, settlement: Settlement): Promise<boolean> {
          reason = CASE WHEN ${isProven} THEN s.reason ELSE $4 END,
          evidence = coalesce($5::jsonb, s.evidence), response = $6,
          settled_at = CASE WHEN ${isProven} THEN s.settled_at WHEN $7::boolean THEN to_timestamp($8::float8 / 1000.0) END,
-         lease_until = NULL,
+         lease_until = NULL, held_until = to_timestamp($15::float8 / 1000.0),
          counted_at = CASE WHEN ${isProven} OR $3 IN ('sent', 'unknown') THEN s.counted_at END,
          token = CASE WHEN ${isProven} OR $7::boolean THEN s.token END
        FROM locked WHERE s.id = $1 AND s.token = $2
          AND (${isProven} OR s.state IN ('claimed', 'transmitting', 'unknown'))
-       RETURNING s.id),
+       RETURNING s.id, s.sender, s.receiver),
+     well AS (
+       UPDATE reception AS r SET ${wellAgain} FROM row WHERE $3 = 'sent' AND r.refusals > 0
+         AND (r.sender = '' OR (r.sender = row.sender AND r.receiver = row.receiver))),
      run AS (${progressSql(9)} AND EXISTS (SELECT FROM row, locked WHERE locked.before <> 'unknown'))
      SELECT id FROM row`,
     [
       ...[id, token, state, settlement.reason ?? null, json(settlement.evidence)],
       ...[settlement.response ?? null, isFinal, at, ...progressValues(progress)],
+      heldUntil ?? null,
     ],
   );
   return rows.length === 1;

@@ -13,6 +13,7 @@ import type { Lead } from '../facts/lead.ts';
 import type { MessageClass } from '../journey/plan.ts';
 import type { JsonObject } from '../rules/condition.ts';
 import type { CountedSend } from './caps.ts';
+import type { PaceRules, PaceView } from './pacing.ts';
 import type { Pause, Rival, SendDecision } from './policy.ts';
 
 export type SendState =
@@ -68,6 +69,8 @@ export interface ClaimRequest extends SendIdentity {
   readonly token?: string;
   /** An `unknown` row may be sent again, at most this often in all. */
   readonly attemptsMax: number;
+  /** Today in the zone of the workspace, while a sender is warming up. */
+  readonly warmUpDay?: string;
 }
 /** Read under the lead's lock; the row itself is not among what is counted. */
 export interface LedgerView {
@@ -81,6 +84,7 @@ export interface LedgerView {
   readonly rivals: readonly Rival[];
   /** Of the journey, the lead, all, and of every sender. */
   readonly pauses: readonly (Pause & { readonly key: string })[];
+  readonly pace: PaceView;
 }
 /** What the caller made of it: the policy's decision, and what follows for the run. */
 export interface ClaimVerdict {
@@ -124,12 +128,23 @@ export interface TransmitRequest {
   readonly enrolmentId: string;
   readonly journey: string;
   readonly sender: string;
+  /** Whose mail servers it goes to. */
+  readonly receiver: string;
+  /** Absent: no rate and no warm-up is to be observed. */
+  readonly pace?: PaceRules;
   /** Of the lead at the claim: whatever ingest stored about it since has moved it on. */
   readonly leadSeq: number;
   readonly consentSeq: number;
   readonly subject: string;
   readonly now: number;
 }
+
+export type TransmitStart =
+  | { readonly type: 'started' }
+  /** Since the claim (token, exit, consent, suppression, address, pause), or there is no room: decide anew. */
+  | { readonly type: 'changed' }
+  /** It has its turn, in `ms`: ask again then. The row is still claimed. */
+  | { readonly type: 'wait'; readonly ms: number };
 
 export interface Settlement {
   readonly id: string;

@@ -231,7 +231,7 @@ test('either the unsubscribe wins or the mail had started before it was answered
       ...deps.ledger,
       beginTransmit: async (request) => {
         const started = await deps.ledger.beginTransmit(request);
-        if (started) startedAt.set(request.leadId, performance.now());
+        if (started.type === 'started') startedAt.set(request.leadId, performance.now());
         return started;
       },
     },

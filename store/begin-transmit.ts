@@ -1,0 +1,100 @@
+/**
+ * The last look before the relay, in one statement: whether a claimed mail may start, and when.
+ *
+ * One statement, because it holds a connection to the relay meanwhile. What it may have missed while it
+ * waited for the lead's lock came through ingest, and ingest moves the lead's `seq`: the locked row shows
+ * it. Rows of receivers, warm-up days and rates are locked after the lead, in that order, everywhere. The
+ * turn of a rate runs on the clock of the database, so that several workers share one; what is written on
+ * the mail is on the caller's.
+ */
+import { trialMs } from '../core/sending/health.ts';
+import type { TransmitRequest, TransmitStart } from '../core/sending/ledger.ts';
+import { turnLastsMs } from '../core/sending/pacing.ts';
+import type { Sql } from './client.ts';
+
+export async function beginTransmit(
+  sql: Sql,
+  transmitMs: number,
+  request: TransmitRequest,
+): Promise<TransmitStart> {
+  const { pace } = request;
+  const values = [
+    ...[request.id, request.token, request.leadId, request.enrolmentId, request.journey],
+    ...[request.consentSeq, request.now, request.subject, transmitMs, request.sender],
+    ...[request.leadSeq, request.receiver],
+  ];
+  const { warmUp, rate } = pace ?? {};
+  const paced = [warmUp?.day ?? null, warmUp?.max ?? null, rate?.id ?? null, rate?.everyMs ?? null];
+  const [row] =
+    pace === undefined
+      ? await sql.query<{ readonly waitMs: number }>(plainSql, values)
+      : await sql.query<{ readonly waitMs: number }>(pacedSql, [...values, ...paced]);
+  if (row === undefined) return { type: 'changed' };
+  return row.waitMs > 0 ? { type: 'wait', ms: row.waitMs } : { type: 'started' };
+}
+
+const now = 'to_timestamp($7::float8 / 1000.0)';
+/** Of a receiver that refused for now, one mail tries; transactional mail is not asked to wait. */
+const isLetIn = `(m.class = 'transactional' OR EXISTS (SELECT FROM trial) OR NOT EXISTS (SELECT FROM reception r
+  WHERE r.sender = $10 AND r.receiver = $12::text AND r.blocked_until IS NOT NULL))`;
+
+const mineSql = `locked AS MATERIALIZED (
+     SELECT id, canonical_id, address, disqualified, seq FROM lead WHERE id = $3::uuid FOR UPDATE),
+   mine AS MATERIALIZED (
+     SELECT s.id, s.class, s.turn_at, s.warm_up_day FROM send s, locked l, enrolment e
+     WHERE s.id = $1 AND s.state = 'claimed' AND s.token = $2
+       AND l.canonical_id = l.id AND l.address = s.address AND l.seq = $11::bigint
+       AND e.id = $4 AND e.status = 'open'
+       AND (l.disqualified IS NULL OR s.class = 'transactional')
+       AND NOT EXISTS (SELECT FROM suppression x WHERE x.address = s.address
+         AND (x.until IS NULL OR x.until > to_timestamp($7::float8 / 1000.0))
+         AND (x.scope = 'all' OR s.class <> 'transactional'))
+       AND (s.class = 'transactional' OR NOT EXISTS (SELECT FROM consent c
+         WHERE c.address = s.address AND c.seq > $6::bigint))
+       AND NOT EXISTS (SELECT FROM pause p WHERE p."from" <= ${now} AND (p.until IS NULL OR p.until > ${now})
+         AND (p.scope = 'all' OR (p.scope = 'journey' AND p.key = $5)
+           OR (p.scope = 'lead' AND p.key IN (SELECT m.id::text FROM lead m WHERE m.canonical_id = $3::uuid))
+           OR (p.scope = 'sender' AND p.key IN ('', $10, $10 || '>' || $12::text))))),
+   trial AS (
+     UPDATE reception AS r SET trial_until = ${now} + ${trialMs} * interval '1 ms' FROM mine m
+     WHERE r.sender = $10 AND r.receiver = $12::text AND r.blocked_until <= ${now}
+       AND (r.trial_until IS NULL OR r.trial_until <= ${now}) AND m.class <> 'transactional'
+     RETURNING r.sender)`;
+
+/** `turn` is the instant of a turn by the caller's clock. */
+const startSql = `UPDATE send AS s SET sender = $10, receiver = $12::text, warm_up_day = d.warm_up_day,
+     state = CASE WHEN d.wait_ms > 0 THEN s.state ELSE 'transmitting' END,
+     attempts = s.attempts + CASE WHEN d.wait_ms > 0 THEN 0 ELSE 1 END,
+     turn_at = CASE WHEN d.wait_ms > 0 THEN ${now} + d.wait_ms * interval '1 ms' END, subject = $8,
+     transmitting_at = CASE WHEN d.wait_ms > 0 THEN s.transmitting_at ELSE ${now} END,
+     lease_until = CASE WHEN d.wait_ms > 0 THEN s.lease_until ELSE clock_timestamp() + $9::float8 * interval '1 ms' END
+   FROM decided d WHERE s.id = d.id AND s.state = 'claimed' AND s.token = $2
+   RETURNING d.wait_ms AS "waitMs"`;
+
+const plainSql = `WITH ${mineSql},
+   decided AS (SELECT m.id, m.warm_up_day, 0::float8 AS wait_ms FROM mine m WHERE ${isLetIn})
+   ${startSql}`;
+
+const every = "($16::float8 * interval '1 ms')";
+const hasPlace = '($13::text IS NULL OR m.warm_up_day = $13::text OR EXISTS (SELECT FROM place))';
+
+const pacedSql = `WITH ${mineSql},
+   place AS (
+     INSERT INTO warm_up AS w (sender, day, count)
+     SELECT $10, $13::text, 1 FROM mine m
+     WHERE $13::text IS NOT NULL AND m.warm_up_day IS DISTINCT FROM $13::text AND ${isLetIn}
+     ON CONFLICT (sender, day) DO UPDATE SET count = w.count + 1 WHERE w.count < $14::int
+     RETURNING w.day),
+   turn AS (
+     INSERT INTO pace AS p (sender, rate, next_at)
+     SELECT $10, $15::text, clock_timestamp() + ${every} FROM mine m
+     WHERE $15::text IS NOT NULL AND ${isLetIn} AND ${hasPlace}
+       AND (m.turn_at IS NULL OR m.turn_at < ${now} - ${turnLastsMs} * interval '1 ms')
+     ON CONFLICT (sender, rate) DO UPDATE SET next_at = greatest(p.next_at, clock_timestamp()) + ${every}
+     RETURNING p.next_at - ${every} AS at),
+   decided AS (
+     SELECT m.id, coalesce($13::text, m.warm_up_day) AS warm_up_day,
+       CASE WHEN m.class = 'transactional' THEN 0 ELSE greatest(0, ceil(1000 * extract(epoch FROM
+         coalesce((SELECT t.at - clock_timestamp() FROM turn t), m.turn_at - ${now}, interval '0')))) END::float8 AS wait_ms
+     FROM mine m WHERE ${isLetIn} AND ${hasPlace})
+   ${startSql}`;

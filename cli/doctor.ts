@@ -43,7 +43,7 @@ async function look(shell: Shell, options: DoctorOptions): Promise<ExitCode> {
     databaseUrl: config.DATABASE_URL ?? running.databaseUrl,
     temporalAddress: config.TEMPORAL_ADDRESS ?? running.temporalAddress,
     smtpUrl: config.SMTP_URL ?? running.smtpUrl,
-    bounceDomain: undefined,
+    bounceDomain: config.BOUNCE_DOMAIN,
     domains,
     signer: await openSigner(config, domains[0] ?? ''),
     dns: createDns(config.nameServers),

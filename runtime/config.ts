@@ -16,6 +16,10 @@ const hostAndPort = z
   .string()
   .regex(/^[^\s:/]+:\d{1,5}$/, { message: 'host:port, for example 127.0.0.1:7233' });
 
+const domain = z
+  .string()
+  .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, { message: 'a domain such as example.com' });
+
 /** Name → format. The comment of each is its documentation in `.env.example`. */
 export const variables = {
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
@@ -42,15 +46,26 @@ export const variables = {
   /** Signs every mail (DKIM): an RSA key in PEM, itself with `\n` for line breaks, or the file that holds it. */
   DKIM_KEY: z.string().optional(),
   DKIM_KEY_FILE: z.string().optional(),
+  /** Who signs where there is no key here: `relay` says that the relay does. Production wants to know. */
+  DKIM: z.enum(['relay']).optional(),
   /** Under which name the public half stands in DNS: `<selector>._domainkey.<domain>`. */
   DKIM_SELECTOR: z
     .string()
     .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i, { message: 'a name such as s1' })
     .optional(),
   /** The domain that signs; that of the From address when not set. */
-  DKIM_DOMAIN: z
+  DKIM_DOMAIN: domain.optional(),
+  /** Where mail that cannot be delivered comes back to: the envelope sender of every email is an address there. */
+  BOUNCE_DOMAIN: domain.optional(),
+  /** Where people answer, and unsubscribe by mail; without it their answers go to the From address. */
+  REPLY_DOMAIN: domain.optional(),
+  /** Where the API takes mail for these two domains; not at all when not set. */
+  INBOUND_SMTP_PORT: port.optional(),
+  INBOUND_SMTP_HOST: z.string().default('127.0.0.1'),
+  /** Checks the signature of SendGrid's event webhook: the verification key of its settings page, base64. */
+  SENDGRID_WEBHOOK_KEY: z
     .string()
-    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, { message: 'a domain such as example.com' })
+    .regex(/^[A-Za-z0-9+/]{100,}={0,2}$/, { message: 'a public key in base64' })
     .optional(),
   /** `local` sends from a local activity (a relay nearby), `queue` from the queue perennial-mail. */
   SEND_VIA: z.enum(['local', 'queue']).optional(),
@@ -173,6 +188,12 @@ function together(given: Readonly<Record<string, string | undefined>>): string[]
     }
   }
   problems.push(...signingProblems(given));
+  const domains = [given['BOUNCE_DOMAIN'], given['REPLY_DOMAIN']];
+  if (given['INBOUND_SMTP_PORT'] !== undefined && domains.every((one) => one === undefined)) {
+    problems.push(
+      'INBOUND_SMTP_PORT is set, BOUNCE_DOMAIN and REPLY_DOMAIN are not: no mail would be taken.',
+    );
+  }
   for (const pair of (given['WEBHOOKS'] ?? '').split(',').filter((pair) => pair.trim() !== '')) {
     if (!/^\s*[a-z0-9-]+=https?:\/\/\S+\s*$/.test(pair)) {
       problems.push(`WEBHOOKS has ${JSON.stringify(pair)}; expected name=https://host/path.`);
@@ -183,6 +204,14 @@ function together(given: Readonly<Record<string, string | undefined>>): string[]
 
 function signingProblems(given: Readonly<Record<string, string | undefined>>): string[] {
   const keys = ['DKIM_KEY', 'DKIM_KEY_FILE'].filter((name) => given[name] !== undefined);
+  if (keys.length > 0 && given['DKIM'] === 'relay') {
+    return [`${keys[0]} is set, and DKIM=relay says that the relay signs: keep one of them.`];
+  }
+  if (keys.length === 0 && given['NODE_ENV'] === 'production' && given['DKIM'] !== 'relay') {
+    return [
+      'DKIM_KEY_FILE is not set: mail would leave unsigned. Set it with DKIM_SELECTOR, or DKIM=relay where the relay signs.',
+    ];
+  }
   if (keys.length === 2) return ['DKIM_KEY and DKIM_KEY_FILE are both set: one key signs.'];
   if (keys.length === 1 && given['DKIM_SELECTOR'] === undefined) {
     return [

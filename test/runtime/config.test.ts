@@ -40,8 +40,13 @@ describe('readConfig', () => {
 
   test('starts nothing embedded in production and refuses failpoints there', () => {
     const problems = problemsOf({ NODE_ENV: 'production', FAILPOINTS: 'send.after250=kill' });
-    expect(problems).toHaveLength(6);
+    expect(problems).toHaveLength(7);
     expect(problems[0]).toContain('FAILPOINTS');
+  });
+
+  test('a receiver of mail needs a domain to receive for', () => {
+    expect(problemsOf({ INBOUND_SMTP_PORT: '2525' }).join()).toContain('BOUNCE_DOMAIN');
+    expect(problemsOf({ INBOUND_SMTP_PORT: '2525', REPLY_DOMAIN: 'r.acme.example' })).toEqual([]);
   });
 
   test('treats an empty value as not set', () => {

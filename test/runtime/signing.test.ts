@@ -44,6 +44,8 @@ test.each([
   [{ DKIM_KEY: pem }, 'DKIM_SELECTOR is not set: with DKIM_KEY it says where the public key'],
   [{ DKIM_SELECTOR: 's1' }, 'DKIM_SELECTOR without DKIM_KEY or DKIM_KEY_FILE'],
   [{ DKIM_KEY: pem, DKIM_KEY_FILE: 'a', DKIM_SELECTOR: 's1' }, 'are both set: one key signs'],
+  [{ NODE_ENV: 'production' }, 'DKIM_KEY_FILE is not set: mail would leave unsigned.'],
+  [{ DKIM_KEY: pem, DKIM_SELECTOR: 's1', DKIM: 'relay' }, 'keep one of them'],
   [{ DKIM_KEY: pem, DKIM_SELECTOR: 'a b' }, 'DKIM_SELECTOR is "a b"; expected a name such as s1'],
 ])('settings that do not go together are said before anything starts (%#)', (env, sentence) => {
   expect(() => readConfig(env)).toThrow(sentence);

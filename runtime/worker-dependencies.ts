@@ -11,6 +11,7 @@ import { eventAbout } from '../ingest/request.ts';
 import { failpoint } from '../faults/failpoint.ts';
 import type { Signer } from '../mail/identity/dkim.ts';
 import { createLetters } from '../mail/letters.ts';
+import { sendGridHeaders } from '../mail/webhooks/sendgrid.ts';
 import { createSmtpTransport } from '../mail/smtp.ts';
 import { signToken } from '../mail/tokens.ts';
 import { assign, listAssignments } from '../store/assignments.ts';
@@ -61,6 +62,7 @@ export function createActivityDependencies(
       domain: mailDomain,
       publicUrl: config.publicUrl,
       secret: required(config, 'PERENNIAL_SECRET'),
+      ...returnsOf(config),
     }),
     mail: smtp,
     tasks: createTasks(store),
@@ -102,6 +104,15 @@ export function createHandoffDependencies(
     signLink: (payload) => signToken(secret, 'handoff', payload),
     sendInternal,
     report: (error, about) => log.error({ err: error, ...about }, 'handoff failed'),
+  };
+}
+
+/** How what becomes of an email finds back to us. */
+function returnsOf({ BOUNCE_DOMAIN, REPLY_DOMAIN, SENDGRID_WEBHOOK_KEY }: Config) {
+  return {
+    ...(BOUNCE_DOMAIN !== undefined && { bounceDomain: BOUNCE_DOMAIN }),
+    ...(REPLY_DOMAIN !== undefined && { replyDomain: REPLY_DOMAIN }),
+    ...(SENDGRID_WEBHOOK_KEY !== undefined && { providerHeaders: sendGridHeaders }),
   };
 }
 

@@ -22,6 +22,7 @@ import {
   type NewSuppression,
 } from '../store/consent.ts';
 import { saveEmailChecks, type NewEmailCheck } from '../store/email-checks.ts';
+import { saveAbsences, type NewAbsence } from '../store/absences.ts';
 import { savePreferences, type NewPreferences } from '../store/preferences.ts';
 import { saveDecisions, type NewDecision } from '../store/decisions.ts';
 import {
@@ -124,6 +125,8 @@ interface Rows {
   readonly lifted: Map<string, LiftedSuppression>;
   readonly preferences: Map<string, NewPreferences>;
   readonly emailChecks: Map<string, NewEmailCheck>;
+  /** By lead: the last one of a batch is the longest. */
+  readonly absences: Map<string, NewAbsence>;
   readonly outbox: NewOutboxRow[];
 }
 
@@ -145,6 +148,7 @@ function emptyRows(releaseId: string, newId: () => string): Rows {
     lifted: new Map(),
     preferences: new Map(),
     emailChecks: new Map(),
+    absences: new Map(),
     outbox: [],
   };
 }
@@ -186,6 +190,7 @@ async function write(
     saveSuppressions(sql, [...rows.suppressions.values()]),
     savePreferences(sql, [...rows.preferences.values()]),
     saveEmailChecks(sql, [...rows.emailChecks.values()]),
+    saveAbsences(sql, [...rows.absences.values()]),
   ]);
   expectAll('enrolment', closed, ended);
   expectAll('handoff', settled, answered);
@@ -260,11 +265,20 @@ function apply(rows: Rows, effect: Effect, { event, lead }: Folded): void {
       return;
     }
     case 'lift-suppression': {
-      const { scope, at, address = lead.address } = effect;
+      const { type: _type, address = lead.address, ...lifted } = effect;
       if (address === undefined) return;
-      rows.suppressions.delete(`${scope} ${address}`);
-      rows.lifted.set(`${scope} ${address}`, { address, scope, at });
+      rows.suppressions.delete(`${effect.scope} ${address}`);
+      const key = `${effect.scope} ${address} ${effect.reason ?? ''}`;
+      rows.lifted.set(key, { ...lifted, address });
+      return;
     }
+    case 'pause-lead': {
+      const { type: _type, ...absence } = effect;
+      rows.absences.set(lead.id, { ...absence, id: rows.newId(), leadId: lead.id });
+      return;
+    }
+    case 'tell-rep':
+      if (eventId !== null) tellRep(rows, effect, lead.id, eventId);
   }
 }
 
@@ -307,6 +321,16 @@ function tell(
   message: unknown,
 ): void {
   rows.outbox.push({ target, targetId, payload: { type: 'message', message } });
+}
+
+/** The row names the event, whose words and mail are read when it is written about. */
+function tellRep(
+  rows: Rows,
+  { to, at }: EffectOf<'tell-rep'>,
+  leadId: string,
+  eventId: string,
+): void {
+  rows.outbox.push({ target: 'reply', targetId: eventId, payload: { to, leadId, at } });
 }
 
 function eventIdOf(event: IncomingEvent): string | null {

@@ -8,6 +8,7 @@
  * of scope `marketing` goes when the person asks for marketing again.
  */
 import type { Consent, EmailCheck, Preferences, Suppression } from '../core/facts/lead.ts';
+import { passingReasons, type PassingReason } from '../core/sending/suppression.ts';
 import type { Sql } from './client.ts';
 import { preferencesOf } from './preferences.ts';
 
@@ -86,6 +87,8 @@ interface StandingRow {
   readonly fewer: boolean | null;
   readonly tracking: boolean | null;
   readonly at: number;
+  /** Of a suppression that ends by itself. */
+  readonly until: number | null;
 }
 
 /** What stops mail to these addresses, what verification said of them, and what the person prefers: one statement. */
@@ -97,18 +100,21 @@ async function loadStandings(
     return { suppressions: new Map(), emailChecks: new Map(), preferences: new Map() };
   }
   const rows = await sql.query<StandingRow>(
-    `SELECT address, scope, NULL AS status, reason, NULL::boolean AS fewer, NULL::boolean AS tracking, at
+    `SELECT address, scope, NULL AS status, reason, NULL::boolean AS fewer, NULL::boolean AS tracking, at,
+       until
      FROM suppression WHERE address = ANY($1::text[])
      UNION ALL
-     SELECT address, NULL, status, reason, NULL, NULL, checked_at FROM email_check
+     SELECT address, NULL, status, reason, NULL, NULL, checked_at, NULL FROM email_check
      WHERE address = ANY($1::text[]) AND status IS NOT NULL
      UNION ALL
-     SELECT address, NULL, NULL, NULL, fewer, tracking, at FROM preference WHERE address = ANY($1::text[])
+     SELECT address, NULL, NULL, NULL, fewer, tracking, at, NULL FROM preference WHERE address = ANY($1::text[])
      ORDER BY address, scope`,
     [addresses],
   );
-  const suppressions = rows.flatMap(({ address, scope, reason, at }) =>
-    scope === null || reason === null ? [] : [{ address, scope, reason, at }],
+  const suppressions = rows.flatMap(({ address, scope, reason, at, until }) =>
+    scope === null || reason === null
+      ? []
+      : [{ address, scope, reason, at, ...(until === null ? {} : { until }) }],
   );
   const checks = rows.flatMap(({ address, status, reason, at }) =>
     status === null || reason === null ? [] : [[address, { status, reason, at }] as const],
@@ -128,6 +134,8 @@ export interface LiftedSuppression {
   readonly scope: Suppression['scope'];
   /** Only what began before it goes: another lead of the address may have unsubscribed meanwhile. */
   readonly at: number;
+  /** A passing one goes by its reason, whenever it began. */
+  readonly reason?: PassingReason;
 }
 
 export async function liftSuppressions(
@@ -136,31 +144,28 @@ export async function liftSuppressions(
 ): Promise<void> {
   if (lifted.length === 0) return;
   await sql.run(
-    `DELETE FROM suppression AS s USING json_to_recordset($1::json) AS x(address text, scope text, at float8)
-     WHERE s.address = x.address AND s.scope = x.scope AND s.at < to_timestamp(x.at / 1000.0)`,
+    `DELETE FROM suppression AS s USING json_to_recordset($1::json) AS x(address text, scope text, at float8, reason text)
+     WHERE s.address = x.address AND s.scope = x.scope
+       AND CASE WHEN x.reason IS NULL THEN s.at < to_timestamp(x.at / 1000.0) ELSE s.reason = x.reason END`,
     [JSON.stringify(lifted)],
   );
 }
 
-/** The first reason stays: a second bounce says nothing new. */
+/** The first lasting reason stays: a second bounce says nothing new. A passing one gives way to any. */
 export async function saveSuppressions(
   sql: Sql,
   suppressions: readonly NewSuppression[],
 ): Promise<void> {
   if (suppressions.length === 0) return;
   await sql.run(
-    `INSERT INTO suppression (address, scope, reason, at, source)
-     SELECT address, scope, reason, to_timestamp(at / 1000.0), source
-     FROM unnest($1::text[], $2::text[], $3::text[], $4::float8[], $5::text[]) AS x(address, scope, reason, at, source)
+    `INSERT INTO suppression AS s (address, scope, reason, at, source, until)
+     SELECT address, scope, reason, to_timestamp(at / 1000.0), source, to_timestamp(until / 1000.0)
+     FROM json_to_recordset($1::json) AS x(address text, scope text, reason text, at float8, source text, until float8)
      ORDER BY address, scope
-     ON CONFLICT DO NOTHING`,
-    [
-      suppressions.map((row) => row.address),
-      suppressions.map((row) => row.scope),
-      suppressions.map((row) => row.reason),
-      suppressions.map((row) => row.at),
-      suppressions.map((row) => row.source),
-    ],
+     ON CONFLICT (address, scope) DO UPDATE SET reason = excluded.reason, at = excluded.at,
+       source = excluded.source, until = excluded.until
+     WHERE s.reason = ANY($2::text[])`,
+    [JSON.stringify(suppressions), passingReasons],
   );
 }
 

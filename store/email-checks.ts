@@ -37,7 +37,8 @@ export async function takeEmailChecks(
      RETURNING c.address, c.status, c.reason, c.attempts, c.rounds,
        ARRAY(SELECT l.id::text FROM lead l WHERE l.address = c.address AND l.canonical_id = l.id) AS "leadIds",
        EXISTS(SELECT FROM suppression s WHERE s.address = c.address AND s.scope = 'all'
-         AND s.reason ILIKE '%bounce%') AS bounced`,
+         AND s.reason ILIKE '%bounce%'
+           AND s.until IS NULL) AS bounced`,
     [limit, leaseMs],
   );
 }

@@ -67,7 +67,7 @@ export async function readLeadHistory(sql: Sql, group: GroupThen, at: number): P
     decisions: await sql.query<PastDecision>(
       `SELECT lead_id AS "leadId", seq, event_id AS "eventId", kind, at, release_id AS "releaseId", detail
        FROM decision WHERE lead_id = ANY($1::uuid[]) AND at <= to_timestamp($2::float8 / 1000.0)
-         AND kind IN ('stage', 'disqualified', 'handoff', 'verdict')
+         AND kind IN ('stage', 'disqualified', 'handoff', 'verdict', 'suppression')
        ORDER BY at, seq, id`,
       [ids, at],
     ),
@@ -172,14 +172,16 @@ export async function readPermissionsThen(
      ORDER BY c.class, c.topic, c.state, c.at DESC`,
     [address, at],
   );
-  const suppressions = await sql.query<Suppression>(
-    `SELECT s.scope, s.reason, s.at FROM suppression s LEFT JOIN event e ON e.id::text = s.source
+  const suppressions = await sql.query<Suppression & { readonly until: number | null }>(
+    `SELECT s.scope, s.reason, s.at, s.until FROM suppression s LEFT JOIN event e ON e.id::text = s.source
      WHERE s.address = $1 AND coalesce(e.received_at, s.at) <= to_timestamp($2::float8 / 1000.0)
      ORDER BY s.scope`,
     [address, at],
   );
   return {
     consents: consents.map(({ topic, ...one }) => ({ ...one, ...(topic === '' ? {} : { topic }) })),
-    suppressions,
+    suppressions: suppressions.map(({ until, ...one }) =>
+      until === null ? one : { ...one, until },
+    ),
   };
 }

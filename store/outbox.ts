@@ -5,8 +5,8 @@
  */
 import type { Sql } from './client.ts';
 
-/** `account`: no run, but leads to be looked at again. */
-export type OutboxTarget = 'journey' | 'handoff' | 'account';
+/** `account`: no run, but leads to be looked at again; `reply`: an email to a rep, of the worker's own loop. */
+export type OutboxTarget = 'journey' | 'handoff' | 'account' | 'reply';
 export interface NewOutboxRow {
   readonly target: OutboxTarget;
   readonly targetId: string;
@@ -50,15 +50,21 @@ export async function addToOutbox(
  */
 export async function takeFromOutbox(
   sql: Sql,
-  take: { readonly limit: number; readonly graceMs: number; readonly hideMs: number },
+  take: {
+    readonly limit: number;
+    readonly graceMs: number;
+    readonly hideMs: number;
+    /** Emails wait for a relay, and nobody waits for them. */
+    readonly of?: 'runs' | 'replies';
+  },
 ): Promise<readonly OutboxRow[]> {
   return sql.query<OutboxRow>(
     `UPDATE outbox SET not_before = now() + $3::float8 * interval '1 millisecond', attempts = attempts + 1
      WHERE id IN (SELECT id FROM outbox
-                  WHERE not_before <= now() AND recorded_at <= now() - $2::float8 * interval '1 millisecond'
+                  WHERE not_before <= now() AND (target = 'reply') = $4::boolean AND recorded_at <= now() - $2::float8 * interval '1 millisecond'
                   ORDER BY not_before, id LIMIT $1 FOR UPDATE SKIP LOCKED)
      RETURNING ${columns}`,
-    [take.limit, take.graceMs, take.hideMs],
+    [take.limit, take.graceMs, take.hideMs, take.of === 'replies'],
   );
 }
 

@@ -21,23 +21,28 @@ import { nothing, type DecisionContext, type Moment } from './context.ts';
 import { bringsNoEvent, type Decided, type IncomingEvent } from './decision.ts';
 import { isOwnDoing, withTrust } from './judged.ts';
 import { leadEventOf } from './matching.ts';
+import { keepStanding } from './standing.ts';
 import { textOf } from './properties.ts';
 
 export function applyEvent(lead: Lead, moment: Moment, context: DecisionContext): Decided {
   const { event } = moment;
   const counted = { ...lead, seq: moment.seq };
-  if (bringsNoEvent(event)) return nothing(counted);
+  if (bringsNoEvent(event)) return keepStanding(nothing(counted), moment, context);
   const known = withProfile(counted, moment, context.release);
   const lived = withHistory(known, moment, context.release);
-  const applied = applyPermission(withOwner(lived, moment), moment);
-  const { judged } = moment;
-  if (judged === undefined) return applied;
+  const permitted = applyPermission(withOwner(lived, moment), moment);
+  return keepStanding(judge(permitted, moment, context.release), moment, context);
+}
+
+/** What a verdict on an earlier event changes. */
+function judge(decided: Decided, { judged }: Moment, release: Release): Decided {
+  if (judged === undefined) return decided;
   const { event: about, trust } = judged;
   const effect = { type: 'judge-event', eventId: about.id, trust, before: about } as const;
   return {
-    ...applied,
-    lead: withTrust(applied.lead, judged, context.release),
-    effects: [...applied.effects, effect],
+    ...decided,
+    lead: withTrust(decided.lead, judged, release),
+    effects: [...decided.effects, effect],
   };
 }
 

@@ -13,7 +13,8 @@ import type { JsonObject } from '../rules/condition.ts';
 import type { ConsentState } from '../sending/model.ts';
 import { applyPreferences } from './apply-preferences.ts';
 import { applyVerification } from './apply-verification.ts';
-import { nothing, type Moment } from './context.ts';
+import { isPassing } from '../sending/suppression.ts';
+import { isRobot, nothing, type Moment } from './context.ts';
 import type { Decided, Effect } from './decision.ts';
 import { textOf } from './properties.ts';
 
@@ -23,7 +24,7 @@ export function applyPermission(lead: Lead, moment: Moment): Decided {
   if (concerns === undefined || concerns === lead.address) return permit(lead, moment);
   const there = permitOther(lead, concerns, moment);
   // A person who wants no more mail means all of it; a yes, and a dead mailbox, is of one address.
-  if (name !== 'Consent Withdrawn' && name !== 'Email Complained') return there;
+  if (name !== 'Consent Withdrawn' && name !== 'Email Complained' && !isStop(moment)) return there;
   const here = permit(lead, moment);
   return { ...here, effects: [...here.effects, ...there.effects] };
 }
@@ -62,7 +63,9 @@ function permit(lead: Lead, moment: Moment): Decided {
         ? suppress(lead, moment, 'all', 'hard-bounce')
         : nothing(lead);
     case 'Email Complained':
-      return suppress(lead, moment, 'all', 'complaint');
+      return complain(lead, moment);
+    case 'Email Replied':
+      return isStop(moment) ? withdraw(lead, moment) : nothing(lead);
     case 'Preferences Changed':
       return applyPreferences(lead, moment);
     case 'Email Verified':
@@ -136,14 +139,32 @@ function consent(
 /** An unsubscribe refuses `outbound` too: to ask for marketing again is not to ask for cold mail. */
 function withdraw(lead: Lead, moment: Moment): Decided {
   const messageClass = classOf(moment.event.properties);
-  const refused = consent(lead, moment, messageClass, 'refused');
-  if (textOf(moment.event.properties['topic']) !== undefined) return refused;
-  const cold =
+  const isOfTopic = textOf(moment.event.properties['topic']) !== undefined;
+  if (isOfTopic) return consent(lead, moment, messageClass, 'refused');
+  const refused =
     messageClass === 'marketing'
-      ? consent(refused.lead, moment, 'outbound', 'refused')
-      : nothing(refused.lead);
-  const silenced = suppress(cold.lead, moment, 'marketing', 'unsubscribe');
-  return { ...silenced, effects: [...refused.effects, ...cold.effects, ...silenced.effects] };
+      ? refuseAll(lead, moment)
+      : consent(lead, moment, messageClass, 'refused');
+  const silenced = suppress(refused.lead, moment, 'marketing', 'unsubscribe');
+  return { ...silenced, effects: [...refused.effects, ...silenced.effects] };
+}
+
+/** Whoever calls our mail spam has refused all of it; nothing but a person lifts that. */
+function complain(lead: Lead, moment: Moment): Decided {
+  const refused = refuseAll(lead, moment);
+  const silenced = suppress(refused.lead, moment, 'all', 'complaint');
+  return { ...silenced, effects: [...refused.effects, ...silenced.effects] };
+}
+
+function refuseAll(lead: Lead, moment: Moment): Decided {
+  const marketing = consent(lead, moment, 'marketing', 'refused');
+  const outbound = consent(marketing.lead, moment, 'outbound', 'refused');
+  return { ...outbound, effects: [...marketing.effects, ...outbound.effects] };
+}
+
+/** An answer that asks to be left alone; a robot asks for nothing. */
+function isStop({ event }: Moment): boolean {
+  return event.name === 'Email Replied' && event.properties['reply'] === 'stop' && !isRobot(event);
 }
 
 function suppress(
@@ -152,14 +173,24 @@ function suppress(
   scope: Suppression['scope'],
   reason: string,
 ): Decided {
-  if (lead.suppressions.some((known) => known.scope === scope)) return nothing(lead);
-  const suppression: Suppression = { scope, reason, at: moment.event.occurredAt };
+  const ofScope = lead.suppressions.find((known) => known.scope === scope);
+  if (ofScope !== undefined && !isPassing(ofScope)) return nothing(lead);
+  const { now, event } = moment;
+  const suppression: Suppression = { scope, reason, at: event.occurredAt };
+  const others = lead.suppressions.filter((known) => known !== ofScope);
+  const why = lastingWhy[reason] ?? reason;
   return {
-    lead: { ...lead, suppressions: [...lead.suppressions, suppression] },
-    decisions: [],
+    lead: { ...lead, suppressions: [...others, suppression] },
+    decisions: [{ kind: 'suppression', at: now, holds: true, scope, reason, why }],
     effects: [{ type: 'suppress', ...suppression }],
   };
 }
+
+const lastingWhy: { readonly [reason: string]: string } = {
+  'hard-bounce': 'The address does not exist',
+  complaint: 'The person called an email spam',
+  unsubscribe: 'The person asked for no more marketing',
+};
 
 const states: readonly ConsentState[] = ['none', 'refused', 'opt-in', 'double-opt-in'];
 function stateOf(properties: JsonObject): ConsentState | undefined {

@@ -1,8 +1,8 @@
 /**
  * The fold: one event of one lead in, the lead after it, the decisions and the effects out.
  *
- * Order inside one event: facts, a rep's verdict and account, score, `disqualified`, stage, handoff, exits, waits,
- * entries, and the next instant at which the clock alone can change an answer. Each phase sees the
+ * Order inside one event: facts, a rep's verdict and account, score, `disqualified`, stage, handoff, exits, answers,
+ * waits, entries, and the next instant at which the clock alone can change an answer. Each phase sees the
  * lead as the one before left it, so a demo request that makes an MQL opens the handoff and ends the
  * journeys that sales replaces in one decision. A tick is the same fold without an event.
  *
@@ -28,6 +28,8 @@ import { handOver } from './handoffs.ts';
 import { matchingSegments, occasionsOf } from './occasions.ts';
 import { decideDisqualified, decideStages } from './stage-decisions.ts';
 import { settleVerdict } from './verdicts.ts';
+import { AUTO_REPLIED, pauseWhileAway } from './absence.ts';
+import { tellOfReply } from './replies.ts';
 import { satisfyWaits } from './waits.ts';
 
 const phases: readonly Phase[] = [
@@ -38,6 +40,7 @@ const phases: readonly Phase[] = [
   decideStages,
   handOver,
   exitJourneys,
+  answerReply,
   satisfyWaits,
   decideEntries,
 ];
@@ -65,6 +68,18 @@ export function decide(
   }
   const due = nextDueAt(current, moment.now, context);
   return { lead: withDue(current, stillDue(current, due, moment.now)), decisions, effects };
+}
+
+/** What a person's answer, or that of their absence, leads to. */
+function answerReply(
+  lead: Lead,
+  moment: Moment,
+  context: DecisionContext,
+  before: readonly Decision[],
+): Decided {
+  return moment.event.name === AUTO_REPLIED
+    ? pauseWhileAway(lead, moment)
+    : tellOfReply(lead, moment, context, before);
 }
 
 function decideEntries(

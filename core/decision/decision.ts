@@ -7,6 +7,7 @@
  */
 import type { JourneyMessage } from '../journey/input.ts';
 import type { ConsentState } from '../sending/model.ts';
+import type { PassingReason } from '../sending/suppression.ts';
 import type { MessageClass } from '../journey/plan.ts';
 import type { Account, EmailCheck, Lead, SaidBy, Trust, LeadEvent } from '../facts/lead.ts';
 import type { JsonObject } from '../rules/condition.ts';
@@ -139,6 +140,25 @@ export type Decision = { readonly at: number } & (
       readonly by: string;
       readonly reason?: string;
     }
+  /** What stops mail to the address, or no longer does. */
+  | {
+      readonly kind: 'suppression';
+      readonly holds: boolean;
+      readonly scope: 'all' | 'marketing';
+      readonly reason: string;
+      readonly why: string;
+      readonly until?: number;
+    }
+  /** An answer to an email: what it stopped, and who is told. */
+  | {
+      readonly kind: 'reply';
+      readonly journey?: string;
+      readonly template?: string;
+      readonly stopped: readonly string[];
+      /** Such as `rep:ana`; absent: nobody. */
+      readonly to?: string;
+      readonly because: 'handoff' | 'owner' | 'no-owner' | 'nobody';
+    }
 );
 export interface ScoreSummary {
   readonly scores: { readonly [score: string]: number | null };
@@ -243,6 +263,8 @@ export type Effect =
       readonly scope: 'all' | 'marketing';
       readonly reason: string;
       readonly at: number;
+      /** Of one that ends by itself. */
+      readonly until?: number;
     }
   /** What the person prefers beside consent; what is absent stays as it is. */
   | {
@@ -256,10 +278,21 @@ export type Effect =
   /** The person asked for marketing again after an unsubscribe; a dead address stays dead. */
   | {
       readonly type: 'lift-suppression';
-      readonly scope: 'marketing';
+      readonly scope: 'all' | 'marketing';
+      /** Only a passing one of this reason; absent: whatever began before `at`. */
+      readonly reason?: PassingReason;
       readonly at: number;
       readonly address?: string;
-    };
+    }
+  /** The person is away: nothing but transactional mail is due meanwhile. Never makes a pause shorter. */
+  | {
+      readonly type: 'pause-lead';
+      readonly from: number;
+      readonly until: number;
+      readonly why: string;
+    }
+  /** Somebody of ours is written to, because the lead answered an email. */
+  | { readonly type: 'tell-rep'; readonly to: string; readonly at: number };
 
 export interface Decided {
   readonly lead: Lead;

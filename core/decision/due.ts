@@ -1,7 +1,7 @@
 /**
  * The next instant at which the clock alone can change an answer about this lead: the end of a hold or
- * of an `again`, of the time for which a stage was set by hand, an event falling out of a window, a
- * score fading over a threshold, a date coming near.
+ * of an `again`, of the time for which a stage was set by hand, of a suppression, an event falling out of
+ * a window, a long silence, a score fading over a threshold, a date coming near.
  *
  * Watched are the conditions whose answer leads to something: stages ahead, the way back, `disqualified`,
  * segments, and the exits and waits of open enrolments. The answer may be early, because a part of a
@@ -15,6 +15,7 @@ import { mayEnterAgain, rulesAhead } from '../qualification/stages.ts';
 import type { CompiledCondition } from '../rules/compile.ts';
 import type { JsonObject } from '../rules/condition.ts';
 import { compiledIn, judgeOf, planOf, readerOf, type DecisionContext } from './context.ts';
+import { standingChangesAt } from './standing.ts';
 
 export function nextDueAt(lead: Lead, now: number, context: DecisionContext): number | undefined {
   const { release } = context;
@@ -27,6 +28,7 @@ export function nextDueAt(lead: Lead, now: number, context: DecisionContext): nu
   const known = changes.filter((instant) => instant !== null);
   const { until: byHandUntil = 0 } = lead.stage.byHand ?? {};
   if (byHandUntil > now) known.push(byHandUntil);
+  known.push(...standingChangesAt(lead, now, release));
   const until = Math.min(Infinity, ...endsOfHolds(lead, now, context), ...known);
   return until === Infinity ? undefined : until;
 }

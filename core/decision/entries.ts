@@ -12,6 +12,7 @@ import type { EnrolmentState, Lead } from '../facts/lead.ts';
 import { expectedAt } from '../journey/expected.ts';
 import type { Entry, JourneyPlan } from '../journey/plan.ts';
 import type { Json, JsonObject } from '../rules/condition.ts';
+import { stoppedBy } from '../sending/suppression.ts';
 import { judgeOf, type DecisionContext, type Moment } from './context.ts';
 import type { Decided, Decision, Effect } from './decision.ts';
 import { entryKey } from './existing.ts';
@@ -141,7 +142,7 @@ function refusalOf(
   if (moment.age !== 'fresh') return { because: moment.age };
   return (
     refusalByPast(candidate, lead, moment.now) ??
-    refusalByPerson(candidate.plan, lead) ??
+    refusalByPerson(candidate.plan, lead, moment.now) ??
     refusalByExit(candidate, lead, moment, context)
   );
 }
@@ -164,13 +165,13 @@ function refusalByPast(candidate: Candidate, lead: Lead, now: number): Refusal |
   return now >= again ? null : { because: 'again', detail: new Date(again).toISOString() };
 }
 
-function refusalByPerson(plan: JourneyPlan, lead: Lead): Refusal | null {
+function refusalByPerson(plan: JourneyPlan, lead: Lead, now: number): Refusal | null {
   if (lead.disqualified !== undefined && plan.sending.class !== 'transactional') {
     return { because: 'disqualified', detail: lead.disqualified.id };
   }
   if (!Object.values(plan.steps).some((step) => step.type === 'send')) return null;
   if (lead.address === undefined) return { because: 'no-address' };
-  const stopped = lead.suppressions.find(({ scope }) => scope === 'all');
+  const stopped = stoppedBy(lead.suppressions, 'transactional', now);
   return stopped === undefined ? null : { because: 'suppressed', detail: stopped.reason };
 }
 

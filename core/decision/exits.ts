@@ -1,6 +1,6 @@
 /**
- * Which open enrolments end now: the first exit of the plan that holds, in file order, or the flag
- * `disqualified` for journeys that are not transactional. Ingest is the one writer of an exit, so the
+ * Which open enrolments end now: the first exit of the plan that holds, in file order, an answer to an
+ * email, or the flag `disqualified` for journeys that are not transactional. Ingest is the one writer of an exit, so the
  * row is closed here and the run is told.
  */
 import type { EnrolmentState, Lead } from '../facts/lead.ts';
@@ -9,6 +9,7 @@ import type { JsonObject } from '../rules/condition.ts';
 import { planOf, type DecisionContext, type Moment } from './context.ts';
 import type { Decided, Decision, Effect } from './decision.ts';
 import { seen } from './matching.ts';
+import { isEndedByReply, REPLIED_EXIT } from './replies.ts';
 
 interface Ending {
   readonly id: string;
@@ -23,7 +24,7 @@ export function exitJourneys(lead: Lead, moment: Moment, context: DecisionContex
   const enrolments = lead.enrolments.map((enrolment) => {
     const plan = planOf(context, enrolment.journey, enrolment.planHash);
     if (enrolment.status !== 'open' || plan === undefined) return enrolment;
-    const ending = endingOf(plan, lead, moment, context, enrolment.entry);
+    const ending = endingOf(plan, lead, moment, context, enrolment);
     if (ending === undefined) return enrolment;
     decisions.push(decisionOf(enrolment, ending, moment.now));
     effects.push(...effectsOf(enrolment, ending, moment));
@@ -54,10 +55,13 @@ function endingOf(
   lead: Lead,
   moment: Moment,
   context: DecisionContext,
-  entry: JsonObject,
+  enrolment: EnrolmentState,
 ): Ending | undefined {
-  const exit = holdingExit(plan, lead, moment, context, entry);
+  const exit = holdingExit(plan, lead, moment, context, enrolment.entry);
   if (exit !== undefined) return exit;
+  if (isEndedByReply(enrolment, plan, moment, context)) {
+    return { id: REPLIED_EXIT, why: 'Answered an email', goal: false, explanation: null };
+  }
   if (lead.disqualified === undefined || plan.sending.class === 'transactional') return undefined;
   const { why } = lead.disqualified;
   return { id: 'disqualified', why, goal: false, explanation: null };

@@ -7,6 +7,7 @@
 import type { MessageClass } from '../journey/plan.ts';
 import type { JsonObject, ReadFact } from '../rules/condition.ts';
 import { consentState, mayEmail } from '../sending/consent.ts';
+import { isInForce, isPassing } from '../sending/suppression.ts';
 import { emailKind } from './email-kind.ts';
 import type { Lead } from './lead.ts';
 import type { Answers } from './reading.ts';
@@ -16,10 +17,10 @@ export const addressFacts: Answers = {
     const email = read('email');
     return typeof email === 'string' ? emailKind(email) : undefined;
   },
-  emailStatus: ({ lead }) => (lead.address === undefined ? undefined : emailStatus(lead)),
-  emailVerdict: ({ lead }) => {
+  emailStatus: ({ lead, now }) => (lead.address === undefined ? undefined : emailStatus(lead, now)),
+  emailVerdict: ({ lead, now }) => {
     if (lead.address === undefined) return undefined;
-    return emailStatus(lead) === 'bounced' ? 'invalid' : lead.emailCheck?.status;
+    return emailStatus(lead, now) === 'bounced' ? 'invalid' : lead.emailCheck?.status;
   },
   mayEmail: ({ lead, compiled, read, now }, params) => {
     if (lead.address === undefined) return 'no';
@@ -30,9 +31,15 @@ export const addressFacts: Answers = {
   consentState: ({ lead }, params) => consentState(lead.consents, classOf(params), topicOf(params)),
 };
 
-function emailStatus({ suppressions }: Lead): string {
-  const all = suppressions.find(({ scope }) => scope === 'all');
-  if (all === undefined) return suppressions.length === 0 ? 'ok' : 'unsubscribed';
+function emailStatus({ suppressions }: Lead, now: number): string {
+  const known = suppressions.filter((one) => isInForce(one, now));
+  const all = known.find(({ scope }) => scope === 'all');
+  if (all === undefined) {
+    const [marketing] = known;
+    if (marketing === undefined) return 'ok';
+    return marketing.reason === 'sunset' ? 'sunset' : 'unsubscribed';
+  }
+  if (isPassing(all)) return 'resting';
   if (/bounce/i.test(all.reason)) return 'bounced';
   return /complain/i.test(all.reason) ? 'complained' : 'suppressed';
 }

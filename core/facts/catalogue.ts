@@ -81,8 +81,9 @@ export const builtInFacts: { readonly [fact: string]: BuiltInFact } = {
   emailStatus: {
     type: 'choice',
     label: 'State of the address',
-    description: 'What is known about writing to it.',
-    values: ['ok', 'unsubscribed', 'bounced', 'complained', 'suppressed'],
+    description:
+      'What is known about writing to it. "resting": mail came back softly, and is tried again by itself; "sunset": marketing ended in silence, until there is a sign of life.',
+    values: ['ok', 'unsubscribed', 'sunset', 'resting', 'bounced', 'complained', 'suppressed'],
   },
   emailVerdict: {
     type: 'choice',

@@ -150,6 +150,13 @@ export const eventFacts: Facts = {
     description: 'Whole days; since the lead is known when there was no activity.',
     example: { operator: 'atLeast', value: 45 },
   },
+  emailsSinceActivity: {
+    type: 'number',
+    label: 'Emails since the last activity',
+    description:
+      'How many marketing and outbound emails were sent since then; since the lead is known when there was no activity.',
+    example: { operator: 'atLeast', value: 8 },
+  },
 };
 
 export const interestFacts: Facts = {

@@ -13,6 +13,7 @@ import { valueAt } from '../rules/path.ts';
 import { wallTime, zoneOfLead } from '../sending/zone.ts';
 import { eventsByName } from './event-index.ts';
 import type { EventCount, LeadEvent } from './lead.ts';
+import { marketingMails } from './marketing-mails.ts';
 import { matchesEvent } from './match-event.ts';
 import type { Answers, Reading } from './reading.ts';
 
@@ -40,6 +41,8 @@ export const eventFacts: Answers = {
   lastSeen: ({ lead }) => lead.lastSeenAt,
   daysSinceActivity: ({ lead, now }) =>
     Math.max(0, Math.floor((now - (lead.lastActivityAt ?? lead.bornAt)) / DAY_MS)),
+  emailsSinceActivity: ({ lead, release, now }) =>
+    marketingMails(release, lead, lead.lastActivityAt ?? lead.bornAt, now).length,
 };
 
 const DAY_MS = 86_400_000;

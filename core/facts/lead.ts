@@ -77,8 +77,11 @@ export interface Consent {
 }
 export interface Suppression {
   readonly scope: 'all' | 'marketing';
+  /** Two of them pass by themselves: see `core/sending/suppression.ts`. */
   readonly reason: string;
   readonly at: number;
+  /** Of one that ends by itself. */
+  readonly until?: number;
 }
 export interface Preferences {
   /** Fewer emails: the cap `fewer` of rules/sending.json counts too. */

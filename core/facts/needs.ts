@@ -15,6 +15,10 @@ import { compileCondition, type FactNeed } from '../rules/compile.ts';
 import { durationOf } from '../rules/duration.ts';
 import { compiledRelease } from './compiled-release.ts';
 import { activityEvents, eventFacts, needsEvents } from './event-facts.ts';
+import { SOFT_REACH_MS } from './soft-bounces.ts';
+
+/** The longest absence that an automatic answer is believed. */
+export const AWAY_AT_MOST_MS = 90 * 86_400_000;
 
 export interface FactNeeds {
   /** Event name → milliseconds back from now; `'all'` for every event there ever was. */
@@ -43,7 +47,17 @@ export function factNeeds(release: Release, plans: readonly JourneyPlan[] = []):
   for (const { from, fadesAfterMs } of Object.values(release.interests ?? {})) {
     for (const { match } of from) add(match.event, Math.max(fadesAfterMs, USUAL_MS));
   }
+  addStanding(release, add);
   return { events };
+}
+
+/** What an address is judged by: bounces, answers of absence, and mails that nobody reacted to. */
+function addStanding({ sending }: Release, add: Add): void {
+  add('Email Bounced', SOFT_REACH_MS);
+  add('Email Auto Replied', AWAY_AT_MOST_MS);
+  if (sending.sunset === undefined) return;
+  add('Email Sent', sending.sunset.afterMs);
+  add('Email Opened', sending.sunset.afterMs);
 }
 
 /** Every condition of the rule files of a release, those of journeys apart. */
@@ -93,6 +107,7 @@ function addEvents(release: Release, need: FactNeed, add: Add): void {
   const { params = noParams } = need;
   // Of a whole account as of one lead: its members are read alike.
   const fact = need.fact.replace(/^account\./, '');
+  if (fact === 'emailsSinceActivity') return add('Email Sent', 'all');
   if (!aboutEvents.has(fact) || (fact !== 'activeDays' && !needsEvents(params))) return;
   const { event, within } = params;
   const named = typeof event === 'string' ? [event] : [];

@@ -13,6 +13,7 @@ import type { MessageClass } from '../journey/plan.ts';
 import type { ReadFact } from '../rules/condition.ts';
 import { compileCondition, type CompiledCondition, type Segments } from '../rules/compile.ts';
 import type { ConsentRequirement, ConsentRule, ConsentState, SendingPolicy } from './model.ts';
+import { stoppedBy } from './suppression.ts';
 
 export interface MayEmail {
   readonly verdict: 'yes' | 'after-confirmation' | 'no';
@@ -49,9 +50,7 @@ export function mayEmail(
   now: number,
   asked: { readonly class: MessageClass; readonly topic?: string | undefined },
 ): MayEmail {
-  const suppressed = lead.suppressions.find(
-    ({ scope }) => scope === 'all' || asked.class !== 'transactional',
-  );
+  const suppressed = stoppedBy(lead.suppressions, asked.class, now);
   if (suppressed !== undefined) {
     const why = `The address is suppressed: ${suppressed.reason}`;
     return { verdict: 'no', rule: 'suppression', why, reason: 'suppressed' };

@@ -12,13 +12,14 @@ import type { InterestGate } from '../interests/model.ts';
 import type { Again, MessageClass, SendWindow } from '../journey/plan.ts';
 import type { JsonObject } from '../rules/condition.ts';
 import { parseAddress } from './address.ts';
-import { dayOf, nextAllowed, ruleAt, spread, type SendingHours } from './calendar.ts';
+import { dayOf, nextAllowed, ruleAt, spread } from './calendar.ts';
+import type { CalendarRule, SendingHours } from './calendar.ts';
 import { capStates, fewerState, type CapState, type CountedSend } from './caps.ts';
 import type { MayEmail } from './consent.ts';
 import { offInterest, type KnownInterest } from './interest-gate.ts';
 import type { SendingPolicy, SkipReason } from './model.ts';
 import { stoppedBy } from './suppression.ts';
-import { zoneOfLead } from './zone.ts';
+import { wallTime, zoneOfLead } from './zone.ts';
 
 export type HoldReason =
   'capped' | 'quiet-hours' | 'outside-window' | 'journey-paused' | 'sender-paused';
@@ -258,7 +259,7 @@ function heldByPolicy(
   };
   const { zone } = hours;
   const rule = ruleAt(now, hours);
-  if (rule !== undefined) return hold(rule, now, { rule, zone });
+  if (rule !== undefined) return hold(rule, now, hoursEvidence(rule, now, hours));
   const caps = [
     ...capStates(policy.caps, request.class, history.counted, now, zone),
     ...(facts.fewer === true && policy.fewer !== undefined
@@ -292,6 +293,18 @@ function scattered(
   if (at === null || rule === undefined) return at;
   const later = at + spread(key, spreadMs);
   return ruleAt(later, hours) === undefined ? later : at;
+}
+
+/** The hours that forbid it, as the file says them, and whose clock they are of. */
+function hoursEvidence(rule: CalendarRule, now: number, hours: SendingHours): JsonObject {
+  const { window, quiet, holidays, zone } = hours;
+  const { date } = wallTime(now, zone);
+  if (rule === 'outside-window' && holidays.includes(date)) return { rule, holiday: date, zone };
+  const shut = rule === 'quiet-hours' ? quiet : window;
+  if (shut === undefined) return { rule, zone };
+  const days = rule === 'quiet-hours' ? {} : { days: [...(window?.days ?? [])] };
+  const of = shut.zone === 'lead' ? zone : shut.zone;
+  return { rule, ...days, from: shut.from, to: shut.to, zone: of };
 }
 
 /** Of the caps without room, the one that frees last. */

@@ -36,6 +36,8 @@ function sentenceOf(happening: Happening, release: Release): string | undefined 
       return happening.why === 'completed'
         ? `Journey "${happening.journey}" is completed`
         : `Journey "${happening.journey}" ends: ${happening.why}`;
+    case 'paused':
+      return `Everything waits: ${happening.why}`;
     case 'assigned':
       return `Goes to ${happening.to}: ${happening.why}`;
   }
@@ -74,5 +76,16 @@ function decisionSentence(decision: Decision, { qualification }: Release): strin
         : `Is not handed over again: ${decision.because}`;
     case 'verdict':
       return `Handoff ${decision.verdict} by ${decision.by}`;
+    case 'suppression': {
+      const { holds, scope, until } = decision;
+      const what = scope === 'all' ? 'The address' : 'Marketing';
+      const ends =
+        until === undefined ? '' : ` until ${new Date(until).toISOString().slice(0, 10)}`;
+      return `${what} is ${holds ? `suppressed${ends}` : 'no longer suppressed'}: ${decision.why}`;
+    }
+    case 'reply':
+      return decision.to === undefined
+        ? 'Nobody is told of the answer'
+        : `${decision.to} is told of the answer`;
   }
 }

@@ -19,6 +19,7 @@ import type { JsonObject } from '../rules/condition.ts';
 import { advance, isActing } from '../journey/advance.ts';
 import type { ActingCommand, Command, Outcome } from '../journey/command.ts';
 import type { Input } from '../journey/input.ts';
+import { frozenDue } from '../journey/pause.ts';
 import type { JourneyPlan } from '../journey/plan.ts';
 import { initialState, invariant, type JourneyState } from '../journey/state.ts';
 import { assign, type SalesCase } from './sales.ts';
@@ -37,6 +38,7 @@ export type Happening = { readonly at: number } & (
       readonly why: string;
     }
   | { readonly type: 'assigned'; readonly to: string; readonly why: string }
+  | { readonly type: 'paused'; readonly why: string }
 );
 type Said = Partial<IncomingEvent> & Pick<IncomingEvent, 'source' | 'messageId'>;
 interface Run {
@@ -59,6 +61,8 @@ export class World {
   private lastSaidAt = -Infinity;
   private readonly agenda: (() => void)[] = [];
   private handed: SalesCase | undefined;
+  /** While the lead is away. */
+  private readonly pauses: { readonly from: number; readonly until: number }[] = [];
 
   /** What a look-up finds out about the lead. */
   readonly enrichment: JsonObject;
@@ -188,16 +192,26 @@ export class World {
       case 'settle-handoff':
         this.handed = undefined;
         return;
+      case 'pause-lead':
+        return this.pause(effect);
       case 'close-enrolment':
       case 'judge-event':
       case 'tell-handoff':
       case 'consent':
       case 'suppress':
       case 'lift-suppression':
+      case 'tell-rep':
       case 'email-check':
       case 'preferences':
         return;
     }
+  }
+
+  /** One stretch after the other: a longer absence goes on where the one before it ends. */
+  private pause({ from, until, why }: Extract<Effect, { type: 'pause-lead' }>): void {
+    const end = this.pauses.at(-1)?.until ?? from;
+    this.pauses.push({ from: Math.max(from, end), until });
+    this.note({ type: 'paused', why });
   }
 
   private start({ enrolmentId, journey }: Extract<Effect, { type: 'enrol' }>): void {
@@ -228,9 +242,18 @@ export class World {
   private perform(run: Run, command: ActingCommand): Outcome {
     const enrolment = this.lead.enrolments.find(({ id }) => id === run.enrolmentId);
     if (enrolment === undefined) return { type: 'closed' };
-    // Nothing is paused or edited here: a sleep is over when its time has come.
+    const goesOnAt = this.goesOnAt(run);
+    if (goesOnAt > this.now) return { type: 'retry-at', at: goesOnAt };
+    // Nothing is edited here: a sleep is over when its time has come.
     if (command.type === 'complete' || command.type === 'wake') return { type: 'done' };
     return carryOut(this, run.plan, enrolment, command);
+  }
+
+  /** When a lead who is away would act: its timers stand still meanwhile. */
+  private goesOnAt({ state }: Run): number {
+    const here = { from: this.now, until: this.now };
+    const due = frozenDue(state.due ?? here, this.pauses, this.now);
+    return due ?? this.pauses.at(-1)?.until ?? this.now;
   }
 
   private end(run: Run, how: string, reason: string): void {

@@ -56,7 +56,9 @@ const inFlightMax = 20;
 const deadlineMs = 5_000;
 
 export function createDeliver(deps: DeliverDeps): Deliver {
-  return async (rows) => {
+  return async (all) => {
+    // Emails are written by the worker, which takes their rows itself.
+    const rows = all.filter(({ target }) => target !== 'reply');
     if (rows.length === 0) return;
     const starts = await startsOf(deps, rows);
     const failed: FailedDelivery[] = [];

@@ -239,6 +239,8 @@ test('every built-in fact of a lead is answered for one of whom everything is kn
 test('a batch loads events only as far back as some rule looks', () => {
   expect(Object.fromEntries(factNeeds(release).events)).toEqual({
     'Demo Requested': 140 * day,
+    'Email Auto Replied': 90 * day,
+    'Email Bounced': 104 * day,
     'Pricing Viewed': 30 * day,
     'Page Viewed': 'all',
     'Email Clicked': 140 * day,

@@ -5,6 +5,7 @@
  * asked under it is synchronous and reads the lead as locked, so no answer rests on a stale address,
  * consent or suppression.
  */
+import type { Release } from '../core/definitions/release.ts';
 import type { Lead } from '../core/facts/lead.ts';
 import type { FactReader } from '../core/facts/read.ts';
 import type { ClaimRequest, ClaimVerdict, LedgerView } from '../core/sending/ledger.ts';
@@ -17,7 +18,10 @@ import {
   type SendDecision,
   type SendHistory,
 } from '../core/sending/policy.ts';
+import { heldByPace } from '../core/sending/pacing.ts';
 import { classOf, isGated, sendQuestion, topicOf } from '../core/sending/question.ts';
+import { breaker, isOnTheWay, receiverOf } from '../core/sending/receiver.ts';
+import { wallTime } from '../core/sending/zone.ts';
 import type { ActivityDependencies, RunPause, StoredTemplate } from './dependencies.ts';
 import { needsHistory, readerOf, wholeLead } from './facts.ts';
 import { failure } from './failures.ts';
@@ -103,8 +107,10 @@ function verdictOf(
   view: LedgerView,
 ): ClaimVerdict {
   const { release, now } = task;
-  const { request, facts, history, sender } = askedOf(task, template, view);
-  const decision = fromSender(decideSend(now, request, facts, history, release.sending), sender);
+  const asked = askedOf(task, template, view);
+  const { request, facts, history } = asked;
+  const answer = decideSend(now, request, facts, history, release.sending);
+  const decision = paced(task, onItsWay(answer, asked), asked);
   const progress = decision.type === 'hold' ? heldProgress(task, decision.until) : progressOf(task);
   return { decision, progress };
 }
@@ -114,20 +120,40 @@ function askedOf(task: StepTask<SendStep>, { manifest }: StoredTemplate, view: L
   const { release, plan, step, id, now } = task;
   const { lead, enrolmentOpen } = view;
   const sender = senderOf(release, manifest, lead).address;
+  const receiver = receiverOf(lead.address ?? '');
   const concerns = ({ scope, key }: { readonly scope: string; readonly key: string }) =>
-    scope !== 'sender' || key === '' || key === sender;
+    scope !== 'sender' || isOnTheWay(key, sender, receiver);
   const pauses = view.pauses.filter(concerns);
   const delay = delayOf(task, task.run.pauses.filter(concerns));
   const history = { ...view, pauses, ...(delay === undefined ? {} : { delay }) };
   const read = readerOf(task, lead);
   const asked = { release, plan, step, id, manifest, lead, read, now, enrolmentOpen };
-  return { ...sendQuestion(asked), history, sender };
+  return { ...sendQuestion(asked), history, sender, receiver, pace: view.pace };
 }
 
-/** Whose mail is held: whoever resumes another sender leaves it alone. */
-function fromSender(decision: SendDecision, sender: string): SendDecision {
+/** Whose mail is held, on the way to whom: whoever resumes another sender leaves it alone. */
+function onItsWay(
+  decision: SendDecision,
+  { sender, receiver, history }: ReturnType<typeof askedOf>,
+): SendDecision {
   if (decision.type !== 'hold' || decision.until !== null) return decision;
-  return { ...decision, evidence: { ...decision.evidence, sender } };
+  const [pause] = history.pauses;
+  const byItself = pause?.by === breaker ? { rule: breaker, because: pause.why } : {};
+  return { ...decision, evidence: { ...decision.evidence, ...byItself, sender, receiver } };
+}
+
+/** The policy lets it go: is it its turn? */
+function paced(
+  { release, now }: StepTask,
+  decision: SendDecision,
+  { request, facts, history, sender, pace }: ReturnType<typeof askedOf>,
+): SendDecision {
+  const { address } = facts;
+  if (decision.type !== 'send' || address === undefined) return decision;
+  const { key, holdAtMostMs } = request;
+  const question = { key, class: request.class, sender, address, holdAtMostMs };
+  const asked = { ...question, dueAt: history.dueAt };
+  return heldByPace(now, asked, pace, release.sending) ?? decision;
 }
 
 /** Of the pauses that delayed it, the one that ended last gives the reason. */
@@ -158,7 +184,13 @@ function claimRequest(
     horizonMs: capHorizonMs(release.sending),
     ...(row.token === undefined ? {} : { token: row.token }),
     attemptsMax: mayResend ? resendAttemptsMax : 1,
+    ...warmUpDayOf(release.sending, now),
   };
+}
+
+/** The ledger looks at the day only while some sender is warming up. */
+function warmUpDayOf({ warmUp, zoneIfUnknown }: Release['sending'], now: number) {
+  return warmUp === undefined ? {} : { warmUpDay: wallTime(now, zoneIfUnknown).date };
 }
 
 function withHistory(locked: Lead, whole: Lead | undefined): Lead {

@@ -10,7 +10,10 @@ import type { Sql } from './client.ts';
 export const pauseScopes = ['journey', 'lead', 'sender', 'all'] as const;
 export type PauseScope = (typeof pauseScopes)[number];
 
-/** What is paused: a journey's key, a lead's id, a sender's address; '' is every sender, or everything. */
+/**
+ * What is paused: a journey's key, a lead's id, a sender's address, `sender>receiver` (only what goes there;
+ * core/sending/receiver.ts); '' is every sender, or everything.
+ */
 export interface PauseSubject {
   readonly scope: PauseScope;
   readonly key: string;
@@ -150,7 +153,8 @@ export async function listPauses(
 export function isParkedBySender(pause: string, run: string): string {
   return `(${run}.parked IS NOT NULL AND EXISTS (SELECT FROM send s
     WHERE s.enrolment_id = ${run}.id AND s.step = ${run}.parked->>'step' AND s.state = 'held'
-      AND s.reason = 'sender-paused' AND (${pause}.key = '' OR coalesce(s.evidence->>'sender', ${pause}.key) = ${pause}.key)))`;
+      AND s.reason = 'sender-paused' AND (${pause}.key = '' OR s.evidence->>'sender' IS NULL
+        OR ${pause}.key IN (s.evidence->>'sender', (s.evidence->>'sender') || '>' || (s.evidence->>'receiver')))))`;
 }
 
 /** How many are in force. */

@@ -6,6 +6,7 @@
  * receiver. Instants are the caller's. Lock order: lead, then these rows.
  */
 import { coolDownMs, policySpanMs, type Outcomes } from '../core/sending/health.ts';
+import { breaker } from '../core/sending/receiver.ts';
 import type { Sql } from './client.ts';
 
 export type NotedFeedback =
@@ -132,8 +133,6 @@ export async function countOutcomes(
   );
 }
 
-/** Who began a pause of the circuit breaker. */
-export const breaker = 'breaker';
 const isCounted = "s.state IN ('sent', 'failed', 'unknown')";
 
 function within(ms: string): string {

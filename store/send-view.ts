@@ -128,7 +128,7 @@ const viewSql = `SELECT
        AND (s.state = 'planned' OR (s.state = 'held' AND s.held_until IS NOT NULL))`,
   )} AS rivals,
   ${list(
-    `'scope', p.scope, 'key', p.key, 'until', ${ms('p.until')}`,
+    `'scope', p.scope, 'key', p.key, 'until', ${ms('p.until')}, 'by', p.by, 'why', p.why`,
     `pause p WHERE p."from" <= to_timestamp($9::float8 / 1000.0)
      AND (p.until IS NULL OR p.until > to_timestamp($9::float8 / 1000.0))
      AND (p.scope IN ('all', 'sender') OR (p.scope = 'journey' AND p.key = $7)

@@ -83,7 +83,11 @@ export interface LedgerView {
   readonly earlier?: string;
   readonly rivals: readonly Rival[];
   /** Of the journey, the lead, all, and of every sender. */
-  readonly pauses: readonly (Pause & { readonly key: string })[];
+  readonly pauses: readonly (Pause & {
+    readonly key: string;
+    readonly by: string;
+    readonly why: string;
+  })[];
   readonly pace: PaceView;
 }
 /** What the caller made of it: the policy's decision, and what follows for the run. */
@@ -136,6 +140,8 @@ export interface TransmitRequest {
   readonly leadSeq: number;
   readonly consentSeq: number;
   readonly subject: string;
+  /** Where its tracked links lead that are another for each lead. */
+  readonly linkTargets?: { readonly [link: string]: string };
   readonly now: number;
 }
 

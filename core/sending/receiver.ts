@@ -46,6 +46,9 @@ export function receiverTitle(receiver: string): string {
   return groups[receiver]?.title ?? receiver;
 }
 
+/** Who begins a pause when too much came back. */
+export const breaker = 'breaker';
+
 /** Key of a pause of everything from a sender, or of what goes from there to one receiver. */
 export function pauseKey(sender: string, receiver?: string): string {
   return receiver === undefined ? sender : `${sender}>${receiver}`;

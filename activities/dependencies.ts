@@ -29,6 +29,7 @@ import type { IngestRequest } from '../ingest/request.ts';
 import type { CompiledTemplate } from '../mail/templates/compile.ts';
 import type { Mailbox, OutgoingEmail } from '../mail/outgoing.ts';
 import type { Delivery } from '../mail/smtp.ts';
+import type { DraftTracking } from '../mail/tracking/tracked-html.ts';
 import type { EmailVariables } from '../mail/templates/variables.ts';
 
 export interface ActivityDependencies {
@@ -217,6 +218,8 @@ export interface Draft {
   readonly to: Mailbox;
   /** Links that every email has are added by the letters themselves. */
   readonly variables: EmailVariables;
+  /** What the workspace and the lead allow to be learned from its links. */
+  readonly tracking?: DraftTracking;
 }
 export type Letter =
   | { readonly ok: true; readonly email: OutgoingEmail }

@@ -41,6 +41,7 @@ export function draftOf(parts: LetterParts): Draft {
     step: task.id,
     template: inLanguage(template, read('language'), task.commandId),
     ...(topic === undefined ? {} : { topic }),
+    ...trackingOf(release, parts.class, lead),
     from,
     to: { name: name.join(' '), address: parts.address },
     variables: {
@@ -50,6 +51,25 @@ export function draftOf(parts: LetterParts): Draft {
       ...subscriptionOf(release, task.run.entry),
       sender: { name: from.name ?? '', email: from.address },
       workspace: { postalAddress: release.sending.postalAddress },
+    },
+  };
+}
+
+/** What the file says, unless the person said no. UTM parameters name the campaign, nobody else. */
+function trackingOf(
+  { sending: { tracking } }: Release,
+  kind: MessageClass,
+  lead: Lead,
+): Pick<Draft, 'tracking'> {
+  if (tracking === undefined) return {};
+  const isAllowed = lead.preferences?.tracking !== false;
+  const isMeant = isAllowed && (kind !== 'transactional' || tracking.transactional);
+  const { utm } = tracking;
+  return {
+    tracking: {
+      clicks: isMeant && tracking.clicks,
+      opens: isMeant && tracking.opens,
+      ...(utm === undefined ? {} : { utm }),
     },
   };
 }

@@ -9,6 +9,8 @@ import { messageHeaders, messageIdOf, type HeaderFacts, type MessageHeaders } fr
 import { returnAddress } from './return-address.ts';
 import { escapeHtml } from './templates/liquid.ts';
 import type { Mailbox, OutgoingEmail } from './outgoing.ts';
+import { linksOf as templateLinksOf, type LinkedTemplate } from './tracking/template-links.ts';
+import { trackedHtml, type DraftTracking, type TrackedHtml } from './tracking/tracked-html.ts';
 import { renderEmail } from './templates/render.ts';
 import { signToken, type TokenPurpose } from './tokens.ts';
 import type { EmailVariables } from './templates/variables.ts';
@@ -38,8 +40,13 @@ export interface Draft {
   readonly from: Mailbox;
   readonly to: Mailbox;
   readonly variables: EmailVariables;
+  /** Absent: links stay as they are. */
+  readonly tracking?: DraftTracking;
 }
-export interface Note extends Omit<Draft, 'class' | 'template' | 'topic' | 'variables'> {
+export interface Note extends Omit<
+  Draft,
+  'class' | 'template' | 'topic' | 'variables' | 'tracking'
+> {
   readonly subject: string;
   readonly text: string;
 }
@@ -63,9 +70,11 @@ export function unsubscribeUrl(options: LetterOptions, sendId: string): string {
 function compose(options: LetterOptions, draft: Draft): Letter {
   const leave = draft.class === 'internal' ? undefined : unsubscribeUrl(options, draft.sendId);
   const links = linksOf(options, draft);
-  const rendered = renderEmail(draft.template, { ...draft.variables, ...links });
+  const template = templateLinksOf(draft.template);
+  const rendered = renderEmail(template.marked, { ...draft.variables, ...links });
   if (!rendered.ok) return { ok: false, variable: rendered.variable, message: rendered.message };
-  const { subject, html, text } = rendered;
+  const { subject, text } = rendered;
+  const { html, targets } = tracked(options, draft, rendered.html, template);
   const { messageId, from, to } = draft;
   // A transactional answer is not a list: nobody can leave it, and one-click would only mislead.
   const mayLeave = leave !== undefined && draft.class !== 'transactional';
@@ -74,8 +83,24 @@ function compose(options: LetterOptions, draft: Draft): Letter {
     ...(draft.topic === undefined ? {} : { topic: draft.topic }),
     ...(mayLeave ? { unsubscribeUrl: leave, ...leaveByMail(options, draft) } : {}),
   });
-  const email = { messageId, from, to, subject, html, text, headers };
+  const kept = targets === undefined ? {} : { linkTargets: targets };
+  const email = { messageId, from, to, subject, html, text, headers, ...kept };
   return { ok: true, email: withReturns(options, draft, email) };
+}
+
+/** A rep's email is nobody's campaign, and its links act: they stay as they are. */
+function tracked(
+  { publicUrl, secret }: LetterOptions,
+  draft: Draft,
+  html: string,
+  template: LinkedTemplate,
+): TrackedHtml {
+  const wanted = draft.class === 'internal' ? undefined : draft.tracking;
+  const tracking = wanted ?? { clicks: false, opens: false };
+  const place = { campaign: draft.programme, content: draft.step };
+  return trackedHtml(html, template, {
+    ...{ sendId: draft.sendId, publicUrl, secret, tracking, ...place },
+  });
 }
 
 /**

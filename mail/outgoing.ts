@@ -24,6 +24,8 @@ export interface OutgoingEmail {
   readonly html: string;
   readonly text: string;
   readonly headers: MessageHeaders;
+  /** Where tracked links lead that are another for each lead; kept with the mail, never sent. */
+  readonly linkTargets?: { readonly [link: string]: string };
 }
 /** Addresses go as objects: in a text, nodemailer makes every comma a further recipient. */
 export function mailOptions(message: OutgoingEmail): SendMailOptions {

@@ -7,7 +7,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-export type TokenPurpose = 'unsubscribe' | 'preferences' | 'confirm' | 'handoff';
+export type TokenPurpose = 'unsubscribe' | 'preferences' | 'confirm' | 'click' | 'open' | 'handoff';
 
 export type ReadToken =
   | { readonly ok: true; readonly payload: string }
@@ -18,6 +18,8 @@ const purposeLetters: Readonly<Record<TokenPurpose, string>> = {
   unsubscribe: 'u',
   preferences: 'p',
   confirm: 'k',
+  click: 'c',
+  open: 'o',
   handoff: 'h',
 };
 /** 128 bits: more than the 96 that put guessing out of reach, still short in a link. */

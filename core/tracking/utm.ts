@@ -15,7 +15,8 @@ export interface UtmPlace {
 export function withUtm(target: string, defaults: UtmDefaults, place: UtmPlace): string {
   if (!mayCarry(target, defaults.domains)) return target;
   const { source, medium } = defaults;
-  const added = Object.entries({ source, medium, ...place })
+  const { campaign, content } = place;
+  const added = Object.entries({ source, medium, campaign, content })
     .map(([name, value]) => `utm_${name}=${encodeURIComponent(value)}`)
     .join('&');
   const [address = '', ...fragment] = target.split('#');

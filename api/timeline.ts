@@ -62,6 +62,8 @@ function wordsOf({ kind, what, detail }: TimelineRow, release: Release): Words {
       return assignmentWords(what, detail, release);
     case 'send':
       return sendWords(what, detail, release);
+    case 'settlement':
+      return settlementWords(what, detail);
     case 'merge':
       return mergeWords(what, detail, release);
     case 'pause':
@@ -255,9 +257,26 @@ function sendWords(state: string, detail: JsonObject, release: Release): Words {
   return {
     type: 'email',
     title: `Email ${sendStates[state] ?? state}${internal}: ${what}`,
-    reasons: sendReasons(state, detail, release.sending.zoneIfUnknown),
+    reasons: sendReasons(state, detail, release),
   };
 }
+
+/** How the fate of an email came to be known after all. */
+function settlementWords(after: string, detail: JsonObject): Words {
+  const what = text(detail['subject']) ?? text(detail['template']) ?? 'email';
+  const by = text(detail['by']);
+  const [because = '', source = ''] = [text(detail['because']), text(detail['source'])];
+  return {
+    type: 'email',
+    title: `Email ${settledAs[after] ?? after}: ${what}`,
+    reasons: by === undefined ? [`Because it was ${because} (${source})`] : [because, `By ${by}`],
+  };
+}
+const settledAs: { readonly [after: string]: string } = {
+  sent: 'was sent after all',
+  failed: 'was not sent',
+  planned: 'goes out once more',
+};
 
 function pauseWords(what: string, detail: JsonObject, release: Release): Words {
   const [from, until] = [Number(detail['from']), detail['until']];

@@ -4,6 +4,7 @@
  */
 import type { Release } from '../core/definitions/release.ts';
 import { instantInZone } from '../console/time.ts';
+import { sendReasonInWords, type SendSaying } from '../core/explain/send-reason.ts';
 import type { Json, JsonObject } from '../core/rules/condition.ts';
 import { durationInWords } from '../core/rules/duration.ts';
 
@@ -34,6 +35,15 @@ const sendRefusals: { readonly [reason: string]: string } = {
   exited: 'The journey was left before',
   'earlier-not-sent': 'The email it follows was not sent',
   disqualified: 'The lead is disqualified',
+  // Held by a defect, refused by a server, settled by a person.
+  'template-error': 'The template cannot be written: publish a mended one, and it goes by itself',
+  address: 'The address takes no mail',
+  mailbox: 'The mailbox takes no mail at present',
+  policy: 'The server objects to us, not to them',
+  transient: 'The server asked for patience',
+  config: 'The mail server refuses our login or our settings',
+  infra: 'The mail server does not answer',
+  'not-sent': 'A person found out that it was not sent',
 };
 export const entryRefusals: { readonly [because: string]: string } = {
   inside: 'Is in it already',
@@ -67,22 +77,36 @@ export function titleOf(release: Release, journey: string): string {
   return release.journeys[journey]?.plan.title ?? journey;
 }
 
-/** Why an email is where it is: also the ledger page's words. */
-export function sendReasons(state: string, detail: JsonObject, zone: string): readonly string[] {
+/** Why an email is where it is: also the ledger page's words. Times are the lead's where they are known. */
+export function sendReasons(
+  state: string,
+  detail: JsonObject,
+  release: SendSaying['release'],
+): readonly string[] {
+  const { zoneIfUnknown } = release.sending;
+  const when = (at: number, zone = zoneIfUnknown) =>
+    zone === zoneIfUnknown ? instantInZone(at, zone) : `${instantInZone(at, zone)} (${zone})`;
   const reason = text(detail['reason']);
   const until = detail['heldUntil'];
+  const evidence = isObject(detail['evidence']) ? detail['evidence'] : {};
   const held =
-    state === 'held' && typeof until === 'number' ? `until ${instantInZone(until, zone)}` : '';
-  const evidence = isObject(detail['evidence']) ? evidenceInWords(detail['evidence'], zone) : '';
+    typeof until === 'number' ? heldWords(state, when(until, text(evidence['zone']))) : '';
   const words = reason === undefined ? '' : refusalWords(state, reason, detail);
+  const told =
+    reason === undefined ? undefined : sendReasonInWords(reason, evidence, { release, when });
   const response = state === 'sent' || state === 'skipped' ? '' : (text(detail['response']) ?? '');
   const unknown = state === 'unknown' ? 'The relay may have it: parked, not sent again' : '';
   return [
     unknown,
     [words, held].filter((part) => part !== '').join(' '),
-    evidence,
+    told ?? evidenceInWords(evidence, zoneIfUnknown),
     response,
   ].filter((part) => part !== '');
+}
+
+function heldWords(state: string, until: string): string {
+  if (state === 'held') return `until ${until}`;
+  return state === 'planned' ? `(tried again ${until})` : '';
 }
 
 /** A pause holds an email; one that is dropped because of it got too old meanwhile. */

@@ -62,7 +62,7 @@ function row(send: SendListing, { release, now, frame }: EmailsView): Html {
     evidence: send.evidence,
     response: send.response,
   };
-  const reasons = sendReasons(send.state, detail, release.sending.zoneIfUnknown);
+  const reasons = sendReasons(send.state, detail, release);
   const where = send.journey === null ? 'Handoff' : titleOf(release, send.journey);
   return html`<tr>
     <td class="lead-cell">${subject(send, frame.mailbox === true)}<span class="soft small">${send.template}</span></td>

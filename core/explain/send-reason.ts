@@ -114,20 +114,20 @@ function yields(evidence: JsonObject, { release, when }: SendSaying): string | u
     return undefined;
   }
   const named = rivals.filter(isObject).map(({ journey, step, priority, dueAt }) => {
-    const title = release.journeys[String(journey)]?.plan.title ?? String(journey);
+    const title = release.journeys[textOf(journey)]?.plan.title ?? textOf(journey);
     const at = when(Number(dueAt), typeof zone === 'string' ? zone : undefined);
-    return `${quoted(title)} › ${String(step)} has priority ${Number(priority)} and is due ${at}`;
+    return `${quoted(title)} › ${textOf(step)} has priority ${Number(priority)} and is due ${at}`;
   });
   const others = numberAt(evidence, 'otherRivals');
   const all = others === undefined ? named : [...named, count(others, 'other email')];
-  return `${listed(all)}; the limit ${quoted(String(cap))} (${most ?? max}) leaves room for ${max - counted}`;
+  return `${listed(all)}; the limit ${quoted(textOf(cap))} (${most ?? max}) leaves room for ${max - counted}`;
 }
 
 function offInterest(evidence: JsonObject, { release }: SendSaying): string | undefined {
   const { about, known } = evidence;
   if (!Array.isArray(about) || !Array.isArray(known)) return undefined;
   const titleOf = (id: Json | undefined) =>
-    quoted(release.interests?.[String(id)]?.title ?? String(id));
+    quoted(release.interests?.[textOf(id)]?.title ?? textOf(id));
   const shown = known
     .filter(isObject)
     .map(({ id, strength }) => `${titleOf(id)} (strength ${Number(strength)})`);
@@ -158,4 +158,8 @@ function numberAt(evidence: JsonObject, key: string): number | undefined {
 
 function isObject(value: Json): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
 }

@@ -4,6 +4,7 @@
  */
 import type { Sql } from './client.ts';
 import { openCandidates } from './merges.ts';
+import { overdueSend } from './read-sends.ts';
 
 export interface Overview {
   readonly stages: readonly { readonly stage: string; readonly count: number }[];
@@ -20,8 +21,12 @@ export interface Overview {
 export interface Attention {
   readonly unknownSends: number;
   readonly failedSends: number;
-  /** Held longer ago than the moment that was stored for them. */
-  readonly overdueHolds: number;
+  /** Whose moment passed, and nobody came back for them. */
+  readonly overdueSends: number;
+  /** Emails that wait for a mended template. */
+  readonly brokenTemplates: readonly { readonly template: string; readonly count: number }[];
+  /** Emails that wait because of us: our login, our standing, our mail server. */
+  readonly refusedSends: readonly { readonly reason: string; readonly count: number }[];
   readonly lateRuns: number;
   /** What Temporal said of the late runs that were looked up, most frequent first. */
   readonly lateFindings: readonly { readonly found: string; readonly count: number }[];
@@ -32,6 +37,8 @@ export interface Attention {
   readonly outboxWaiting: number;
   /** Addresses that several looks in a row could not verify. */
   readonly unverifiable: number;
+  /** Mailboxes of reps that emails came back from. */
+  readonly repMailboxes: number;
   readonly ruleMismatches: number;
   readonly unconfirmed: number;
   readonly mergeCandidates: number;
@@ -71,8 +78,16 @@ const overviewSql = `SELECT
   json_build_object(
     'unknownSends', ${count("send WHERE state = 'unknown'")},
     'failedSends', ${count("send WHERE state = 'failed' AND settled_at >= to_timestamp($2 / 1000.0)")},
-    'overdueHolds', ${count(`send s JOIN enrolment e ON e.id = s.enrolment_id
-      WHERE s.state = 'held' AND e.status = 'open' AND s.held_until < ${late}`)},
+    'overdueSends', ${count(`send s WHERE ${overdueSend('$1::float8', '$4::float8')}`)},
+    'brokenTemplates', ${list(
+      'template, count(*)::int AS count',
+      "send WHERE state = 'held' AND reason = 'template-error' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5",
+    )},
+    'refusedSends', ${list(
+      'reason, count(*)::int AS count',
+      `send WHERE state = 'planned' AND (reason IN ('config', 'policy')
+         OR (reason = 'infra' AND (evidence->>'refusedSince')::float8 < $1 - $4)) GROUP BY 1 ORDER BY 1`,
+    )},
     'lateRuns', ${count(`enrolment WHERE status = 'open' AND expected_by < ${late}`)},
     'lateFindings', ${list(
       'found, count(*)::int AS count',
@@ -82,6 +97,8 @@ const overviewSql = `SELECT
     'lateHandoffs', ${count(`handoff WHERE status = 'open' AND (accept_by < to_timestamp($1 / 1000.0)
       OR escalated_at IS NOT NULL OR (assigned_at IS NULL AND opened_at < ${late}))`)},
     'webhooksGivenUp', ${count("decision WHERE kind = 'webhook' AND at >= to_timestamp($2 / 1000.0)")},
+    'repMailboxes', (SELECT count(DISTINCT address)::int FROM send WHERE class = 'internal'
+      AND evidence ? 'bounced' AND settled_at >= to_timestamp($2 / 1000.0)),
     'outboxErrors', ${count('outbox WHERE last_error IS NOT NULL')},
     'unverifiable', ${count('email_check WHERE attempts >= 3 AND attempts > 0 AND trouble IS NOT NULL')},
     'outboxWaiting', ${count(`outbox WHERE recorded_at < ${late}`)},

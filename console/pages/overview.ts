@@ -76,9 +76,31 @@ function attentionOf(found: Attention): readonly Problem[] {
       '/console/emails?state=failed',
       'rust',
     ),
-    of(found.overdueHolds, 'held emails past their moment', '/console/emails?state=held', 'sun'),
+    ...found.brokenTemplates.map(({ template, count }) =>
+      of(
+        count,
+        `${count === 1 ? 'email waits' : 'emails wait'} for a mended template: ${template}`,
+        '/console/emails?state=held',
+        'rust',
+      ),
+    ),
+    ...found.refusedSends.map(({ reason, count }) =>
+      of(count, `${emailsWait[reason] ?? `emails wait: ${reason}`}`, '/console/emails?state=planned', 'rust'),
+    ),
+    of(
+      found.overdueSends,
+      'emails past their moment, and nobody came back for them',
+      '/console/emails?state=overdue',
+      'sun',
+    ),
     of(found.lateRuns, lateInWords(found), '/console/journeys', 'rust'),
     of(found.lateHandoffs, 'handoffs past their deadline', '/console/handoffs', 'sun'),
+    of(
+      found.repMailboxes,
+      `${found.repMailboxes === 1 ? 'mailbox of a rep refuses' : 'mailboxes of reps refuse'} our mail`,
+      '/console/emails',
+      'rust',
+    ),
     of(found.webhooksGivenUp, 'webhooks given up in 7 days', '/console/journeys', 'rust'),
     of(found.outboxErrors, 'messages that Temporal did not take yet', '/health/ready', 'sun'),
     of(
@@ -103,6 +125,13 @@ function attentionOf(found: Attention): readonly Problem[] {
   ];
   return all.filter(({ count }) => count > 0);
 }
+
+/** Why emails wait that no lead is to blame for. */
+const emailsWait: { readonly [reason: string]: string } = {
+  config: 'emails wait: the mail server refuses our login or our settings',
+  policy: 'emails wait: receivers object to us (reputation, authentication, content)',
+  infra: 'emails wait: the mail server does not answer',
+};
 
 function untoldProblems({ untold, release }: OverviewView): readonly Problem[] {
   return untold.counts.map(({ stage, count }) =>

@@ -17,13 +17,14 @@ export async function beginTransmit(
   transmitMs: number,
   request: TransmitRequest,
 ): Promise<TransmitStart> {
-  const { pace } = request;
+  const { pace, linkTargets } = request;
+  const { warmUp, rate } = pace ?? {};
+  const targets = linkTargets === undefined ? null : JSON.stringify(linkTargets);
   const values = [
     ...[request.id, request.token, request.leadId, request.enrolmentId, request.journey],
     ...[request.consentSeq, request.now, request.subject, transmitMs, request.sender],
-    ...[request.leadSeq, request.receiver],
+    ...[request.leadSeq, request.receiver, targets],
   ];
-  const { warmUp, rate } = pace ?? {};
   const paced = [warmUp?.day ?? null, warmUp?.max ?? null, rate?.id ?? null, rate?.everyMs ?? null];
   const [row] =
     pace === undefined
@@ -65,7 +66,8 @@ const mineSql = `locked AS MATERIALIZED (
 const startSql = `UPDATE send AS s SET sender = $10, receiver = $12::text, warm_up_day = d.warm_up_day,
      state = CASE WHEN d.wait_ms > 0 THEN s.state ELSE 'transmitting' END,
      attempts = s.attempts + CASE WHEN d.wait_ms > 0 THEN 0 ELSE 1 END,
-     turn_at = CASE WHEN d.wait_ms > 0 THEN ${now} + d.wait_ms * interval '1 ms' END, subject = $8,
+     turn_at = CASE WHEN d.wait_ms > 0 THEN ${now} + d.wait_ms * interval '1 ms' END,
+     subject = $8, link_targets = $13::jsonb,
      transmitting_at = CASE WHEN d.wait_ms > 0 THEN s.transmitting_at ELSE ${now} END,
      lease_until = CASE WHEN d.wait_ms > 0 THEN s.lease_until ELSE clock_timestamp() + $9::float8 * interval '1 ms' END
    FROM decided d WHERE s.id = d.id AND s.state = 'claimed' AND s.token = $2
@@ -75,25 +77,25 @@ const plainSql = `WITH ${mineSql},
    decided AS (SELECT m.id, m.warm_up_day, 0::float8 AS wait_ms FROM mine m WHERE ${isLetIn})
    ${startSql}`;
 
-const every = "($16::float8 * interval '1 ms')";
-const hasPlace = '($13::text IS NULL OR m.warm_up_day = $13::text OR EXISTS (SELECT FROM place))';
+const every = "($17::float8 * interval '1 ms')";
+const hasPlace = '($14::text IS NULL OR m.warm_up_day = $14::text OR EXISTS (SELECT FROM place))';
 
 const pacedSql = `WITH ${mineSql},
    place AS (
      INSERT INTO warm_up AS w (sender, day, count)
-     SELECT $10, $13::text, 1 FROM mine m
-     WHERE $13::text IS NOT NULL AND m.warm_up_day IS DISTINCT FROM $13::text AND ${isLetIn}
-     ON CONFLICT (sender, day) DO UPDATE SET count = w.count + 1 WHERE w.count < $14::int
+     SELECT $10, $14::text, 1 FROM mine m
+     WHERE $14::text IS NOT NULL AND m.warm_up_day IS DISTINCT FROM $14::text AND ${isLetIn}
+     ON CONFLICT (sender, day) DO UPDATE SET count = w.count + 1 WHERE w.count < $15::int
      RETURNING w.day),
    turn AS (
      INSERT INTO pace AS p (sender, rate, next_at)
-     SELECT $10, $15::text, clock_timestamp() + ${every} FROM mine m
-     WHERE $15::text IS NOT NULL AND ${isLetIn} AND ${hasPlace}
+     SELECT $10, $16::text, clock_timestamp() + ${every} FROM mine m
+     WHERE $16::text IS NOT NULL AND ${isLetIn} AND ${hasPlace}
        AND (m.turn_at IS NULL OR m.turn_at < ${now} - ${turnLastsMs} * interval '1 ms')
      ON CONFLICT (sender, rate) DO UPDATE SET next_at = greatest(p.next_at, clock_timestamp()) + ${every}
      RETURNING p.next_at - ${every} AS at),
    decided AS (
-     SELECT m.id, coalesce($13::text, m.warm_up_day) AS warm_up_day,
+     SELECT m.id, coalesce($14::text, m.warm_up_day) AS warm_up_day,
        CASE WHEN m.class = 'transactional' THEN 0 ELSE greatest(0, ceil(1000 * extract(epoch FROM
          coalesce((SELECT t.at - clock_timestamp() FROM turn t), m.turn_at - ${now}, interval '0')))) END::float8 AS wait_ms
      FROM mine m WHERE ${isLetIn} AND ${hasPlace})

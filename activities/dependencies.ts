@@ -11,6 +11,7 @@ import type { StepMapping } from '../core/journey/command.ts';
 import type { PausedStretch } from '../core/journey/pause.ts';
 import type { JourneyPlan, MessageClass } from '../core/journey/plan.ts';
 import type { JsonObject } from '../core/rules/condition.ts';
+import type { Refusal } from '../core/sending/health.ts';
 import type {
   Claim,
   Claimed,
@@ -40,6 +41,8 @@ export interface ActivityDependencies {
   readonly ledger: Ledger;
   readonly letters: Letters;
   readonly mail: MailTransport;
+  /** Told of every refusal; absent where nobody watches over senders. */
+  readonly health?: SendingHealth;
   readonly tasks: Tasks;
   /** One event of ours through the one transaction; a repeat of its message id changes nothing. */
   readonly ingest: (request: IngestRequest) => Promise<unknown>;
@@ -224,6 +227,19 @@ export interface Draft {
 export type Letter =
   | { readonly ok: true; readonly email: OutgoingEmail }
   | { readonly ok: false; readonly variable: string; readonly message: string };
+
+export interface SendingHealth {
+  refused(mail: RefusedMail): Promise<void>;
+}
+export interface RefusedMail extends Refusal {
+  /** Id of its ledger row. */
+  readonly send: string;
+  readonly sender: string;
+  readonly receiver: string;
+  readonly at: number;
+  /** It is given up. */
+  readonly isFinal: boolean;
+}
 
 export interface MailTransport {
   /** Waits for a free connection, so that a mail which waits for one does not count as on its way. */

@@ -143,17 +143,24 @@ async function transmit(
   }
   const { sending } = task.release;
   const sender = senderOf(task.release, template.manifest, lead).address;
+  const { linkTargets } = letter.email;
   const pace = paceRules(sending, { class: request.class, sender, address }, task.now);
   const start = {
     ...{ id: request.id, token, leadId: lead.id, enrolmentId: task.run.id },
     ...{ journey: task.plan.journey, leadSeq: lead.seq, consentSeq: claim.consentSeq },
     ...{ subject: letter.email.subject, sender, receiver: receiverOf(address) },
     ...(pace === undefined ? {} : { pace }),
+    ...(linkTargets === undefined ? {} : { linkTargets }),
     now: task.now + Math.round(performance.now() - claimedAt),
   };
   const delivery = await transmission(deps, start, letter.email, prepared.stillSends);
   if (delivery === undefined) return { type: 'changed', token };
-  return settleDelivery(deps, prepared, claim, delivery, { settle, patience });
+  const attempt = await settleDelivery(deps, prepared, claim, delivery, { settle, patience });
+  if (delivery.type === 'not-taken') {
+    const way = { send: request.id, sender, receiver: start.receiver, at: start.now };
+    await deps.health?.refused({ ...delivery, ...way, isFinal: attempt.type === 'done' });
+  }
+  return attempt;
 }
 
 type Settle = (settled: Omit<Settlement, 'id' | 'token' | 'at'>) => Promise<boolean>;

@@ -18,6 +18,8 @@ export type FailedDelivery =
       readonly transient: boolean;
       readonly code?: number;
       readonly enhancedCode?: string;
+      /** What it was told when it refused: "RCPT TO", "DATA"; about the recipient only these are. */
+      readonly command?: string;
       /** When the server wants to be asked again, where it says so. */
       readonly retryAfterMs?: number;
       readonly class: SmtpErrorClass;
@@ -56,6 +58,7 @@ export function classifySmtpError(cause: unknown, progress: TransmissionProgress
     transient: kind === 'transient' || kind === 'infra',
     ...(error.responseCode === undefined ? {} : { code: error.responseCode }),
     ...(enhancedCode === undefined ? {} : { enhancedCode }),
+    ...(error.command === undefined ? {} : { command: error.command }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     class: kind,
     response,

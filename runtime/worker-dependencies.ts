@@ -22,6 +22,7 @@ import { createSendLedger, usualLeases, type Leases } from '../store/sends.ts';
 import { createTasks } from '../store/tasks.ts';
 import type { Core } from './composition.ts';
 import type { Config } from './config.ts';
+import { createSendingHealth, type HealthDeps } from './dispatch/sending-health.ts';
 
 /** Of what a process is composed of, the part that activities see. */
 export type ActivityCore = Pick<Core, 'config' | 'store' | 'releases' | 'ingest' | 'log'>;
@@ -65,6 +66,7 @@ export function createActivityDependencies(
       ...returnsOf(config),
     }),
     mail: smtp,
+    health: createSendingHealth(healthDepsOf(core)),
     tasks: createTasks(store),
     ingest: (request) => ingest.ingest([request]),
     webhooks: {
@@ -76,6 +78,16 @@ export function createActivityDependencies(
     limits: { retryForMs: config.SEND_RETRY_SECONDS * 1_000 },
   };
   return { deps, close: () => smtp.close() };
+}
+
+/** Of the release in force; what is paused by itself is said in the log, once. */
+export function healthDepsOf({ store, releases, log }: Omit<ActivityCore, 'config'>): HealthDeps {
+  return {
+    store,
+    policy: async () => (await releases.current()).sending,
+    now: () => Date.now(),
+    onOpened: (opened) => log.warn(opened, 'sending paused by itself'),
+  };
 }
 
 export function createHandoffDependencies(

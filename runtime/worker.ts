@@ -26,6 +26,7 @@ import {
 import { ConfigError, readConfig } from './config.ts';
 import { startDueLoop } from './dispatch/due-loop.ts';
 import { startPauseLoop } from './dispatch/pauses.ts';
+import { startHealthLoop } from './dispatch/sending-health.ts';
 import { startRecomputeLoop } from './dispatch/recompute-loop.ts';
 import { openEnrichmentFile } from '../enrich/file-provider.ts';
 import { NothingPublished } from './releases.ts';
@@ -33,7 +34,11 @@ import { openSigner } from './signing.ts';
 import { startUpkeep } from './upkeep.ts';
 import { startVerification } from './verification.ts';
 import { workflowBundle } from './workflow-bundle.ts';
-import { createActivityDependencies, createHandoffDependencies } from './worker-dependencies.ts';
+import {
+  createActivityDependencies,
+  createHandoffDependencies,
+  healthDepsOf,
+} from './worker-dependencies.ts';
 import { QUEUES } from '../workflows/contract.ts';
 
 async function main(): Promise<void> {
@@ -62,6 +67,10 @@ async function main(): Promise<void> {
     now: () => Date.now(),
     onError: (error) => core.log.error({ err: error }, 'pauses that are over'),
   });
+  const health = startHealthLoop({
+    ...healthDepsOf(core),
+    onError: (error) => core.log.error({ err: error }, 'what came back of emails'),
+  });
   const recomputes = startRecomputeLoop({
     ...{ store: core.store, releases: core.releases, ingest: core.ingest },
     now: () => Date.now(),
@@ -79,7 +88,7 @@ async function main(): Promise<void> {
   await Promise.all(workers.map((worker) => worker.run()));
 
   clearInterval(beat);
-  const loops = [relay, due, pauses, recomputes, upkeep, verification];
+  const loops = [relay, due, pauses, health, recomputes, upkeep, verification];
   await Promise.all(loops.map((loop) => loop.stop()));
   await close();
   await core.close();

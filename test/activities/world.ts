@@ -20,6 +20,7 @@ import { compileTemplate, type CompiledTemplate } from '../../mail/templates/com
 import { createLetters } from '../../mail/letters.ts';
 import { createSmtpTransport, type SmtpTransport } from '../../mail/smtp.ts';
 import type { Mailbox } from '../../runtime/embedded/mailbox.ts';
+import { createSendingHealth } from '../../runtime/dispatch/sending-health.ts';
 import { createStore, type Store } from '../../store/client.ts';
 import { createLeadReader } from '../../store/lead-reader.ts';
 import { createRuns } from '../../store/runs.ts';
@@ -101,6 +102,12 @@ export async function createWorld(options: WorldOptions) {
       secret: 'a secret of the tests, long enough',
     }),
     mail,
+    health: createSendingHealth({
+      store,
+      policy: () => Promise.resolve(release.sending),
+      now: () => tuesday,
+      onOpened: () => undefined,
+    }),
     tasks: createTasks(store),
     ingest: (request) => ingest.ingest([request]),
     webhooks: options.webhooks ?? { urls: {} },

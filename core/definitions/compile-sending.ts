@@ -1,5 +1,6 @@
 /** Sending policy and email manifests: parsed files → models. */
 import type { SendingPolicy } from '../sending/model.ts';
+import { compileReplies, compileSunset } from './answers.ts';
 import { checkCondition, leadWorld } from './check-condition.ts';
 import { checkLast } from './compile-sales.ts';
 import { list } from './problems.ts';
@@ -8,7 +9,6 @@ import type { TemplateManifest } from './release.ts';
 import { check, checkUnique, refer } from './scope.ts';
 import type { Scope } from './scope.ts';
 import type { SendingFile } from './sending.ts';
-import { notYet } from './shape.ts';
 import { didYouMean } from './suggest.ts';
 import type { TemplateFile } from './template.ts';
 
@@ -44,6 +44,8 @@ export function compileSending(scope: Scope, file: SendingFile): SendingPolicy {
     consent,
     uncertainSend: file.uncertainSend,
     stopWhen: stopWhenOf(file.stopWhen),
+    replies: compileReplies(scope, file.replies),
+    sunset: compileSunset(file.sunset),
     tracking: trackingOf(file.tracking),
   });
 }
@@ -77,10 +79,6 @@ export function compileTemplate(
     refer(scope, 'interest', interest, ['about', index]);
   }
   const languages = Object.keys(file.languages);
-  if (languages.length > 1) {
-    const message = `more than one language ${notYet}`;
-    scope.report(['languages', languages[1] ?? ''], { message }, 'key');
-  }
   if (!languages.includes(file.ifNoLanguage)) {
     const message = `expected one of the "languages" (${list(languages)}), found ${JSON.stringify(file.ifNoLanguage)}`;
     scope.reportShape(

@@ -249,6 +249,7 @@ function ofTeam({ routing }: Sources, offer: MakeOffer) {
     'closed-destination': offer([...atOnce, ...account, ...places], 'routing'),
     destination: offer([...account, ...places], 'routing'),
     hours: offer(hours, 'routing'),
+    reader: offer(places, 'routing'),
     rep: offer(reps, 'routing'),
     routing: offer(routingNames(routing), 'routing'),
   };

@@ -1,5 +1,6 @@
 /** `rules/sending.json`: when, how often and to whom the workspace may write. */
 import { z } from 'zod';
+import { replies, sunset } from './answers.ts';
 import { condition } from './condition.ts';
 import { duration, readDuration } from './duration.ts';
 import { about, choice, key, parsedText, schemaKey, shape, someText, why } from './shape.ts';
@@ -201,6 +202,8 @@ export const sendingFile = shape({
     stopWhen.optional(),
     'When sending is to stop by itself because too much comes back. Read and checked; nothing watches it yet.',
   ),
+  replies,
+  sunset,
   tracking: about(
     tracking.optional(),
     'What is learned from links in emails. A lead may say no for itself. Without it, nothing, and links stay as they are.',

@@ -89,6 +89,7 @@ export type NamesOf =
   | 'model'
   | 'operator'
   | 'question'
+  | 'reader'
   | 'reject-reason'
   | 'rep'
   | 'role'

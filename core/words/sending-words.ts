@@ -2,7 +2,7 @@
 import type { SendingFile } from '../definitions/sending.ts';
 import type { TemplateFile } from '../definitions/template.ts';
 import { conditionWords } from './conditions.ts';
-import { topicWords } from './lexicon.ts';
+import { assigneeWords, topicWords } from './lexicon.ts';
 import type { Lexicon } from './lexicon.ts';
 import { line, sections } from './reading.ts';
 import type { Line, Reading } from './reading.ts';
@@ -36,6 +36,7 @@ export function readSending(file: SendingFile, lexicon: Lexicon): Reading {
       ['How often', [...file.caps.map((cap) => line(capWords(cap), cap.id)), ...fewerLines(file)]],
       ['When', whenLines(file)],
       ['When something goes wrong', troubleLines(file)],
+      ['When people answer, and when they never do', answerLines(file, lexicon)],
       ['What links tell', trackingLines(file)],
     ),
   };
@@ -103,6 +104,34 @@ function troubleLines({ uncertainSend, stopWhen }: SendingFile): readonly Line[]
     ),
   ];
 }
+
+function answerLines({ replies, sunset }: SendingFile, lexicon: Lexicon): readonly Line[] {
+  return [
+    ...(replies === undefined ? [] : [line(sentence(replyWords(replies, lexicon)))]),
+    ...(sunset === undefined
+      ? []
+      : [
+          line(
+            `After ${count(sunset.emails, 'marketing email')} and ${span(sunset.after)} without a sign of life marketing ends, until there is one.`,
+          ),
+        ]),
+  ];
+}
+
+function replyWords(
+  { stop, tell, ifNoOwner }: NonNullable<SendingFile['replies']>,
+  lexicon: Lexicon,
+): string {
+  if (tell === 'nobody') return `An answer to an email ${stopWords[stop]}; nobody is told`;
+  const nobody =
+    ifNoOwner === undefined ? 'nobody is told' : `${assigneeWords(ifNoOwner, lexicon)} is told`;
+  return `An answer to an email ${stopWords[stop]}; the rep who has the lead is told, and where there is none ${nobody}`;
+}
+const stopWords = {
+  journey: 'ends the journey that sent it',
+  'all-marketing': 'ends every journey that sends marketing',
+  nothing: 'ends nothing by itself',
+} as const;
 
 function trackingLines({ tracking }: SendingFile): readonly Line[] {
   if (tracking === undefined) return [];

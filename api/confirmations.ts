@@ -46,8 +46,10 @@ interface Confirmable {
   readonly standing: RequestStanding;
   /** As the page shows it and the consent keeps it. */
   readonly text: string;
-  /** The topic by its title; absent: everything. */
+  /** What it is about, by its titles; absent: everything. */
   readonly title?: string;
+  /** By id; absent: everything. */
+  readonly topics?: readonly string[];
 }
 
 function createConfirmPages(deps: SubscriptionDeps): Pages {
@@ -90,39 +92,49 @@ async function confirmable(
   const found = await find(deps, { leadId, address, key });
   const { release, lead, now } = found;
   const request = requestIn(stored, release.sending.topics);
-  const title = titleOf(release, request);
+  const topics = topicsOf(found, request);
+  const title = topics?.map((topic) => titleOf(release, topic)).join(', ');
   const standing = requestStanding(request, lead, now);
   const text = `Yes, ${release.sending.from.name} may email me${title === undefined ? '' : `: ${title}`}.`;
   return {
     ...{ found, stored, request, standing, text, sendId: read.payload },
-    ...(title === undefined ? {} : { title }),
+    ...(topics === undefined || title === undefined ? {} : { topics, title }),
   };
 }
 
-function titleOf({ sending }: Release, { topic }: SubscriptionRequest): string | undefined {
+/** With what else waits for a confirmation: one mail is out at a time, and its page names all of it. */
+function topicsOf(
+  { standing }: Found,
+  { class: messageClass, topic }: SubscriptionRequest,
+): readonly string[] | undefined {
+  if (topic === undefined) return undefined;
+  const waiting = standing.topics.filter(({ state }) => state === 'unconfirmed');
+  const others = messageClass === 'marketing' ? waiting.map(({ id }) => id) : [];
+  return [...new Set([topic, ...others])];
+}
+
+function titleOf({ sending }: Release, topic: string): string {
   return sending.topics.find(({ id }) => id === topic)?.title ?? topic;
 }
 
 /** One request is confirmed once, from whichever of its mails. */
 async function confirm(
   deps: SubscriptionDeps,
-  { stored, request, text, found }: Confirmable,
+  { stored, request, text, topics, found }: Confirmable,
 ): Promise<void> {
   const { leadId, address, commandId, enrolmentId, askedAt, sentAt } = stored;
+  const { now } = found;
   const when = sentAt === null ? '' : `, sent ${instant(sentAt)}`;
-  const evidence = `confirm link of ${commandId}${when}, asked ${instant(askedAt)}, pressed ${instant(found.now)}`;
-  const { class: messageClass, topic } = request;
-  const properties = {
-    ...{ class: messageClass, state: 'double-opt-in', text, evidence, address },
-    ...(topic === undefined ? {} : { topic }),
-  };
-  const own = {
-    source: 'confirm',
-    messageId: enrolmentId,
-    name: 'Consent Confirmed',
-    now: found.now,
-  };
-  await deps.ingest([eventAbout({ leadId }, { ...own, properties, concerns: address })]);
+  const evidence = `confirm link of ${commandId}${when}, asked ${instant(askedAt)}, pressed ${instant(now)}`;
+  const said = { class: request.class, state: 'double-opt-in', text, evidence, address };
+  const own = { source: 'confirm', name: 'Consent Confirmed', now, concerns: address };
+  const about = (topic: string) =>
+    eventAbout(
+      { leadId },
+      { ...own, messageId: `${enrolmentId}/${topic}`, properties: { ...said, topic } },
+    );
+  const whole = eventAbout({ leadId }, { ...own, messageId: enrolmentId, properties: said });
+  await deps.ingest(topics === undefined ? [whole] : topics.map(about));
 }
 
 async function askAgain(

@@ -20,7 +20,8 @@ export type ScriptEntry = { readonly at: number } & (
   | {
       readonly type: 'email';
       readonly template: string;
-      readonly does: 'opens' | 'clicks' | 'replies' | 'bounces' | 'complains' | 'unsubscribes';
+      readonly does:
+        'opens' | 'clicks' | 'replies' | 'bounces' | 'complains' | 'unsubscribes' | 'confirms';
       readonly properties: JsonObject;
       readonly trust: 'human' | 'likely-robot';
     }

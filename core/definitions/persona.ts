@@ -71,8 +71,11 @@ const scriptEntry = z.union([
       ...moment,
       email: nameOf('template', 'A template that was sent by then.'),
       does: about(
-        choice(['opens', 'clicks', 'replies', 'bounces', 'complains', 'unsubscribes']),
-        'What happens to that email.',
+        choice([
+          ...(['opens', 'clicks', 'replies', 'bounces', 'complains', 'unsubscribes'] as const),
+          'confirms',
+        ]),
+        'What happens to that email. "confirms" is for the mail of a double opt-in.',
       ),
       properties,
       trust,

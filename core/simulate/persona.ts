@@ -132,6 +132,7 @@ const doings = {
     name: 'Consent Withdrawn',
     says: { class: 'marketing', evidence: 'unsubscribe' },
   },
+  confirms: { name: 'Consent Confirmed', says: { class: 'marketing', evidence: 'confirmation' } },
 } as const;
 
 function answerEmail(
@@ -149,9 +150,20 @@ function answerEmail(
   }
   const { name, says } = doings[does];
   const { journey, step } = sent;
-  const properties = { template, journey, step, ...says, ...own };
+  const asked = does === 'confirms' ? askedFor(world, sent.enrolmentId) : {};
+  const properties = { template, journey, step, ...says, ...asked, ...own };
   world.ingest({ source: 'persona', messageId, name, properties, trust });
   return undefined;
+}
+
+/** A confirmation is of what its journey was entered for. */
+function askedFor(world: World, enrolment: string): JsonObject {
+  const entry = world.lead.enrolments.find(({ id }) => id === enrolment)?.entry ?? {};
+  const { class: messageClass, topic } = entry;
+  return {
+    ...(typeof messageClass === 'string' ? { class: messageClass } : {}),
+    ...(typeof topic === 'string' ? { topic } : {}),
+  };
 }
 
 function judge(

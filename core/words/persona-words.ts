@@ -108,6 +108,7 @@ const emailDeeds = {
   bounces: 'has its address send back',
   complains: 'calls spam',
   unsubscribes: 'unsubscribes from',
+  confirms: 'presses the button of',
 } as const;
 
 function carriedWords(properties: { readonly [name: string]: Json }): string {

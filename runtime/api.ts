@@ -52,6 +52,7 @@ function appDeps(core: Core): Parameters<typeof createApp>[0] {
     clock: () => Date.now(),
     secret,
     publicUrl: config.publicUrl,
+    trustedProxies: config.TRUSTED_PROXIES,
     allowedHosts: [config.HOST, ...hostsIn(config.ALLOWED_HOSTS)],
     temporal: temporalCheck(core),
     ...editing(core),

@@ -29,6 +29,8 @@ export const variables = {
   PUBLIC_URL: url(['http:', 'https:']).optional(),
   /** Comma-separated host names the API answers to, beside loopback and PUBLIC_URL. */
   ALLOWED_HOSTS: z.string().optional(),
+  /** How many proxies of yours stand in front: as many addresses of X-Forwarded-For are believed. */
+  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   PERENNIAL_HOME: z.string().default('.perennial'),
   PERENNIAL_WORKSPACE: z.string().optional(),
   PERENNIAL_API_KEY: z.string().min(16, { message: 'at least 16 characters' }).optional(),

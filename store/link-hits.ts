@@ -135,11 +135,23 @@ export async function saveJudged(
   );
 }
 
-/** What was decided stays with the events; the requests themselves are nobody's business any more. */
-export async function forgetHits(sql: Sql, before: number, limit: number): Promise<number> {
+/**
+ * What was decided stays with the events. Which requests came from one machine can be asked for within a
+ * day only, because the key changes then; the requests themselves are nobody's business after a month.
+ */
+export async function forgetHits(
+  sql: Sql,
+  before: { readonly client: number; readonly hit: number },
+  limit: number,
+): Promise<number> {
+  await sql.run(
+    `UPDATE link_hit SET client = NULL WHERE id IN (SELECT id FROM link_hit
+       WHERE client IS NOT NULL AND at < to_timestamp($1::float8 / 1000.0) LIMIT $2)`,
+    [before.client, limit],
+  );
   return sql.run(
     `DELETE FROM link_hit WHERE id IN (SELECT id FROM link_hit
        WHERE judged IS NOT NULL AND at < to_timestamp($1::float8 / 1000.0) LIMIT $2)`,
-    [before, limit],
+    [before.hit, limit],
   );
 }

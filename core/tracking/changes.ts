@@ -48,7 +48,9 @@ export function judge(
     .sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
     .flatMap((hit) => {
       const verdict = all.get(hit.id);
-      return hit.at > until || verdict === undefined ? [] : [{ ...hit, verdict }];
+      return hit.at > until || verdict === undefined
+        ? []
+        : [{ ...hit, verdict: notBetter(verdict, hit.judged) }];
     });
   const groups = new Map<string, Settled[]>();
   for (const hit of settled) {
@@ -61,6 +63,12 @@ export function judge(
 }
 
 type Settled = JudgedHit & { readonly verdict: Verdict };
+
+/** What spoke against it then may be forgotten by now. */
+function notBetter(verdict: Verdict, judged: Trust | null): Verdict {
+  const isBetter = judged === 'likely-robot' && verdict.trust !== 'likely-robot';
+  return isBetter ? { trust: 'likely-robot', because: [] } : verdict;
+}
 
 /** What a request counts towards. A robot's is one of the robots', and may be what a click was. */
 function keysOf({ link, at, verdict, judged }: Settled): readonly string[] {

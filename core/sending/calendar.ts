@@ -37,8 +37,9 @@ const daysAheadMax = 60;
 export function nextAllowed(now: number, hours: SendingHours): NextAllowed {
   const rule = ruleAt(now, hours);
   if (rule === undefined) return { at: now };
+  const today = wallTime(now, hours.zone).day;
   for (let ahead = 0; ahead <= daysAheadMax; ahead += 1) {
-    for (const at of changesOnDay(now, ahead, hours)) {
+    for (const at of changesOnDay(today + ahead, hours)) {
       if (at > now && ruleAt(at, hours) === undefined) return { at, rule };
     }
   }
@@ -103,26 +104,38 @@ function inSpan(minute: number, from: number, to: number): boolean {
   return from < to ? minute >= from && minute < to : from !== to && (minute >= from || minute < to);
 }
 
-/** Every instant of one local day at which a rule can begin to allow, earliest first. */
-function changesOnDay(now: number, ahead: number, hours: SendingHours): readonly number[] {
+/** Every instant of one day of the lead at which a rule can begin to allow, earliest first. */
+function changesOnDay(day: number, hours: SendingHours): readonly number[] {
   const { window, quiet, zone } = hours;
-  const changes = [...dayChanges(now, ahead, zone, 0)];
+  const span = { from: firstInstant(day, 0, zone), to: firstInstant(day + 1, 0, zone) };
+  const changes = [...showings(span, zone, 0)];
   if (window !== undefined) {
-    changes.push(...dayChanges(now, ahead, zoneNamed(window.zone, zone), minuteOf(window.from)));
+    changes.push(...showings(span, zoneNamed(window.zone, zone), minuteOf(window.from)));
   }
   if (quiet !== undefined) {
-    changes.push(...dayChanges(now, ahead, zoneNamed(quiet.zone, zone), minuteOf(quiet.to)));
+    changes.push(...showings(span, zoneNamed(quiet.zone, zone), minuteOf(quiet.to)));
   }
   return changes.sort((left, right) => left - right);
 }
 
-/** When the clock of the day reaches the minute, and when clocks change on that day. */
-function dayChanges(now: number, ahead: number, zone: string, minute: number): readonly number[] {
-  const day = wallTime(now, zone).day + ahead;
-  const at = firstInstant(day, minute, zone);
-  const start = firstInstant(day, 0, zone);
-  const end = firstInstant(day + 1, 0, zone);
-  const transition = transitionBetween(start - minuteMs, end, zone);
-  // Clocks set back may show the minute a second time, as much later as the day is longer.
-  return transition === undefined ? [at] : [at, transition, at + (end - start - dayMs)];
+/**
+ * When the clock of a zone reaches the minute within the span, and when clocks change there. The days
+ * of another zone begin at other instants: each that overlaps the span is looked at.
+ */
+function showings(
+  { from, to }: { readonly from: number; readonly to: number },
+  zone: string,
+  minute: number,
+): readonly number[] {
+  const found: number[] = [];
+  const last = wallTime(to - 1, zone).day;
+  for (let { day } = wallTime(from, zone); day <= last; day += 1) {
+    const at = firstInstant(day, minute, zone);
+    const start = firstInstant(day, 0, zone);
+    const end = firstInstant(day + 1, 0, zone);
+    const transition = transitionBetween(start - minuteMs, end, zone);
+    // Clocks set back may show the minute a second time, as much later as the day is longer.
+    found.push(...(transition === undefined ? [at] : [at, transition, at + (end - start - dayMs)]));
+  }
+  return found.filter((at) => at >= from && at < to);
 }

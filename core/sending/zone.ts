@@ -85,7 +85,38 @@ export function transitionBetween(from: number, to: number, zone: string): numbe
   return high;
 }
 
+/**
+ * Remembered by the UTC day: asking luxon costs microseconds, and one decision asks dozens of times. A
+ * day that begins and ends with one offset has that offset throughout; of the others nothing is kept.
+ */
 function offsetMs(instant: number, zone: string): number {
+  const day = Math.floor(instant / dayMs);
+  const days = daysOf(zone);
+  let known = days.get(day);
+  if (known === undefined) {
+    const from = askedOffset(day * dayMs, zone);
+    known = from === askedOffset((day + 1) * dayMs, zone) ? from : 'changes';
+    days.set(day, known);
+  }
+  return known === 'changes' ? askedOffset(instant, zone) : known;
+}
+
+function daysOf(zone: string): Map<number, number | 'changes'> {
+  const known = offsets.get(zone);
+  if (known !== undefined && known.size < rememberedDaysMax) return known;
+  if (offsets.size >= rememberedZonesMax) offsets.clear();
+  const days = new Map<number, number | 'changes'>();
+  offsets.set(zone, days);
+  return days;
+}
+
+/** Two years of days in each of the some four hundred zones are a few megabytes. */
+const rememberedDaysMax = 730;
+/** A zone may be spelled in many ways, and leads say theirs. */
+const rememberedZonesMax = 1_000;
+const offsets = new Map<string, Map<number, number | 'changes'>>();
+
+function askedOffset(instant: number, zone: string): number {
   return IANAZone.create(zone).offset(instant) * minuteMs;
 }
 

@@ -14,7 +14,7 @@ import {
 } from '../core/sending/confirmation.ts';
 import { confirmPage, lostPage } from '../console/pages/confirm.ts';
 import { eventAbout } from '../ingest/request.ts';
-import { readToken, signToken } from '../mail/tokens.ts';
+import { readToken } from '../mail/tokens.ts';
 import { findRequest, type StoredRequest } from '../store/subscriptions.ts';
 import { isUuid } from './named-lead.ts';
 import { badLink } from './problems.ts';
@@ -25,6 +25,7 @@ import {
   createUnsubscribePages,
   find,
   outside,
+  preferencesPathOf,
   requestAgain,
   type Found,
   type SubscriptionDeps,
@@ -55,14 +56,14 @@ interface Confirmable {
 function createConfirmPages(deps: SubscriptionDeps): Pages {
   return {
     page: async (token, notice) => {
-      const { found, standing, text, title, sendId } = await confirmable(deps, token);
+      const { found, standing, text, title } = await confirmable(deps, token);
       return confirmPage({
         ...outside(found),
         ...{ address: found.subject.address, state: standing, text },
         ...(title === undefined ? {} : { title }),
         ...(notice === undefined ? {} : { notice }),
         canAsk: canReturn(found),
-        preferencesPath: `/p/${signToken(deps.secret, 'preferences', sendId)}`,
+        preferencesPath: found.subject.preferencesPath,
       });
     },
     press: async (token, body) => {
@@ -80,16 +81,14 @@ function createConfirmPages(deps: SubscriptionDeps): Pages {
 }
 const done = { redirect: true } as const;
 
-async function confirmable(
-  deps: SubscriptionDeps,
-  token: string,
-): Promise<Confirmable & { readonly sendId: string }> {
+async function confirmable(deps: SubscriptionDeps, token: string): Promise<Confirmable> {
   const read = readToken(deps.secret, 'confirm', token);
   if (!read.ok || !isUuid(read.payload)) throw badLink();
   const stored = await findRequest(deps.sql, read.payload);
   if (stored === null) throw badLink();
   const { leadId, address, commandId: key } = stored;
-  const found = await find(deps, { leadId, address, key });
+  const preferencesPath = preferencesPathOf(deps.secret, read.payload);
+  const found = await find(deps, { leadId, address, key, preferencesPath });
   const { release, lead, now } = found;
   const request = requestIn(stored, release.sending.topics);
   const topics = topicsOf(found, request);
@@ -97,7 +96,7 @@ async function confirmable(
   const standing = requestStanding(request, lead, now);
   const text = `Yes, ${release.sending.from.name} may email me${title === undefined ? '' : `: ${title}`}.`;
   return {
-    ...{ found, stored, request, standing, text, sendId: read.payload },
+    ...{ found, stored, request, standing, text },
     ...(topics === undefined || title === undefined ? {} : { topics, title }),
   };
 }

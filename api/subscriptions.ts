@@ -26,7 +26,7 @@ import { unsubscribePage } from '../console/pages/unsubscribe.ts';
 import type { Notice, Outside } from '../console/outside.ts';
 import type { Releases } from '../ingest/batch.ts';
 import { eventAbout, type IngestAnswer, type IngestRequest } from '../ingest/request.ts';
-import { addressMark, readToken } from '../mail/tokens.ts';
+import { addressMark, readToken, signToken } from '../mail/tokens.ts';
 import type { Sql } from '../store/client.ts';
 import { loadPermissions } from '../store/consent.ts';
 import { findLinkedSend } from '../store/read-sends.ts';
@@ -51,6 +51,7 @@ export interface Subject {
   readonly address: string;
   /** Names the link in evidence and message ids: the command of its mail, or `lead/<id>`. */
   readonly key: string;
+  readonly preferencesPath: string;
   /** Of the mail. */
   readonly topic?: string;
 }
@@ -104,17 +105,22 @@ async function subjectOf(
 ): Promise<Subject> {
   const read = readToken(secret, purpose, token);
   if (!read.ok) throw badLink();
+  const preferencesPath = preferencesPathOf(secret, read.payload);
   if (isUuid(read.payload)) {
     const send = await findLinkedSend(sql, read.payload);
     if (send === null) throw badLink();
     const { leadId, address, commandId: key, topic } = send;
-    return { leadId, address, key, ...(topic === null ? {} : { topic }) };
+    return { leadId, address, key, preferencesPath, ...(topic === null ? {} : { topic }) };
   }
   // `lead/<id>/<mark>`: for pages of the workspace's own, where no email is the way in.
   const [kind, id = '', mark] = read.payload.split('/');
   const named = kind === 'lead' && isUuid(id) ? await findAddressOf(sql, id) : null;
   if (named === null || addressMark(secret, named.address) !== mark) throw badLink();
-  return { ...named, key: `lead/${id}` };
+  return { ...named, key: `lead/${id}`, preferencesPath };
+}
+
+export function preferencesPathOf(secret: string, payload: string): string {
+  return `/p/${signToken(secret, 'preferences', payload)}`;
 }
 
 export async function find(deps: SubscriptionDeps, subject: Subject): Promise<Found> {
@@ -146,7 +152,7 @@ function shown(found: Found) {
   const topic = standing.topics.find(({ id }) => id === subject.topic);
   const { fewer } = release.sending;
   return {
-    ...{ address: subject.address, standing },
+    ...{ address: subject.address, preferencesPath: subject.preferencesPath, standing },
     ...(topic === undefined ? {} : { topic }),
     ...(fewer === undefined ? {} : { fewerTitle: fewer.title }),
     canStay: leftJustNow(found) !== undefined,
@@ -200,9 +206,9 @@ async function leaveTopic(deps: SubscriptionDeps, found: Found): Promise<Pressed
 }
 
 async function stay(deps: SubscriptionDeps, found: Found): Promise<Pressed> {
-  const left = leftJustNow(found);
+  const { consents, release, standing } = found;
+  const left = standing.quiet === undefined ? leftJustNow(found) : Infinity;
   if (left === undefined) return { redirect: true };
-  const { consents, release } = found;
   return tell(deps, found, 'preferences', stayed(consents, left, release.sending.topics), 'stayed');
 }
 
@@ -230,7 +236,7 @@ async function tell(
   notice: Notice,
 ): Promise<Pressed> {
   await say(deps, found, source, said);
-  return { notice, redirect: true };
+  return { notice, redirect: true, to: found.subject.preferencesPath };
 }
 
 async function say(

@@ -13,6 +13,8 @@ import { Problem } from '../problems.ts';
 export interface Pressed {
   readonly notice?: Notice;
   readonly redirect: boolean;
+  /** Where to; by default the page that was pressed on. */
+  readonly to?: string;
 }
 export interface Pages {
   readonly page: (token: string, notice: Notice | undefined) => Promise<string>;
@@ -39,9 +41,13 @@ export function subscriptionRoutes(deps: SubscriptionRoutes): Router {
     });
     router.post(path, form, async (request, response) => {
       const token = tokenOf(request);
-      const { notice, redirect } = await pages.press(token, fieldsOf(request.body));
+      const {
+        notice,
+        redirect,
+        to = `/${letter}/${token}`,
+      } = await pages.press(token, fieldsOf(request.body));
       const done = notice === undefined ? '' : `?done=${notice}`;
-      if (redirect) response.redirect(303, `/${letter}/${token}${done}`);
+      if (redirect) response.redirect(303, `${to}${done}`);
       else show(response, await pages.page(token, notice));
     });
     router.use(`/${letter}`, lost(deps));

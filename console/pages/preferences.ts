@@ -24,7 +24,7 @@ export function preferencesPage(view: PreferencesView): string {
 
 function choices(view: PreferencesView): Html {
   const { standing, fewerTitle } = view;
-  return html`<form method="post">
+  return html`${standing.quiet !== undefined && quiet()}<form method="post">
       ${
         standing.topics.length > 0 &&
         html`<fieldset class="switches"><legend>What we may write about</legend>
@@ -41,6 +41,12 @@ function choices(view: PreferencesView): Html {
     </form>
     <form method="post" class="way-out"><p class="soft">Or leave it all. Answers to things you ask for yourself, such as a demo, may still reach you.</p>
       <button class="quiet whole" name="choice" value="leave">Unsubscribe from everything</button></form>`;
+}
+
+/** Silence ended it, nobody left: no second mail is needed to begin again. */
+function quiet(): Html {
+  return html`<form method="post" class="notice sun"><p>We have not written for a while, because nothing we sent was opened or answered.</p>
+    <button class="whole" name="choice" value="stay">Write to me again</button></form>`;
 }
 
 function topicSwitch({ id, title, state }: TopicStanding): Html {

@@ -8,6 +8,7 @@ import { noticeLine, outsidePage, type Notice, type Outside } from '../outside.t
 
 export interface UnsubscribeView extends Outside {
   readonly address: string;
+  readonly preferencesPath: string;
   readonly standing: Standing;
   /** Of the mail. */
   readonly topic?: TopicStanding;
@@ -36,9 +37,10 @@ function askPage(view: UnsubscribeView): string {
     html`<h1>Unsubscribe?</h1>
       <p>We stop all marketing emails to <b class="break">${address}</b>, at once.</p>
       <form method="post"><button class="whole" name="List-Unsubscribe" value="One-Click">Unsubscribe</button></form>
-      ${(leavesTopic || wantsFewer) && html`<p class="or">or keep some of it</p>`}
+      <p class="or">or keep some of it</p>
       ${leavesTopic && option('topic', `Only stop “${topic.title}”`)}
-      ${wantsFewer && option('fewer', `Fewer emails: ${lowered(fewerTitle)}`)}`,
+      ${wantsFewer && option('fewer', `Fewer emails: ${lowered(fewerTitle)}`)}
+      <p class="center"><a href="${view.preferencesPath}">Choose what you receive</a></p>`,
   );
 }
 

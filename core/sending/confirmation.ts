@@ -7,6 +7,7 @@
 import type { Consent, Suppression } from '../facts/lead.ts';
 import type { MessageClass } from '../journey/plan.ts';
 import type { JsonObject } from '../rules/condition.ts';
+import { isPassing } from './suppression.ts';
 
 const dayMs = 86_400_000;
 /** Longer than the journey that writes the mail (7 days) and its `again` (1 day): an old link can be renewed. */
@@ -52,7 +53,8 @@ export function requestStanding(
   now: number,
 ): RequestStanding {
   const { topic, askedAt } = request;
-  if (known.suppressions.some(({ scope }) => scope === 'all')) return 'stopped';
+  const stopped = known.suppressions.some((one) => one.scope === 'all' && !isPassing(one));
+  if (stopped) return 'stopped';
   const since = known.consents
     .filter((one) => one.class === request.class)
     .filter((one) => one.topic === undefined || one.topic === topic)

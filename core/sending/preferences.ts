@@ -13,6 +13,7 @@ import type { Consent, Lead, Suppression } from '../facts/lead.ts';
 import type { JsonObject, ReadFact } from '../rules/condition.ts';
 import { consentState, mayEmail } from './consent.ts';
 import type { ConsentState } from './model.ts';
+import { isPassing } from './suppression.ts';
 
 export interface TopicStanding {
   readonly id: string;
@@ -26,6 +27,8 @@ export interface Standing {
   readonly tracking: boolean;
   /** All marketing was left; topics are off whatever was ticked before. */
   readonly left?: Suppression;
+  /** Nobody left: it was quiet for so long that writing ended. A word is enough to begin again. */
+  readonly quiet?: Suppression;
   /** Nothing may be written to the address, not even a confirmation. */
   readonly stopped?: Suppression;
 }
@@ -43,11 +46,15 @@ export interface Asked {
 
 export function standingOf(release: Release, lead: Lead, read: ReadFact, now: number): Standing {
   const { consent } = compiledRelease(release);
-  const { suppressions, preferences } = lead;
+  const { preferences } = lead;
+  // What passes by itself says nothing about what the person wants.
+  const suppressions = lead.suppressions.filter((one) => !isPassing(one));
   const left = suppressions.find(({ scope }) => scope === 'marketing');
   const stopped = suppressions.find(({ scope }) => scope === 'all');
+  const quiet = lead.suppressions.find(({ reason }) => reason === 'sunset');
+  const said = { consents: lead.consents, suppressions };
   const topics = release.sending.topics.map(({ id, title }) => {
-    const { verdict } = mayEmail(consent, lead, read, now, { class: 'marketing', topic: id });
+    const { verdict } = mayEmail(consent, said, read, now, { class: 'marketing', topic: id });
     return { id, title, state: states[verdict] };
   });
   return {
@@ -55,6 +62,7 @@ export function standingOf(release: Release, lead: Lead, read: ReadFact, now: nu
     fewer: preferences?.fewer === true,
     tracking: preferences?.tracking !== false,
     ...(left === undefined ? {} : { left }),
+    ...(quiet === undefined || left !== undefined ? {} : { quiet }),
     ...(stopped === undefined ? {} : { stopped }),
   };
 }
@@ -71,7 +79,10 @@ export function saidByForm(
   const turnedOff = standing.topics.filter(({ id, state }) => state !== 'off' && !wanted.has(id));
   const turnedOn = standing.topics.filter(({ id, state }) => state === 'off' && wanted.has(id));
   const isLeaving = turnedOff.length > 0 && wanted.size === 0;
+  const others = standing.topics.filter(({ id }) => !wanted.has(id));
+  const isAwake = standing.quiet !== undefined && wanted.size > 0;
   return [
+    ...(isAwake ? stayed(consents, Infinity, others, 'Write to me again') : []),
     ...(isLeaving ? [leaving] : turnedOff.map(({ id, title }) => turnOff(id, title))),
     ...turnedOn.map(({ id, title }) => turnOn(consents, id, title)),
     ...preferred(standing, asked),
@@ -113,10 +124,10 @@ export function stayed(
   consents: readonly Consent[],
   leftAt: number,
   topics: readonly { readonly id: string; readonly title: string }[],
+  text = 'That was a mistake: stay subscribed',
 ): readonly Said[] {
   const before = consents.filter(({ at }) => at < leftAt);
   const whole = consentState(before, 'marketing', undefined);
-  const text = 'That was a mistake: stay subscribed';
   const give = (state: ConsentState, topic?: string): Said => ({
     name: 'Consent Given',
     properties: { class: 'marketing', ...(topic ? { topic } : {}), state: givenOr(state), text },

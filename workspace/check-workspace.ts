@@ -38,7 +38,7 @@ export async function checkWorkspace<Email extends CompiledEmail>(
 ): Promise<CheckResult<Email>> {
   const compiled = compileRelease(files, releaseId);
   const found = compiled.ok ? compiled.warnings : compiled.problems;
-  const { emails, problems } = await emailsOf(compiled, found, dependencies.compileTemplate);
+  const { emails, problems } = await emailsOf(compiled, found, dependencies.compileTemplate, files);
   const more = [...problems, ...checkSchemaKeys(files, found)];
   if (!compiled.ok) return { ok: false, problems: sortProblems([...found, ...more]) };
   const { workspace } = compiled;
@@ -52,14 +52,15 @@ async function emailsOf<Email extends CompiledEmail>(
   compiled: CompileResult,
   found: readonly Problem[],
   compile: CompileEmail<Email>,
+  files: readonly WorkspaceFile[],
 ): Promise<CompiledEmails<Email>> {
   if (compiled.ok) {
     const { release, parts } = compiled.workspace;
-    return compileEmails(release, parts, compile);
+    return compileEmails(release, parts, compile, files);
   }
   const { templates, facts } = compiled.drafts;
   const declared = Object.fromEntries(facts.map((id) => [id, nameOnly(id)]));
-  const { emails, problems } = await compileEmails({ facts: declared }, templates, compile);
+  const { emails, problems } = await compileEmails({ facts: declared }, templates, compile, files);
   // What a manifest with mistakes does not list, it may well list where the mistake is.
   const broken = new Set(found.map(({ file }) => file));
   return { emails, problems: problems.filter(({ file }) => !broken.has(file)) };

@@ -89,7 +89,7 @@ export const templateFile = shape(
         ),
         words,
       ),
-      'Language → subject and preheader. One language for now.',
+      'Language → subject and preheader. "en" is written in message.mjml (that of "ifNoLanguage"), "de" beside it in message.de.mjml.',
       { en: { subject: 'Your first report in five minutes' } },
     ),
     ifNoLanguage: about(someText, 'The language for leads whose own is not among them.', 'en'),

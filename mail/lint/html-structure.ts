@@ -5,8 +5,7 @@
  * It says nothing where Liquid decides which tags are written, and nothing about `mj-raw`, where
  * opening here and closing there is what people want.
  */
-import { placeOf } from './mjml-structure.ts';
-import type { TemplateProblem } from '../templates/compile.ts';
+import { placeOf, type TemplateProblem } from '../templates/problem.ts';
 
 /** Elements that hold HTML. */
 const texts = /<(mj-text|mj-button|mj-table|mj-accordion-text|mj-accordion-title)\b[^>]*>/g;

@@ -1,13 +1,12 @@
 /**
  * Finds what is wrong with the Liquid of a template before anyone receives it: tags and filters that
- * do not exist, names that no lead has, and links built from data without the `url` filter. It reads
+ * do not exist, filters that are not for emails, and names that no lead has. It reads
  * the author's source, so every problem has the author's line and column.
  */
 import { didYouMean } from '../../core/definitions/suggest.ts';
 import { createLiquid, knownFilters } from '../templates/liquid.ts';
-import { placeOf } from './mjml-structure.ts';
-import { knowsVariable, ownLinks } from '../templates/variables.ts';
-import type { TemplateProblem } from '../templates/compile.ts';
+import { knowsVariable } from '../templates/variables.ts';
+import type { TemplateProblem } from '../templates/problem.ts';
 
 const engine = createLiquid('text');
 
@@ -33,29 +32,6 @@ export function liquidProblems(
   }
 }
 
-/** A link from lead data could be `javascript:…`; only our own links may go without the filter. */
-export function linkProblems(source: string): readonly TemplateProblem[] {
-  const problems: TemplateProblem[] = [];
-  for (const match of source.matchAll(/\b(?:href|src)\s*=\s*(["'])\s*\{\{-?([^}]*)\}\}/g)) {
-    const expression = (match[2] ?? '').replace(/-$/, '').trim();
-    const isOurs = (ownLinks as readonly string[]).includes(expression);
-    if (isOurs || /\|\s*url\b(?!_)/.test(expression)) continue;
-    const message = `a link from data needs the url filter: {{ ${expression} | url }}`;
-    problems.push({ severity: 'error', message, ...placeOf(source, match.index) });
-  }
-  return [...problems, ...deadLinks(source)];
-}
-
-/** `www.acme.example` is a path to a mail client, which has no page to resolve it against. */
-function deadLinks(source: string): readonly TemplateProblem[] {
-  return [...source.matchAll(/\bhref\s*=\s*(["'])\s*([^"'\s]+)/g)].flatMap((match) => {
-    const target = match[2] ?? '';
-    if (/^(https?:\/\/|mailto:|tel:|sms:|#|\{\{|\{%|\[\[)/i.test(target)) return [];
-    const message = `the link "${target}" leads nowhere from a mail client; begin it with https://`;
-    return [{ severity: 'error' as const, message, ...placeOf(source, match.index) }];
-  });
-}
-
 function nameProblems(
   path: readonly string[],
   facts: readonly string[] | undefined,
@@ -74,13 +50,23 @@ function parseProblem(cause: unknown): TemplateProblem {
   const message =
     filter === undefined
       ? `Liquid cannot read it: ${plain}`
-      : `there is no filter ${filter}${suggestion(filter, knownFilters())}`;
+      : (refused[filter] ?? `there is no filter ${filter}${suggestion(filter, knownFilters())}`);
   return {
     severity: 'error',
     message,
     ...(place === null ? {} : { line: Number(place[1]), column: Number(place[2]) }),
   };
 }
+
+const escaped = 'everything put in is escaped already';
+/** Liquid has them elsewhere, and people know them from there. */
+const refused: Readonly<Record<string, string>> = {
+  escape: `there is no filter escape: ${escaped}, and would be twice; remove it`,
+  escape_once: `there is no filter escape_once: ${escaped}; remove it`,
+  raw: 'there is no filter raw: what a lead typed is never HTML; remove it',
+  json: 'there is no filter json: an email shows words, not data; name the property you want',
+  newline_to_br: 'there is no filter newline_to_br: what a lead typed is never HTML; remove it',
+};
 
 function suggestion(name: string, candidates: readonly string[]): string {
   const words = didYouMean(name, candidates);

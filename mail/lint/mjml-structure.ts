@@ -4,7 +4,7 @@
  * left open or closed in the wrong order (MJML guesses). It reads the source as its author wrote it,
  * so that every problem has the author's line and column, and knows nothing about rendering.
  */
-import type { TemplateProblem } from '../templates/compile.ts';
+import { placeOf, type TemplateProblem } from '../templates/problem.ts';
 
 /** Here MJML keeps elements only; text between them is dropped without an error. */
 const holdsElementsOnly = new Set([
@@ -35,12 +35,6 @@ export function structureProblems(source: string): readonly TemplateProblem[] {
   }
   problems.push(...swallowed(source, textFrom, source.length, open.at(-1)));
   return [...problems, ...open.map((tag) => neverClosed(source, tag))];
-}
-
-/** One-based line and column of an offset. */
-export function placeOf(source: string, offset: number): { line: number; column: number } {
-  const before = source.slice(0, offset).split('\n');
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
 function closed(

@@ -1,64 +1,25 @@
 /**
  * Turns the source of an email (MJML with Liquid in it, subject, preheader) into an immutable
  * compiled template: HTML and text that still hold the Liquid, and every problem found on the way.
- * This happens once per version of a template, at check and publish; per lead only mail/templates/render.ts
- * runs. It must never read a file or the network: partials and brand arrive as text.
+ * This happens once per version of a template, at check and publish; per lead only render.ts
+ * runs. It must never read a file or the network: partials, brand and samples arrive as text.
  */
 import { createHash } from 'node:crypto';
 import type { Liquid } from 'liquidjs';
-import { htmlProblems } from '../lint/html-structure.ts';
+import { liquidProblems } from '../lint/liquid-names.ts';
+import { sourceProblems } from '../lint/source.ts';
+import { textPartProblems } from '../lint/text-part.ts';
+import { trialProblems } from '../lint/trial.ts';
+import { wholeProblems } from '../lint/whole-email.ts';
+import { includePartials, substituteBrand } from './include.ts';
 import { createLiquid } from './liquid.ts';
-import { complaintProblem } from './mjml-complaints.ts';
-import { placeOf, structureProblems } from '../lint/mjml-structure.ts';
-import { liquidProblems, linkProblems } from '../lint/liquid-names.ts';
+import { error, type TemplateProblem } from './problem.ts';
+import type { CompiledTemplate, TemplateSource } from './source.ts';
 import { textOfHtml } from './text-part.ts';
+import { renderMjml, withHead } from './to-html.ts';
 
-export interface TemplateProblem {
-  readonly severity: 'error' | 'warning';
-  readonly message: string;
-  /** `message.mjml` unless said otherwise. */
-  readonly file?: string;
-  readonly line?: number;
-  readonly column?: number;
-}
+export type { CompiledTemplate, TemplateSource } from './source.ts';
 
-export interface TemplateSource {
-  readonly name: string;
-  readonly mjml: string;
-  readonly email: {
-    readonly subject: string;
-    readonly preheader: string;
-    readonly language: string;
-    /** A template with a topic is marketing and must let people leave. */
-    readonly topic?: string;
-  };
-  /** A hand-written text part; otherwise it is taken from the HTML. */
-  readonly messageText?: string;
-  /** MJML by name; `<mj-include path="../partials/footer.mjml" />` finds `footer`. */
-  readonly partials: Readonly<Record<string, string>>;
-  /** `[[brand.color]]` in MJML, before it is compiled. */
-  readonly brand: Readonly<Record<string, string>>;
-  /** Ids of the facts that `lead.<fact>` may name; any, when left out. */
-  readonly facts?: readonly string[];
-}
-
-export interface CompiledTemplate {
-  readonly hash: string;
-  readonly name: string;
-  readonly language: string;
-  readonly subject: string;
-  readonly preheader: string;
-  readonly html: string;
-  readonly text: string;
-  /** Every variable named anywhere, as `lead.firstName`. */
-  readonly variables: readonly string[];
-  readonly problems: readonly TemplateProblem[];
-  readonly bytes: number;
-}
-
-/** Gmail clips at 102 KB and with the rest goes the unsubscribe link. */
-const bytesMax = 102_000;
-const bytesWarned = 80_000;
 /** Bounds the patterns that run over a source. */
 const sourceCharactersMax = 200_000;
 
@@ -68,10 +29,12 @@ export async function compileTemplate(source: TemplateSource): Promise<CompiledT
   }
   const branded = substituteBrand(source.mjml, source.brand);
   const included = includePartials(branded.mjml, source);
-  const problems = [...sourceProblems(source), ...branded.problems, ...included.problems];
-  if (problems.some((problem) => problem.severity === 'error')) {
-    return finish(source, '', problems);
-  }
+  const problems = [
+    ...sourceProblems(source, included.mjml),
+    ...branded.problems,
+    ...included.problems,
+  ];
+  if (hasErrors(problems)) return finish(source, '', problems);
   const rendered = await renderMjml(withHead(included.mjml, source), source.mjml);
   return finish(source, rendered.html, [...problems, ...rendered.problems]);
 }
@@ -82,179 +45,70 @@ function finish(
   found: readonly TemplateProblem[],
 ): CompiledTemplate {
   const text = source.messageText ?? (html === '' ? '' : textOfHtml(html));
-  const { subject, preheader, language } = source.email;
+  const { subject, preheader, language, topic } = source.email;
   const parts = { name: source.name, language, subject, preheader, html, text };
-  const bytes = Buffer.byteLength(html);
-  const problems = [...found, ...(html === '' ? [] : wholeProblems(source, html, text, bytes))];
+  const email = { ...parts, ...(topic === undefined ? {} : { topic }) };
+  const whole = html === '' ? [] : [...found, ...emailProblems(source, email)];
+  const problems = html === '' ? found : withTrial(source, parts, whole);
   return Object.freeze({
     ...parts,
     hash: createHash('sha256').update(JSON.stringify(parts)).digest('hex'),
     variables: Object.freeze(variablesOf([subject, html, text])),
-    problems: Object.freeze(problems),
-    bytes,
+    problems: Object.freeze(problems.map((problem) => inFile(problem, source))),
+    bytes: Buffer.byteLength(html),
   });
 }
 
-/** What can be said in the author's own lines, before MJML sees anything. */
-function sourceProblems(source: TemplateSource): readonly TemplateProblem[] {
-  const used = Object.entries(source.partials).filter(([name]) => includes(source, name));
-  const mjml: readonly (readonly [string, string])[] = [
-    ['message.mjml', source.mjml],
-    ...used.map(([name, text]) => [`partials/${name}.mjml`, text] as const),
-  ];
+type Parts = Pick<
+  CompiledTemplate,
+  'name' | 'language' | 'subject' | 'preheader' | 'html' | 'text'
+>;
+
+function emailProblems(
+  source: TemplateSource,
+  email: Parts & { readonly topic?: string },
+): readonly TemplateProblem[] {
   return [
-    ...mjml.flatMap(([file, text]) =>
-      [
-        ...structureProblems(text),
-        ...htmlProblems(text),
-        ...linkProblems(text),
-        ...liquidProblems(text, source.facts),
-      ].map((problem) => placed(problem, file)),
-    ),
-    ...wordsProblems(source, 'subject'),
-    ...wordsProblems(source, 'preheader'),
-    ...liquidProblems(source.messageText ?? '', source.facts).map((problem) =>
-      placed(problem, 'message.txt'),
-    ),
+    ...unreadable(email.html, 'HTML'),
+    ...unreadable(email.text, 'text'),
+    ...wholeProblems(email),
+    ...(email.subject.trim() === '' ? [emptySubject(email.language)] : []),
   ];
 }
 
-/** Their place inside a JSON text is not known here; the name of the key says enough. */
-function wordsProblems(
-  source: TemplateSource,
-  key: 'subject' | 'preheader',
-): readonly TemplateProblem[] {
-  return liquidProblems(source.email[key], source.facts).map(({ message }) => ({
-    ...error(`${key}: ${message}`),
-    file: 'email.json',
-  }));
+function emptySubject(language: string): TemplateProblem {
+  const path = ['languages', language, 'subject'];
+  return { ...error('the subject is empty'), file: 'email.json', path };
 }
 
-function placed(problem: TemplateProblem, file: string): TemplateProblem {
-  return file === 'message.mjml' ? problem : { ...problem, file };
+/** What cannot be written need not be tried: its author has other lines to read. */
+function withTrial(
+  source: TemplateSource,
+  parts: Parts,
+  found: readonly TemplateProblem[],
+): readonly TemplateProblem[] {
+  if (hasErrors(found)) return found;
+  const text = textPartProblems(parts.html, parts.text, source.messageText !== undefined);
+  if (source.trial === undefined) return [...found, ...text];
+  return [...found, ...text, ...trialProblems(parts, source, source.trial)];
 }
 
-function wholeProblems(
-  source: TemplateSource,
-  html: string,
-  text: string,
-  bytes: number,
-): readonly TemplateProblem[] {
-  const problems = [...unreadable(html, 'HTML'), ...unreadable(text, 'text')];
-  if (bytes > bytesMax) problems.push(error(`has ${bytes} bytes; Gmail clips above ${bytesMax}`));
-  else if (bytes > bytesWarned)
-    problems.push(warning(`has ${bytes} bytes; ${bytesMax} is the end`));
-  if (source.email.subject.trim() === '') {
-    problems.push({ ...error('the subject is empty'), file: 'email.json' });
-  }
-  if (source.email.topic === undefined) return problems;
-  const canLeave = (part: string): boolean =>
-    /\{\{-?\s*unsubscribe_url\b/.test(part) || /\{%-?\s*unsubscribe_link\b/.test(part);
-  for (const [part, label] of [[html, 'HTML'] as const, [text, 'text'] as const]) {
-    if (!canLeave(part)) {
-      problems.push(error(`a marketing email needs {{ unsubscribe_url }}; the ${label} has none`));
-    }
-    if (!/\{\{-?\s*workspace\.postalAddress\b/.test(part)) {
-      const message = `a marketing email needs {{ workspace.postalAddress }}; the ${label} has none`;
-      problems.push(error(message));
-    }
-  }
-  return problems;
+function hasErrors(problems: readonly TemplateProblem[]): boolean {
+  return problems.some(({ severity }) => severity === 'error');
+}
+
+/** The rules say `message.mjml`; a second language has another file. */
+function inFile(problem: TemplateProblem, { files }: TemplateSource): TemplateProblem {
+  if (files === undefined) return problem;
+  const file = problem.file ?? 'message.mjml';
+  if (file === 'message.mjml') return { ...problem, file: files.mjml };
+  return file === 'message.txt' ? { ...problem, file: files.text } : problem;
 }
 
 /** What reads well in the source can still break in MJML: `href="{{ a | default: "b" }}"`. */
-function unreadable(part: string, label: string): TemplateProblem[] {
+function unreadable(part: string, label: string): readonly TemplateProblem[] {
   const name = (message: string): string => `in the ${label} made from it: ${message}`;
   return liquidProblems(part, undefined).map(({ message }) => error(name(message)));
-}
-
-function substituteBrand(
-  mjml: string,
-  brand: Readonly<Record<string, string>>,
-): { readonly mjml: string; readonly problems: readonly TemplateProblem[] } {
-  const problems: TemplateProblem[] = [];
-  const pattern = /\[\[\s*brand\.([\w-]+)\s*\]\]/g;
-  const replaced = mjml.replace(pattern, (written, name: string, offset: number) => {
-    const value = Object.hasOwn(brand, name) ? brand[name] : undefined;
-    if (value === undefined) {
-      const message = `${written} is not in brand.json, which has ${names(brand)}`;
-      problems.push({ ...error(message), ...placeOf(mjml, offset) });
-    }
-    return value ?? '';
-  });
-  return { mjml: replaced, problems };
-}
-
-const includePattern = /<mj-include\s+path=["'](?:[^"']*\/)?([\w-]+)(?:\.mjml)?["']\s*\/?>/g;
-
-/**
- * Puts partials where they are named. They lose their line breaks, so that the lines of whatever
- * MJML reports afterwards are still the author's. Partials do not include partials.
- */
-function includePartials(
-  mjml: string,
-  source: TemplateSource,
-): { readonly mjml: string; readonly problems: readonly TemplateProblem[] } {
-  const problems: TemplateProblem[] = [];
-  const replaced = mjml.replace(includePattern, (written, name: string) => {
-    const partial = Object.hasOwn(source.partials, name) ? source.partials[name] : undefined;
-    if (partial === undefined) {
-      const message = `${written}: there is no partial "${name}", only ${names(source.partials)}`;
-      // Brand values change columns, never lines; the place is looked for as the author wrote it.
-      const place = placeOf(source.mjml, Math.max(source.mjml.indexOf(written), 0));
-      problems.push({ ...error(message), ...place });
-      return '';
-    }
-    const branded = substituteBrand(partial, source.brand);
-    problems.push(...branded.problems.map((found) => placed(found, `partials/${name}.mjml`)));
-    return branded.mjml.replace(/\s*\n\s*/g, ' ');
-  });
-  if (/<mj-include\b/.test(replaced)) {
-    problems.push(error('<mj-include> takes a path to a partial and stands in no partial itself'));
-  }
-  return { mjml: replaced, problems };
-}
-
-function includes(source: TemplateSource, name: string): boolean {
-  return [...source.mjml.matchAll(includePattern)].some((match) => match[1] === name);
-}
-
-/** The language for screen readers and the preheader for the inbox list, unless written by hand. */
-function withHead(mjml: string, source: TemplateSource): string {
-  const { language, preheader } = source.email;
-  const tagged = /<mjml\b[^>]*\blang=/.test(mjml)
-    ? mjml
-    : mjml.replace(/<mjml\b/, `<mjml lang="${language}"`);
-  if (/<mj-preview\b/.test(tagged) || preheader === '') return tagged;
-  const preview = `<mj-preview>${preheader}</mj-preview>`;
-  return /<mj-head>/.test(tagged)
-    ? tagged.replace('<mj-head>', () => `<mj-head>${preview}`)
-    : tagged.replace(/<mjml\b[^>]*>/, (tag) => `${tag}<mj-head>${preview}</mj-head>`);
-}
-
-async function renderMjml(
-  mjml: string,
-  written: string,
-): Promise<{ readonly html: string; readonly problems: readonly TemplateProblem[] }> {
-  // MJML takes 100 ms to load and only checking and publishing need it: a worker never does.
-  const { default: mjml2html } = await import('mjml');
-  try {
-    const { html, errors } = await mjml2html(mjml, {
-      fonts: {},
-      validationLevel: 'soft',
-      keepComments: false,
-      ignoreIncludes: true,
-    });
-    // MJML indents by up to 16 blanks a line: a third of the bytes, and no mail client needs them.
-    const compact = html.replace(/^[ \t]+|[ \t]+$/gm, '').replace(/\n{2,}/g, '\n');
-    return {
-      html: compact,
-      problems: errors.map((complaint) => complaintProblem(written, complaint)),
-    };
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    return { html: '', problems: [error(`MJML cannot read it: ${message}`)] };
-  }
 }
 
 function variablesOf(parts: readonly string[]): string[] {
@@ -269,16 +123,4 @@ function variablesOf(parts: readonly string[]): string[] {
     }
   }
   return [...names].sort();
-}
-
-function names(record: Readonly<Record<string, string>>): string {
-  return Object.keys(record).join(', ') || 'none';
-}
-
-function error(message: string): TemplateProblem {
-  return { severity: 'error', message };
-}
-
-function warning(message: string): TemplateProblem {
-  return { severity: 'warning', message };
 }

@@ -5,7 +5,7 @@
  * else: one that is not recognised is passed on as it is.
  */
 import { didYouMean } from '../../core/definitions/suggest.ts';
-import type { TemplateProblem } from './compile.ts';
+import type { TemplateProblem } from './problem.ts';
 
 export interface MjmlComplaint {
   readonly line: number;

@@ -7,7 +7,7 @@
 import type { Liquid, Template } from 'liquidjs';
 import { UnusableValueError, createLiquid } from './liquid.ts';
 import { tidyText } from './text-part.ts';
-import type { CompiledTemplate } from './compile.ts';
+import type { CompiledTemplate } from './source.ts';
 import type { EmailVariables } from './variables.ts';
 
 export type RenderedEmail =
@@ -49,6 +49,16 @@ export function renderEmail(compiled: CompiledTemplate, variables: EmailVariable
         cause: error,
       },
     );
+  }
+}
+
+/** A line that is no header: the preheader as an inbox list shows it. Empty where its data is missing. */
+export function renderLine(text: string, variables: EmailVariables): string {
+  try {
+    return oneLine(render(engines.text, engines.text.parse(text), withoutBlanks({ ...variables })));
+  } catch (error) {
+    if (dataReason(error) !== undefined) return '';
+    throw error;
   }
 }
 

@@ -24,8 +24,10 @@ test('an email that reads what its manifest does not list is warned of', async (
   );
   const result = await checkWorkspace(files, { compileTemplate });
   const lines = (result.ok ? result.warnings : result.problems).map(formatProblem);
-  expect(lines).toContain(
-    'templates/welcome/email.json:1:1 warning: the email reads "lead.firstName", which "variables" does not list',
+  expect(lines).toContainEqual(
+    expect.stringMatching(
+      /^templates\/welcome\/email\.json:\d+:\d+ warning: the email reads "lead\.firstName", which "variables" does not list/,
+    ),
   );
 });
 

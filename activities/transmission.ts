@@ -12,8 +12,8 @@ import type { ActivityDependencies } from './dependencies.ts';
 
 /** Well below the lease of a claim. */
 const shortWaitMs = 5_000;
-/** A timer may fire a millisecond early. */
-const waitsMax = 5;
+/** Whoever comes late with its turn waits for a gap between the others. */
+const waitsMax = 20;
 
 /** Undefined: something changed since the claim, or its turn is far: decide anew. */
 export async function transmission(

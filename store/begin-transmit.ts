@@ -77,9 +77,21 @@ const plainSql = `WITH ${mineSql},
    decided AS (SELECT m.id, m.warm_up_day, 0::float8 AS wait_ms FROM mine m WHERE ${isLetIn})
    ${startSql}`;
 
-const every = "($17::float8 * interval '1 ms')";
+const every = '$17::float8';
 const hasPlace = '($14::text IS NULL OR m.warm_up_day = $14::text OR EXISTS (SELECT FROM place))';
+const clock = '(extract(epoch FROM clock_timestamp()) * 1000)::float8';
+/** The clock as the statement found it before it came to the row of the rate. */
+const looked = `(excluded.next_at - ${every})`;
+const needsTurn = `(m.turn_at IS NULL OR m.turn_at < ${now} - ${turnLastsMs} * interval '1 ms')`;
+const ofMine = (what: string): string => `(SELECT ${what} FROM mine m)`;
+/** Turns are exact; a start may be early by one of them, or every delay of a moment would add up. */
+const mayStart = `(${ofMine("m.class = 'transactional'")} OR (p.start_at <= excluded.next_at
+  AND CASE WHEN ${ofMine(needsTurn)} THEN p.next_at <= ${looked} ELSE ${ofMine(`m.turn_at <= ${now}`)} END))`;
 
+/**
+ * A rate has two clocks: turns are handed out ahead, so that whoever waits knows for how long; a start is
+ * checked when it happens, because a worker that was held up comes with several turns at once.
+ */
 const pacedSql = `WITH ${mineSql},
    place AS (
      INSERT INTO warm_up AS w (sender, day, count)
@@ -88,15 +100,18 @@ const pacedSql = `WITH ${mineSql},
      ON CONFLICT (sender, day) DO UPDATE SET count = w.count + 1 WHERE w.count < $15::int
      RETURNING w.day),
    turn AS (
-     INSERT INTO pace AS p (sender, rate, next_at)
-     SELECT $10, $16::text, clock_timestamp() + ${every} FROM mine m
+     INSERT INTO pace AS p (sender, rate, next_at, start_at, last_send)
+     SELECT $10, $16::text, ${clock} + ${every}, ${clock} + ${every}, m.id FROM mine m
      WHERE $16::text IS NOT NULL AND ${isLetIn} AND ${hasPlace}
-       AND (m.turn_at IS NULL OR m.turn_at < ${now} - ${turnLastsMs} * interval '1 ms')
-     ON CONFLICT (sender, rate) DO UPDATE SET next_at = greatest(p.next_at, clock_timestamp()) + ${every}
-     RETURNING p.next_at - ${every} AS at),
+     ON CONFLICT (sender, rate) DO UPDATE SET
+       next_at = CASE WHEN ${ofMine(needsTurn)} THEN greatest(p.next_at, ${looked}) + ${every} ELSE p.next_at END,
+       start_at = CASE WHEN ${mayStart} THEN greatest(p.start_at, ${looked}) + ${every} ELSE p.start_at END,
+       last_send = CASE WHEN ${mayStart} THEN excluded.last_send ELSE p.last_send END
+     RETURNING p.last_send, p.next_at - ${every} AS turn_at, p.start_at - ${every} AS start_at),
    decided AS (
-     SELECT m.id, coalesce($14::text, m.warm_up_day) AS warm_up_day,
-       CASE WHEN m.class = 'transactional' THEN 0 ELSE greatest(0, ceil(1000 * extract(epoch FROM
-         coalesce((SELECT t.at - clock_timestamp() FROM turn t), m.turn_at - ${now}, interval '0')))) END::float8 AS wait_ms
+     SELECT m.id, coalesce($14::text, m.warm_up_day) AS warm_up_day, coalesce((
+       SELECT CASE WHEN t.last_send = m.id THEN 0 ELSE ceil(greatest(1, t.start_at - ${clock} + random() * ${every},
+         CASE WHEN ${needsTurn} THEN t.turn_at - ${clock} ELSE extract(epoch FROM m.turn_at - ${now}) * 1000 END)) END
+       FROM turn t), 0)::float8 AS wait_ms
      FROM mine m WHERE ${isLetIn} AND ${hasPlace})
    ${startSql}`;

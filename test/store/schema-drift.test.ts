@@ -55,6 +55,7 @@ test('every index and unique key of the schema is in the database', async () => 
 const scalars: { readonly [type: string]: string } = {
   String: 'text',
   Int: 'integer',
+  Float: 'double precision',
   BigInt: 'bigint',
   Boolean: 'boolean',
   Json: 'jsonb',

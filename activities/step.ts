@@ -25,6 +25,8 @@ export interface StepTask<Step extends PlanStep = PlanStep> {
   readonly last: boolean;
   readonly due: Due;
   readonly now: number;
+  /** Done beside the run, which went on: it is not moved by this. */
+  readonly isAside?: boolean;
 }
 type StepReference = Pick<ExecuteStepInput, 'step' | 'visit'> & { readonly last?: boolean };
 
@@ -50,8 +52,12 @@ export function progressOf(task: StepTask): Progress {
   const { flow } = task.plan;
   const done = flow.steps[id];
   const expectedBy = expectedAt(flow, done?.type === 'act' ? done.next : null, now);
-  return { enrolmentId: run.id, step: id, at: now, expectedBy, completes: last };
+  const enrolmentId = task.isAside === true ? nobody : run.id;
+  return { enrolmentId, step: id, at: now, expectedBy, completes: last };
 }
+
+/** No enrolment has this id. */
+const nobody = '00000000-0000-0000-0000-000000000000';
 
 /** A held step is heard of again when its hold ends; one that a pause holds, when somebody resumes. */
 export function heldProgress(task: StepTask, until: number | null): Progress {

@@ -34,6 +34,7 @@ import { linkRoutes } from './routes/links.ts';
 import { recomputeRoutes } from './routes/recomputes.ts';
 import { releaseRoutes } from './routes/releases.ts';
 import { mergeRoutes } from './routes/merges.ts';
+import { sendRoutes } from './routes/sends.ts';
 import { pauseRoutes } from './routes/pauses.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { schemaRoutes } from './routes/schemas.ts';
@@ -113,7 +114,7 @@ function versionOne(deps: AppDeps): express.Router {
   router.use(express.json({ limit: '500kb', strict: false }));
   router.use(eventRoutes(guarded), leadRoutes(guarded), byHandRoutes(guarded));
   router.use(releaseRoutes(guarded), recomputeRoutes(guarded));
-  router.use(mergeRoutes(guarded), accountRoutes(guarded));
+  router.use(mergeRoutes(guarded), accountRoutes(guarded), sendRoutes(guarded));
   router.use(journeyRoutes(guarded), handoffRoutes(guarded), pauseRoutes(guarded));
   for (const [path, allowed] of Object.entries(methods)) {
     router.all(path, (request) => {
@@ -150,6 +151,8 @@ const methods: { readonly [path: string]: string } = {
   '/merge-candidates/keep-apart': 'POST',
   '/merges': 'POST',
   '/merges/:id/undo': 'POST',
+  '/sends': 'GET',
+  '/sends/:id/settle': 'POST',
   '/pauses': 'GET, POST',
   '/pauses/:id/resume': 'POST',
 };

@@ -26,6 +26,8 @@ import { releasesCommand } from './releases.ts';
 import { resumeCommand } from './resume.ts';
 import { rollbackCommand } from './rollback.ts';
 import { schemaCommand } from './schema.ts';
+import { sendsCommand } from './sends.ts';
+import { settleCommand } from './settle.ts';
 import type { ExitCode, Shell } from './shell.ts';
 import { simulateCommand } from './simulate.ts';
 import { stageCommand } from './stage.ts';
@@ -57,6 +59,8 @@ export async function main(argv: readonly string[], shell: Shell): Promise<ExitC
     pauseCommand,
     resumeCommand,
     pausesCommand,
+    sendsCommand,
+    settleCommand,
     stageCommand,
     judgeCommand,
     simulateCommand,

@@ -8,6 +8,7 @@ import { viewLead } from '../api/lead-view.ts';
 import { cutPage, pageAsked } from '../api/page-of.ts';
 import { viewUntold } from '../api/recomputes.ts';
 import { since, standsStill } from '../api/pause-words.ts';
+import { sendsAsked } from '../api/sends.ts';
 import { Problem } from '../api/problems.ts';
 import { choiceOf, handoffPage } from '../api/routes/handoffs.ts';
 import { viewAccount } from '../api/account-view.ts';
@@ -23,15 +24,16 @@ import { countPauses, listPausesOf, listWidePauses } from '../store/pauses.ts';
 import { listHandoffs, type HandoffListing } from '../store/read-handoffs.ts';
 import { findLead, listLeads } from '../store/read-leads.ts';
 import { readOverview } from '../store/read-overview.ts';
-import { listSends } from '../store/read-sends.ts';
 import { explanation, towardsNext } from './explanation-pages.ts';
 import { handPages } from './hand-routes.ts';
 import { journey, journeys, lateMs } from './journey-pages.ts';
 import type { Frame } from './layout.ts';
 import { mergePages } from './merge-routes.ts';
+
 import { pausePages } from './pause-routes.ts';
+import { sendPages } from './send-routes.ts';
 import { sendPage } from './refusals.ts';
-import { emailsPage, emailStates } from './pages/emails.ts';
+import { emailsPage } from './pages/emails.ts';
 import { filesPage, type FilesReader } from './pages/files.ts';
 import { handoffsPage } from './pages/handoffs.ts';
 import { leadPage } from './pages/lead.ts';
@@ -105,6 +107,9 @@ export function consoleRoutes(deps: ConsoleDeps): Router {
     );
   }
   show('/emails', 'emails', (shown, query) => emails(deps, shown, query));
+  const unknown = async (problem: string): Promise<string> =>
+    emails(deps, await frame('emails'), { state: 'unknown' }, problem);
+  router.use('/emails', sendPages({ ...deps, fromOurPages, unknownPage: unknown }));
   const forms = { fromOurPages, placeOf };
   router.use('/merges', mergePages({ ...deps, ...forms, frame: () => frame('leads') }));
   router.use('/words', wordPages({ sql: deps.sql, frame: () => frame('releases') }));
@@ -225,22 +230,20 @@ async function handoffs(deps: ConsoleDeps, frame: PageFrame, query: Query): Prom
   });
 }
 
-async function emails(deps: ConsoleDeps, frame: PageFrame, query: Query): Promise<string> {
-  const { limit, after } = pageAsked(query, ['number', 'string']);
-  const state = choiceOf(query['state'], 'state', emailStates);
-  const rows = await listSends(deps.sql, {
-    limit: limit + 1,
-    ...(state === undefined ? {} : { state }),
-    ...(after === undefined ? {} : { after: { at: Number(after[0]), id: String(after[1]) } }),
-  });
-  const page = cutPage(rows, limit, (row) => [row.at, row.id]);
-  const release = await deps.releases.current();
+async function emails(
+  deps: ConsoleDeps,
+  frame: PageFrame,
+  query: Query,
+  problem?: string,
+): Promise<string> {
+  const { rows, nextCursor } = await sendsAsked(deps, query);
   return emailsPage({
     frame,
-    release,
-    sends: page.rows,
-    state: state ?? '',
-    nextCursor: page.nextCursor,
+    release: await deps.releases.current(),
+    sends: rows,
+    state: query['state'] ?? '',
+    nextCursor,
+    ...(problem === undefined ? {} : { problem }),
     now: deps.clock(),
   });
 }

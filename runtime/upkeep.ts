@@ -5,13 +5,23 @@
 import { confirmLeftOver } from '../ingest/second-opinion.ts';
 import { markStragglers } from '../store/edits.ts';
 import { createSendLedger } from '../store/sends.ts';
+import { endLeftBehind, findAgain } from '../store/settlements.ts';
 import type { Core } from './composition.ts';
 import { checkLateRuns } from './dispatch/late-runs.ts';
 import { startLoop, type Loop } from './dispatch/loop.ts';
 
 const atOnce = 100;
 
-export function startUpkeep({ store, releases, delivery, log }: Core): Loop {
+/** Carries out one email that a person asked to be sent once more. */
+export type SendAgain = (send: {
+  readonly commandId: string;
+  readonly now: number;
+}) => Promise<unknown>;
+
+export function startUpkeep(
+  { store, releases, delivery, log }: Core,
+  { again }: { readonly again: SendAgain },
+): Loop {
   const ledger = createSendLedger(store);
   const reported = (what: string) => (error: unknown) => log.error({ err: error }, what);
   const loops = [
@@ -20,6 +30,16 @@ export function startUpkeep({ store, releases, delivery, log }: Core): Loop {
       // A transmission whose process died and whose journey is gone would stay open for ever.
       round: async () => (await ledger.parkAbandoned(atOnce)) === atOnce,
       onError: reported('abandoned sends'),
+    }),
+    startLoop({
+      everyMs: 30_000,
+      round: async () => (await endLeftBehind(store, atOnce)) === atOnce,
+      onError: reported('emails whose journey ended before their next try'),
+    }),
+    startLoop({
+      everyMs: 5_000,
+      round: () => sendOnceMore(store, again),
+      onError: reported('emails that somebody asked to be sent once more'),
     }),
     startLoop({
       everyMs: 30_000,
@@ -39,3 +59,12 @@ export function startUpkeep({ store, releases, delivery, log }: Core): Loop {
   ];
   return { stop: async () => void (await Promise.all(loops.map((loop) => loop.stop()))) };
 }
+
+/** One after the other: they are few, and a relay in trouble is not to be met by all at once. */
+async function sendOnceMore(store: Core['store'], again: SendAgain): Promise<boolean> {
+  const now = Date.now();
+  const asked = await findAgain(store, { now, limit: againAtOnce });
+  for (const { commandId } of asked) await again({ commandId, now });
+  return false;
+}
+const againAtOnce = 10;

@@ -14,6 +14,7 @@ import {
   createActivities,
   createHandoffActivities,
   createSendInternal,
+  sendAgain,
 } from '../activities/index.ts';
 import type { Release } from '../core/definitions/release.ts';
 import {
@@ -31,7 +32,7 @@ import { startRecomputeLoop } from './dispatch/recompute-loop.ts';
 import { openEnrichmentFile } from '../enrich/file-provider.ts';
 import { NothingPublished } from './releases.ts';
 import { openSigner } from './signing.ts';
-import { startUpkeep } from './upkeep.ts';
+import { startUpkeep, type SendAgain } from './upkeep.ts';
 import { startVerification } from './verification.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 import {
@@ -53,7 +54,7 @@ async function main(): Promise<void> {
     shutdownSignals: [],
   });
   const connection = await NativeConnection.connect(connectionOptions(config));
-  const { workers, close } = await createWorkers(core, connection);
+  const { workers, again, close } = await createWorkers(core, connection);
   const relay = startCoreRelay(core);
   const due = startDueLoop({
     sql: core.store,
@@ -76,7 +77,7 @@ async function main(): Promise<void> {
     now: () => Date.now(),
     onError: (error) => core.log.error({ err: error }, 'leads whose rules changed'),
   });
-  const upkeep = startUpkeep(core);
+  const upkeep = startUpkeep(core, { again });
   const verification = startVerification(core);
   const beat = setInterval(() => void beatOnce(core), 1_000);
   await beatOnce(core);
@@ -147,7 +148,8 @@ async function createWorkers(core: Core, connection: NativeConnection) {
     await journeys.close();
     await enrichment?.close();
   };
-  return { workers, close };
+  const again: SendAgain = (send) => sendAgain(journeys.deps, send);
+  return { workers, again, close };
 }
 
 /** A file that is wrong when the worker starts stops it, as every other wrong setting does. */

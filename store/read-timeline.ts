@@ -1,6 +1,6 @@
 /**
  * The history of one lead, newest first: what happened, what was decided, what was sent, who was given
- * it. One statement over six tables, each cut to the page asked for before they are merged.
+ * it. One statement over eight tables, each cut to the page asked for before they are merged.
  *
  * Within one instant causes come before what follows from them: an event, then its decisions.
  */
@@ -8,7 +8,7 @@ import type { JsonObject } from '../core/rules/condition.ts';
 import type { Sql } from './client.ts';
 
 export type TimelineRowKind =
-  'event' | 'decision' | 'assignment' | 'send' | 'task' | 'pause' | 'merge';
+  'event' | 'decision' | 'assignment' | 'send' | 'settlement' | 'task' | 'pause' | 'merge';
 export interface TimelineRow {
   readonly kind: TimelineRowKind;
   readonly id: string;
@@ -119,6 +119,18 @@ const timelineSql = `SELECT kind, id, at, rank, what, detail FROM (
         'messageId', s.message_id, 'address', s.address, 'response', s.response)`,
     },
     'send s ON s.lead_id = m.id',
+  )}
+  UNION ALL ${part(
+    'settlement',
+    '10',
+    {
+      at: 't.at',
+      id: 't.id',
+      what: 't.after',
+      detail: `jsonb_build_object('template', s.template, 'subject', s.subject, 'before', t.before, 'source', t.source,
+        'because', t.because, 'by', t.by)`,
+    },
+    'send s ON s.lead_id = m.id JOIN send_settlement t ON t.send_id = s.id',
   )}
   UNION ALL ${part(
     'task',

@@ -35,6 +35,60 @@ export async function settleByEvidence(
 /** Only where a transmission began before: of these no evidence can exist otherwise. */
 const triedBefore: readonly SendState[] = ['transmitting', 'claimed', 'planned', 'held'];
 
+export interface ByHand {
+  readonly sendId: string;
+  /** `again`: the server has it not, and it goes out once more. */
+  readonly verdict: 'sent' | 'not-sent' | 'again';
+  readonly by: string;
+  readonly why: string;
+  readonly at: number;
+}
+
+/** What a person found out. Undefined: nobody has to decide about this row. */
+export async function settleByHand(sql: Sql, decided: ByHand): Promise<Settled | undefined> {
+  const { sendId, verdict, by, why, at } = decided;
+  const after = { sent: 'sent', 'not-sent': 'failed', again: 'planned' } as const;
+  return move(sql, sendId, {
+    ...{ after: after[verdict], at, source: 'operator', because: why, by, from: ['unknown'] },
+    reason: verdict === 'not-sent' ? 'not-sent' : null,
+  });
+}
+
+/** Emails that a person asked to be sent once more, whose moment has come and whose journey runs. */
+export async function findAgain(
+  sql: Sql,
+  { now, limit }: { readonly now: number; readonly limit: number },
+): Promise<readonly { readonly commandId: string; readonly enrolmentId: string }[]> {
+  return sql.query(
+    `SELECT s.command_id AS "commandId", s.enrolment_id AS "enrolmentId"
+     FROM send s JOIN enrolment e ON e.id = s.enrolment_id
+     WHERE s.state IN ('planned', 'held', 'claimed', 'transmitting') AND e.status = 'open'
+       AND coalesce(s.held_until, s.settled_at, s.planned_at) <= to_timestamp($1::float8 / 1000.0)
+       AND (s.lease_until IS NULL OR s.lease_until < clock_timestamp())
+       AND EXISTS (SELECT FROM send_settlement x WHERE x.send_id = s.id AND x.after = 'planned')
+     ORDER BY s.planned_at LIMIT $2`,
+    [now, limit],
+  );
+}
+
+/**
+ * Mails that waited for their next try while their journey ended: nothing would ever look at them again.
+ * They end as what they are, with the moment at which the lead left.
+ */
+export async function endLeftBehind(sql: Sql, limit: number): Promise<number> {
+  return sql.run(
+    `UPDATE send AS s SET state = 'skipped', reason = 'exited', held_until = NULL, counted_at = NULL, token = NULL,
+       lease_until = NULL, settled_at = coalesce(x.closed_at, s.planned_at),
+       evidence = s.evidence || '{"rule":"enrolment-closed"}'
+     FROM (SELECT w.id, e.closed_at FROM send w JOIN enrolment e ON e.id = w.enrolment_id
+       WHERE e.status = 'closed' AND w.class <> 'internal' AND (w.state IN ('planned', 'held')
+         OR (w.state = 'claimed' AND w.lease_until < clock_timestamp() - interval '10 minutes'))
+       LIMIT $1 FOR UPDATE OF w SKIP LOCKED) AS x
+     WHERE s.id = x.id`,
+    [limit],
+  );
+}
+
 interface Move {
   readonly from: readonly SendState[];
   readonly after: SendState;
@@ -55,7 +109,9 @@ async function move(sql: Sql, sendId: string, change: Move): Promise<Settled | u
        SELECT s.id, s.state FROM send s, locked WHERE s.id = $1 AND s.state = ANY($2)
          AND (s.state = 'unknown' OR s.attempts > 0) FOR UPDATE OF s),
      moved AS (
-       UPDATE send AS s SET state = $3, reason = $4, settled_at = to_timestamp($5::float8 / 1000.0), held_until = NULL,
+       UPDATE send AS s SET state = $3, reason = $4,
+         settled_at = CASE WHEN $3 <> 'planned' THEN to_timestamp($5::float8 / 1000.0) END,
+         held_until = CASE WHEN $3 = 'planned' THEN to_timestamp($5::float8 / 1000.0) END,
          counted_at = CASE WHEN $3 = 'sent' THEN coalesce(s.counted_at, s.transmitting_at) END,
          lease_until = CASE WHEN own.state IN ('claimed', 'transmitting') THEN s.lease_until END,
          evidence = s.evidence || jsonb_build_object('settledBy', $6::text, 'because', $7::text, 'by', $8::text)

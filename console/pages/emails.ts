@@ -3,6 +3,7 @@ import { sendReasons, titleOf } from '../../api/words.ts';
 import type { Release } from '../../core/definitions/release.ts';
 import type { SendListing } from '../../store/read-sends.ts';
 import { html, type Html } from '../html.ts';
+import { settleCard } from './settle.ts';
 import { page, type Frame } from '../layout.ts';
 import { choices, empty, older, queryOf, sendChip } from '../parts.ts';
 import { timeTag } from '../time.ts';
@@ -13,23 +14,16 @@ export interface EmailsView {
   readonly sends: readonly SendListing[];
   readonly state: string;
   readonly nextCursor: string | null;
+  /** What could not be done, after a form was sent. */
+  readonly problem?: string;
   readonly now: number;
 }
 
-/** The last two last for moments only, and have no button. */
-export const emailStates = [
-  'sent',
-  'held',
-  'skipped',
-  'failed',
-  'unknown',
-  'planned',
-  'claimed',
-  'transmitting',
-] as const;
+/** The last ones last for moments only, or are listed when there is reason to. */
+const stateButtons = ['', 'sent', 'held', 'skipped', 'failed', 'unknown', 'planned', 'overdue'];
 
 export function emailsPage(view: EmailsView): string {
-  const { sends, state, nextCursor } = view;
+  const { state, nextCursor } = view;
   return page(
     { ...view.frame, title: 'Emails' },
     html`<h1>Emails</h1>
@@ -37,15 +31,24 @@ export function emailsPage(view: EmailsView): string {
       ${choices(
         'State',
         state,
-        ['', ...emailStates.slice(0, 6)].map((value) => ({
+        stateButtons.map((value) => ({
           value,
           label: value === '' ? 'All' : value === 'skipped' ? 'not sent' : value,
           href: `/console/emails${queryOf({ state: value })}`,
         })),
       )}
-      <div class="card flush">${sends.length === 0 ? empty('No email here.') : table(view)}</div>
+      ${view.problem !== undefined && html`<p class="notice rust" role="alert">${view.problem}</p>`}
+      ${listing(view)}
       ${older(nextCursor === null ? null : `/console/emails${queryOf({ state, cursor: nextCursor })}`)}`,
   );
+}
+
+function listing(view: EmailsView): Html {
+  if (view.sends.length === 0)
+    return html`<div class="card flush">${empty('No email here.')}</div>`;
+  if (view.state !== 'unknown') return html`<div class="card flush">${table(view)}</div>`;
+  return html`<p class="soft">The server may have each of these, and nobody heard whether it does. Marketing mail is never sent again by itself; it counts towards the caps. A report, a click or a reply settles one by itself; you can, too.</p>
+    ${view.sends.map((send) => settleCard(send, view.release))}`;
 }
 
 function table(view: EmailsView): Html {

@@ -85,7 +85,12 @@ function attentionOf(found: Attention): readonly Problem[] {
       ),
     ),
     ...found.refusedSends.map(({ reason, count }) =>
-      of(count, `${emailsWait[reason] ?? `emails wait: ${reason}`}`, '/console/emails?state=planned', 'rust'),
+      of(
+        count,
+        `${emailsWait[reason] ?? `emails wait: ${reason}`}`,
+        '/console/emails?state=planned',
+        'rust',
+      ),
     ),
     of(
       found.overdueSends,

@@ -4,14 +4,18 @@ import { createSmtpTransport } from '../../mail/smtp.ts';
 import { freePort } from '../../runtime/embedded/ports.ts';
 import { useMailbox } from '../support/mailbox.ts';
 import { useTestDatabase } from '../support/postgres.ts';
-import { createWorld, hour, minute, tuesday, type World, type WorldOptions } from './world.ts';
+import { createWorld, day, hour, minute, tuesday, type World, type WorldOptions } from './world.ts';
 
 const database = useTestDatabase();
 // Refused for now twice per address, then taken: what greylisting does.
 const tries = new Map<string, number>();
 const mailbox = useMailbox({
   fault: ({ stage, to: [address = ''] }) => {
-    if (stage !== 'recipient' || !address.startsWith('grey')) return undefined;
+    if (stage !== 'recipient') return undefined;
+    if (address.startsWith('later')) {
+      return { type: 'refuse', code: 450, text: '4.7.1 Greylisted, try again in 300 seconds' };
+    }
+    if (!address.startsWith('grey')) return undefined;
     tries.set(address, (tries.get(address) ?? 0) + 1);
     const isEarly = (tries.get(address) ?? 0) <= 2;
     return isEarly ? { type: 'refuse', code: 451, text: '4.7.1 Try again later' } : undefined;
@@ -33,8 +37,6 @@ const cases = [
   ['ana', 'sent', null, 1, []],
   ['grey', 'sent', null, 1, []],
   ['gone', 'failed', 'address', 0, ['all']],
-  ['full', 'failed', 'mailbox', 0, []],
-  ['blocked', 'failed', 'policy', 0, []],
   // The server took it and hung up before it said so.
   ['drop', 'unknown', null, 1, []],
 ] as const;
@@ -52,6 +54,76 @@ test.each(cases)('%s@ ends as %s (%s)', async (local, state, reason, mails, scop
   );
   expect(suppressed.map(({ scope }) => scope)).toEqual(scopes);
   expect((await enrolment(enrolmentId)).status).toBe('closed');
+});
+
+/** Each pause is as long as the time that has passed, within the bounds of its class. */
+test.each([
+  ['full', 'mailbox', [4, 4, 8, 16, 24, 24], 'soft'],
+  ['blocked', 'policy', [1, 1, 2, 4, 8, 12, 12, 12, 12, 12], 'sender'],
+] as const)(
+  '%s@ is tried again in hours (%s), and given up when nothing changes',
+  async (local, reason, pauses, kind) => {
+    const { enrol, run, sends, events, store, enrolment } = await open({
+      sending: { holdAtMostMs: 3 * day },
+    });
+    const address = `${local}@hours.example`;
+    const { leadId, enrolmentId } = await enrol(address);
+    let now = tuesday;
+    for (const hours of pauses) {
+      const outcome = await run(enrolmentId, 'welcome', { now, last: true });
+      if (outcome.type !== 'retry-at') throw new Error(`after ${(now - tuesday) / hour} h: done`);
+      expect(Math.round((outcome.at - now) / minute)).toBe(hours * 60);
+      expect((await sends(leadId))[0]).toMatchObject({ state: 'planned', reason });
+      expect((await enrolment(enrolmentId)).expectedBy).toBe(outcome.at);
+      now = outcome.at;
+    }
+    expect(await run(enrolmentId, 'welcome', { now, last: true })).toEqual({ type: 'done' });
+    expect((await sends(leadId))[0]).toMatchObject({ state: 'failed', reason });
+    expect(await events(leadId, 'Email Deferred')).toHaveLength(1);
+    expect(await events(leadId, 'Email Bounced')).toMatchObject([{ properties: { kind } }]);
+    expect(await store.query('SELECT FROM suppression WHERE address = $1', [address])).toEqual([]);
+    expect((await enrolment(enrolmentId)).status).toBe('closed');
+  },
+);
+
+test('a server that names the moment is asked again then', async () => {
+  const { enrol, run, sends } = await open();
+  const address = 'later@hint.example';
+  const { leadId, enrolmentId } = await enrol(address);
+  expect(await run(enrolmentId, 'welcome')).toMatchObject({ type: 'retry-at' });
+  const [row] = await sends(leadId);
+  expect(row).toMatchObject({ state: 'planned', reason: 'transient' });
+  expect(Math.round(((row?.heldUntil ?? 0) - tuesday) / minute)).toBe(5);
+});
+
+test('a template that cannot be written holds its mail, and a mended one lets it go', async () => {
+  const { enrol, deps, sends, run, enrolment, reported } = await open();
+  const address = 'ana@defect.example';
+  const { leadId, enrolmentId } = await enrol(address);
+  const definitions = {
+    ...deps.definitions,
+    template: async (name: string, hash: string) => {
+      const found = await deps.definitions.template(name, hash);
+      const en = found?.languages['en'];
+      if (found === undefined || en === undefined) throw new Error('no template');
+      const broken = { ...en, html: `<p>one\n{{ lead.firstName | shout }}</p>` };
+      return { ...found, languages: { en: broken } };
+    },
+  };
+  const step = { enrolmentId, step: 'welcome', visit: 1, last: false, now: tuesday };
+  const outcome = await createActivities({ ...deps, definitions }).executeStep(step);
+  expect(outcome).toEqual({ type: 'retry-at', at: tuesday + minute });
+  expect((await sends(leadId))[0]).toMatchObject({
+    state: 'held',
+    reason: 'template-error',
+    evidence: { template: 'welcome', line: 2, column: 1 },
+    heldUntil: tuesday + minute,
+  });
+  expect((await enrolment(enrolmentId)).expectedBy).toBe(tuesday + minute);
+  expect(reported).toHaveLength(1);
+  expect(mailbox().messages({ to: address })).toEqual([]);
+  expect(await run(enrolmentId, 'welcome', { now: tuesday + minute })).toEqual({ type: 'done' });
+  expect(mailbox().messages({ to: address })).toHaveLength(1);
 });
 
 test('an invalid address gets nothing, and mail again once a later verdict is better', async () => {

@@ -22,10 +22,13 @@ import {
 } from './handoff.ts';
 
 export interface InternalMail {
-  readonly handoffId: string;
+  /** The key of its row in the ledger. */
+  readonly commandId: string;
+  readonly handoffId: string | null;
+  /** What it belongs to, for the relay's own statistics. */
+  readonly programme: string;
   readonly leadId: string;
   readonly step: string;
-  readonly visit: number;
   readonly to: { readonly name: string; readonly email: string };
   readonly template: string;
   readonly variables: { readonly [name: string]: unknown };
@@ -103,11 +106,13 @@ function letterFor(deps: HandoffDependencies, letter: HandoffLetter): InternalMa
   const { lead, handoff, rep, input } = letter;
   const token = deps.signLink(`${handoff.id}/${input.attempt}/${rep.id}`);
   const link = `${deps.publicUrl}/h/${token}`;
+  const step = `${input.kind}-${input.attempt}-${rep.id}`;
   return {
+    commandId: `${handoff.id}/${step}/${input.visit}`,
     handoffId: handoff.id,
+    programme: 'handoff',
     leadId: lead.id,
-    step: `${input.kind}-${input.attempt}-${rep.id}`,
-    visit: input.visit,
+    step,
     to: { name: rep.name, email: rep.email },
     template: templates[input.kind],
     variables: {

@@ -20,5 +20,6 @@ export function createActivities(deps: ActivityDependencies): JourneyActivities 
 
 export { createHandoffActivities } from './handoff.ts';
 export { createSendInternal } from './internal-mail.ts';
+export { tellOfReply } from './reply-mail.ts';
 export { sendAgain } from './send-again.ts';
 export type { ActivityDependencies } from './dependencies.ts';

@@ -31,7 +31,7 @@ export function createSendInternal(
   deps: InternalMailDependencies,
 ): (mail: InternalMail) => Promise<void> {
   return async (mail) => {
-    const commandId = `${mail.handoffId}/${mail.step}/${mail.visit}`;
+    const { commandId } = mail;
     const release = await deps.definitions.release();
     const { hash = '', template } = await templateOf(deps, release, mail.template);
     const identity = identityOf(deps, release, commandId, mail.step, mail.template, hash);
@@ -59,11 +59,11 @@ function plainly(
   deps: InternalMailDependencies,
   release: Release,
   identity: SendIdentity,
-  { step, to, plain }: InternalMail,
+  { step, to, plain, programme }: InternalMail,
 ): OutgoingEmail {
   return deps.letters.composeNote({
     ...{ sendId: identity.id, messageId: identity.messageId, step, ...plain },
-    ...{ programme: 'handoff', from: workspaceSender(release) },
+    ...{ programme, from: workspaceSender(release) },
     to: { name: to.name, address: to.email },
   });
 }
@@ -155,7 +155,7 @@ function draftOf(
 ): Draft {
   return {
     ...{ sendId: identity.id, messageId: identity.messageId, class: 'internal', template },
-    ...{ programme: 'handoff', step: mail.step, from: workspaceSender(release) },
+    ...{ programme: mail.programme, step: mail.step, from: workspaceSender(release) },
     to: { name: mail.to.name, address: mail.to.email },
     variables: mail.variables as unknown as EmailVariables,
   };

@@ -326,11 +326,11 @@ function tell(
 /** The row names the event, whose words and mail are read when it is written about. */
 function tellRep(
   rows: Rows,
-  { to, at }: EffectOf<'tell-rep'>,
+  { to, stopped, at }: EffectOf<'tell-rep'>,
   leadId: string,
   eventId: string,
 ): void {
-  rows.outbox.push({ target: 'reply', targetId: eventId, payload: { to, leadId, at } });
+  rows.outbox.push({ target: 'reply', targetId: eventId, payload: { to, leadId, stopped, at } });
 }
 
 function eventIdOf(event: IncomingEvent): string | null {

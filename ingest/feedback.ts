@@ -71,6 +71,10 @@ function requestOf(send: FeedbackSend, feedback: Feedback, now: number): IngestR
       );
     // Of the address that was written to, which may not be the lead's any more.
     case 'bounced':
+      return eventAbout(
+        { leadId },
+        { ...own, properties: { ...properties, address }, concerns: address },
+      );
     case 'complained':
       return eventAbout({ leadId }, { ...own, properties, concerns: address });
     case 'delivered':

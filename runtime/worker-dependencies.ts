@@ -5,6 +5,7 @@
 import type { ActivityDependencies } from '../activities/index.ts';
 import type { HandoffDependencies } from '../activities/handoff.ts';
 import type { InternalMail } from '../activities/handoff-mail.ts';
+import type { ReplyDependencies } from '../activities/reply-mail.ts';
 import { derivedId } from '../core/decision/ids.ts';
 import { historyEvents } from '../core/routing/brief.ts';
 import { eventAbout } from '../ingest/request.ts';
@@ -17,6 +18,7 @@ import { signToken } from '../mail/tokens.ts';
 import { assign, listAssignments } from '../store/assignments.ts';
 import { loadHandoffs } from '../store/handoffs.ts';
 import { createLeadReader } from '../store/lead-reader.ts';
+import { findReply } from '../store/replies.ts';
 import { createRuns } from '../store/runs.ts';
 import { createSendLedger, usualLeases, type Leases } from '../store/sends.ts';
 import { createTasks } from '../store/tasks.ts';
@@ -125,6 +127,26 @@ function returnsOf({ BOUNCE_DOMAIN, REPLY_DOMAIN, SENDGRID_WEBHOOK_KEY }: Config
     ...(BOUNCE_DOMAIN !== undefined && { bounceDomain: BOUNCE_DOMAIN }),
     ...(REPLY_DOMAIN !== undefined && { replyDomain: REPLY_DOMAIN }),
     ...(SENDGRID_WEBHOOK_KEY !== undefined && { providerHeaders: sendGridHeaders }),
+  };
+}
+
+export function createReplyDependencies(
+  { config, store, releases }: ActivityCore,
+  sendInternal: (mail: InternalMail) => Promise<void>,
+): ReplyDependencies {
+  const reader = createLeadReader(store);
+  return {
+    find: async (id) => {
+      const found = await findReply(store, id);
+      if (found === undefined) return undefined;
+      const { properties, ...reply } = found;
+      const { excerpt } = properties;
+      return typeof excerpt === 'string' ? { ...reply, excerpt } : reply;
+    },
+    release: () => releases.current(),
+    lead: (id, release, now) => reader.load(id, release, undefined, now),
+    sendInternal,
+    publicUrl: config.publicUrl,
   };
 }
 

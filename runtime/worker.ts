@@ -14,6 +14,7 @@ import {
   createActivities,
   createHandoffActivities,
   createSendInternal,
+  tellOfReply,
   sendAgain,
 } from '../activities/index.ts';
 import type { Release } from '../core/definitions/release.ts';
@@ -28,6 +29,7 @@ import { ConfigError, readConfig } from './config.ts';
 import { startDueLoop } from './dispatch/due-loop.ts';
 import { startPauseLoop } from './dispatch/pauses.ts';
 import { startHealthLoop } from './dispatch/sending-health.ts';
+import { startReplyLoop } from './dispatch/reply-loop.ts';
 import { startRecomputeLoop } from './dispatch/recompute-loop.ts';
 import { openEnrichmentFile } from '../enrich/file-provider.ts';
 import { NothingPublished } from './releases.ts';
@@ -38,6 +40,7 @@ import { workflowBundle } from './workflow-bundle.ts';
 import {
   createActivityDependencies,
   createHandoffDependencies,
+  createReplyDependencies,
   healthDepsOf,
 } from './worker-dependencies.ts';
 import { QUEUES } from '../workflows/contract.ts';
@@ -54,7 +57,7 @@ async function main(): Promise<void> {
     shutdownSignals: [],
   });
   const connection = await NativeConnection.connect(connectionOptions(config));
-  const { workers, again, close } = await createWorkers(core, connection);
+  const { workers, again, sendInternal, close } = await createWorkers(core, connection);
   const relay = startCoreRelay(core);
   const due = startDueLoop({
     sql: core.store,
@@ -71,6 +74,12 @@ async function main(): Promise<void> {
   const health = startHealthLoop({
     ...healthDepsOf(core),
     onError: (error) => core.log.error({ err: error }, 'what came back of emails'),
+  });
+  const replyDeps = createReplyDependencies(core, sendInternal);
+  const replies = startReplyLoop({
+    sql: core.store,
+    tell: (task) => tellOfReply(replyDeps, task),
+    onError: (error) => core.log.error({ err: error }, 'answers that reps are to hear of'),
   });
   const recomputes = startRecomputeLoop({
     ...{ store: core.store, releases: core.releases, ingest: core.ingest },
@@ -89,7 +98,7 @@ async function main(): Promise<void> {
   await Promise.all(workers.map((worker) => worker.run()));
 
   clearInterval(beat);
-  const loops = [relay, due, pauses, health, recomputes, upkeep, verification];
+  const loops = [relay, due, pauses, health, replies, recomputes, upkeep, verification];
   await Promise.all(loops.map((loop) => loop.stop()));
   await close();
   await core.close();
@@ -149,7 +158,7 @@ async function createWorkers(core: Core, connection: NativeConnection) {
     await enrichment?.close();
   };
   const again: SendAgain = (send) => sendAgain(journeys.deps, send);
-  return { workers, again, close };
+  return { workers, sendInternal, again, close };
 }
 
 /** A file that is wrong when the worker starts stops it, as every other wrong setting does. */

@@ -292,7 +292,13 @@ export type Effect =
       readonly why: string;
     }
   /** Somebody of ours is written to, because the lead answered an email. */
-  | { readonly type: 'tell-rep'; readonly to: string; readonly at: number };
+  | {
+      readonly type: 'tell-rep';
+      readonly to: string;
+      /** Journeys that the answer ended. */
+      readonly stopped: readonly string[];
+      readonly at: number;
+    };
 
 export interface Decided {
   readonly lead: Lead;

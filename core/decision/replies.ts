@@ -51,7 +51,7 @@ export function tellOfReply(
     ...(template === undefined ? {} : { template }),
   };
   const { to } = reader;
-  const effects = to === undefined ? [] : [{ type: 'tell-rep', to, at: now } as const];
+  const effects = to === undefined ? [] : [{ type: 'tell-rep', to, stopped, at: now } as const];
   return { lead, decisions: [decision], effects };
 }
 

@@ -21,6 +21,8 @@ export interface EmailVariables {
   readonly subscription?: { readonly title: string };
   /** Only in emails to reps. */
   readonly handoff?: HandoffVariables;
+  /** Only in the email that tells a rep of an answer. */
+  readonly reply?: ReplyVariables;
   readonly accept_url?: string;
   readonly reject_url?: string;
   readonly lead_url?: string;
@@ -50,6 +52,19 @@ export interface HandoffVariables {
   readonly playbook?: string;
 }
 
+export interface ReplyVariables {
+  /** The first words of the answer, without what was quoted. */
+  readonly excerpt?: string;
+  readonly at: string;
+  /** The subject of the email it answers, and when that went out. */
+  readonly subject?: string;
+  readonly sentAt?: string;
+  /** What it stopped, as a sentence. */
+  readonly outcome: string;
+  /** Opens an email to the person. */
+  readonly url?: string;
+}
+
 /** Links that we make ourselves; every other link in a template goes through the `url` filter. */
 export const ownLinks = [
   'unsubscribe_url',
@@ -65,6 +80,7 @@ const closedRoots: Readonly<Record<string, readonly string[]>> = {
   sender: ['name', 'email'],
   workspace: ['postalAddress'],
   subscription: ['title'],
+  reply: ['excerpt', 'at', 'subject', 'sentAt', 'outcome', 'url'],
   handoff: [
     ...['kind', 'cause', 'stage', 'grade', 'fitScore', 'engagementScore', 'route', 'acceptBy'],
     ...['firstTouchBy', 'attempt', 'previousRep', 'reasons', 'missing', 'facts', 'questions'],

@@ -277,14 +277,10 @@ test('completes a journey once, and never over an exit', async () => {
 test("a rep's email of unknown fate goes out again as the same mail", async () => {
   const { enrol, sendInternal, sends } = await open({ mail: send });
   const { leadId } = await enrol(newAddress());
+  const handoffId = randomUUID();
   const mail = {
-    ...{
-      handoffId: randomUUID(),
-      leadId,
-      step: 'assigned-1-tom',
-      visit: 1,
-      now: tuesday,
-    },
+    ...{ commandId: `${handoffId}/assigned-1-tom/1`, handoffId, programme: 'handoff' },
+    ...{ leadId, step: 'assigned-1-tom', now: tuesday },
     to: { name: 'Tom', email: `tom@reps-${leads}.example` },
     template: 'rep-handoff',
     variables: {

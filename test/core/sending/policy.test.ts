@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { SendingPolicy } from '../../../core/sending/model.ts';
 import {
   decideSend,
+  sendsStill,
   type SendFacts,
   type SendHistory,
   type SendRequest,
@@ -245,6 +246,12 @@ test('yields the last room under a cap to a rival of higher priority due soon', 
     rivals: [{ priority, dueAt: now + dueIn, journey: 'trial', step: 'congrats' }],
   });
   check({ history: rival(60, 10 * minute) }, until('capped', now + 11 * minute));
+  expect(decide({ history: rival(60, 10 * minute) })).toMatchObject({
+    evidence: {
+      ...{ rule: 'priority', cap: 'day', max: 1, counted: 0, zone: 'Europe/Berlin' },
+      rivals: [{ priority: 60, dueAt: now + 10 * minute, journey: 'trial', step: 'congrats' }],
+    },
+  });
   check({ history: rival(60, 31 * minute) }, 'send');
   check({ history: rival(60, -31 * minute) }, 'send');
   check({ history: rival(50, 10 * minute) }, 'send');
@@ -273,6 +280,70 @@ test('drops what a pause has delayed for too long, with the pause as its reason'
   // Windows and caps have a limit of their own.
   check({ request, history: { dueAt: now - 8 * day } }, 'send');
 });
+
+test('mail that is about something else than what they are interested in is not sent', () => {
+  const gate = { noInterestKnown: 'send', otherInterest: 'block' } as const;
+  const about = { about: ['hr'], gate };
+  const finance = [{ id: 'finance', strength: 3 }];
+  const known = { interests: finance };
+  check({ request: about, facts: known }, 'off-interest');
+  expect(decide({ request: about, facts: known })).toMatchObject({
+    evidence: { rule: 'gate:otherInterest', about: ['hr'], known: finance },
+  });
+  check({ request: about, facts: { interests: [...finance, { id: 'hr', strength: 1 }] } }, 'send');
+  check({ request: about, facts: { interests: [] } }, 'send');
+  check({ request: { gate }, facts: known }, 'send');
+  check({ request: { about: ['hr'] }, facts: known }, 'send');
+  const strict = {
+    about: ['hr'],
+    gate: { noInterestKnown: 'block', otherInterest: 'send' },
+  } as const;
+  check({ request: strict, facts: { interests: [] } }, 'off-interest');
+  check({ request: strict, facts: known }, 'send');
+});
+
+test('who asked for fewer emails gets no more than that, whatever the class', () => {
+  const fewer = {
+    title: 'At most one a month',
+    max: 1,
+    per: { type: 'rolling', ms: 30 * day },
+  } as const;
+  const last = now - 28 * day;
+  const counted = [{ class: 'outbound', countedAt: last }];
+  const given = { policy: { fewer }, history: { counted } };
+  check({ ...given, facts: { fewer: true } }, until('capped', last + 30 * day));
+  expect(decide({ ...given, facts: { fewer: true } })).toMatchObject({
+    evidence: { rule: 'cap:fewer', max: 1, per: 30 * day, counted: 1 },
+  });
+  check({ ...given, facts: { fewer: false } }, 'send');
+  check({ history: { counted }, facts: { fewer: true } }, 'send');
+  check({ ...given, facts: { fewer: true }, request: transactional }, 'send');
+});
+
+test('a mail that waited for its connection is asked about again', () => {
+  const asked = (at: number, given: Case = {}) =>
+    sendsStill(
+      at - minute,
+      at,
+      { ...request, ...given.request },
+      { ...facts, ...given.facts },
+      { ...history, dueAt: at - minute, ...given.history },
+      policy,
+    );
+  expect(asked(now)).toBe(true);
+  expect(asked(berlin('2026-11-24T17:00:00'))).toBe(false);
+  expect(asked(now, { request: { sendBy: now - 1 } })).toBe(false);
+  expect(asked(now, { facts: { mayEmail: 'no' } })).toBe(false);
+  // It would count on a day that is over.
+  const midnight = berlin('2026-11-25T00:00:00');
+  const always = { ...request, window: { ...officeHours, from: '00:00', to: '24:00' } };
+  const still = (at: number) =>
+    sendsStill(midnight - 1, at, always, facts, history, { ...policy, ...{ quiet: awake } });
+  expect(still(midnight - 1)).toBe(true);
+  expect(still(midnight)).toBe(false);
+});
+const officeHours = { days: [1, 2, 3, 4, 5, 6, 7], zone: 'lead' };
+const awake = { from: '12:00', to: '12:00', zone: 'lead' };
 
 test('names the numbers that decided', () => {
   const decision = decide({ history: { counted: marketingAt(now - 6 * day, now - 2 * day) } });

@@ -3,6 +3,7 @@ import type { SendingPolicy } from '../sending/model.ts';
 import { compileReplies, compileSunset } from './answers.ts';
 import { checkCondition, leadWorld } from './check-condition.ts';
 import { checkLast } from './compile-sales.ts';
+import { compileRates, compileStopWhen, compileWarmUp } from './pace.ts';
 import { list } from './problems.ts';
 import { present } from './present.ts';
 import type { TemplateManifest } from './release.ts';
@@ -43,17 +44,13 @@ export function compileSending(scope: Scope, file: SendingFile): SendingPolicy {
     spreadMs: file.spread,
     consent,
     uncertainSend: file.uncertainSend,
-    stopWhen: stopWhenOf(file.stopWhen),
+    stopWhen: compileStopWhen(file.stopWhen),
+    rates: compileRates(scope, file.rates),
+    warmUp: compileWarmUp(scope, file.warmUp, file.from),
     replies: compileReplies(scope, file.replies),
     sunset: compileSunset(file.sunset),
     tracking: trackingOf(file.tracking),
   });
-}
-
-function stopWhenOf(stopWhen: SendingFile['stopWhen']): SendingPolicy['stopWhen'] {
-  if (stopWhen === undefined) return undefined;
-  const { hardBounceRate, complaintRate, over, atLeast } = stopWhen;
-  return { hardBounceRate, complaintRate, overMs: over, atLeast };
 }
 
 function trackingOf(tracking: SendingFile['tracking']): SendingPolicy['tracking'] {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { replies, sunset } from './answers.ts';
 import { condition } from './condition.ts';
 import { duration, readDuration } from './duration.ts';
+import { rates, stopWhen, warmUp } from './pace.ts';
 import { about, choice, key, parsedText, schemaKey, shape, someText, why } from './shape.ts';
 import { day, leadOrZone, timeOfDay, zone } from './window.ts';
 import type { Cap } from '../sending/model.ts';
@@ -64,21 +65,6 @@ const cap = about(
   ),
   'A limit to how many emails one lead gets.',
 );
-
-const stopWhen = shape({
-  hardBounceRate: about(
-    z.number().min(0).max(1),
-    'The share of emails whose address does not exist (0.05 = 5 in 100).',
-    0.05,
-  ),
-  complaintRate: about(
-    z.number().min(0).max(1),
-    'The share of emails that people call spam (0.003 = 3 in 1,000).',
-    0.003,
-  ),
-  over: about(duration, 'The span that is looked at.', '1 day'),
-  atLeast: about(z.number().int().min(1), 'Only when at least so many were sent in it.', 200),
-});
 
 const domainName = z
   .string()
@@ -198,10 +184,9 @@ export const sendingFile = shape({
     choice(['park', 'resend']),
     'When it is not known whether the mail server took a transactional email: "park" shows it to a person, "resend" sends it again. Marketing emails are always parked.',
   ),
-  stopWhen: about(
-    stopWhen.optional(),
-    'When sending is to stop by itself because too much comes back. Read and checked; nothing watches it yet.',
-  ),
+  stopWhen,
+  rates,
+  warmUp,
   replies,
   sunset,
   tracking: about(

@@ -24,6 +24,7 @@ import { handoffSentences, rejectWords, routeWords, slaWords } from './sales-wor
 import type { HandoffSource, RejectReasonSource, RouteSource, SlaSource } from './sales-words.ts';
 import { ruleWords } from './scoring-words.ts';
 import type { ScoringRule } from './scoring-words.ts';
+import { rateWords } from './pace-words.ts';
 import { capWords, consentWords } from './sending-words.ts';
 
 type Say = (entry: never, lexicon: Lexicon) => string;
@@ -44,6 +45,7 @@ const sayings: { readonly [list: string]: Say } = {
     handoffSentences(entry, lexicon).join(' '),
   'handoffs/rejectReasons': (entry: RejectReasonSource, lexicon) => rejectWords(entry, lexicon),
   'sending/caps': (entry: Parameters<typeof capWords>[0]) => capWords(entry),
+  'sending/rates': (entry: Parameters<typeof rateWords>[0]) => rateWords(entry),
   'sending/consent': (entry: Parameters<typeof consentWords>[0], lexicon) =>
     consentWords(entry, lexicon),
   'accounts/named': (entry: NamedSource, lexicon) => namedWords(entry, lexicon),

@@ -4,6 +4,7 @@ import type { TemplateFile } from '../definitions/template.ts';
 import { conditionWords } from './conditions.ts';
 import { assigneeWords, topicWords } from './lexicon.ts';
 import type { Lexicon } from './lexicon.ts';
+import { paceLines, stopLines } from './pace-words.ts';
 import { line, sections } from './reading.ts';
 import type { Line, Reading } from './reading.ts';
 import {
@@ -35,6 +36,7 @@ export function readSending(file: SendingFile, lexicon: Lexicon): Reading {
       ['What must have been agreed: the first that holds', consent],
       ['How often', [...file.caps.map((cap) => line(capWords(cap), cap.id)), ...fewerLines(file)]],
       ['When', whenLines(file)],
+      ['How fast', paceLines(file)],
       ['When something goes wrong', troubleLines(file)],
       ['When people answer, and when they never do', answerLines(file, lexicon)],
       ['What links tell', trackingLines(file)],
@@ -90,19 +92,13 @@ function whenLines({ quiet, zoneIfUnknown, holidays, spread }: SendingFile): rea
   ];
 }
 
-function troubleLines({ uncertainSend, stopWhen }: SendingFile): readonly Line[] {
+function troubleLines(file: SendingFile): readonly Line[] {
+  const { uncertainSend } = file;
   const uncertain =
     uncertainSend === 'park'
       ? 'A transactional email that may or may not have gone out is left for a person to look at.'
       : 'A transactional email that may or may not have gone out is sent again.';
-  if (stopWhen === undefined) return [line(uncertain)];
-  const { hardBounceRate, complaintRate, over, atLeast } = stopWhen;
-  return [
-    line(uncertain),
-    line(
-      `Sending is to stop when ${percent(hardBounceRate)} of the emails of ${span(over)} bounce or ${percent(complaintRate)} are called spam, once ${count(atLeast, 'email')} went out; nothing watches this yet.`,
-    ),
-  ];
+  return [line(uncertain), ...stopLines(file)];
 }
 
 function answerLines({ replies, sunset }: SendingFile, lexicon: Lexicon): readonly Line[] {
@@ -149,10 +145,6 @@ function utmWords({ source, medium, domains }: Utm): string {
   return `Links${where} without UTM parameters get the source ${quoted(source)} and the medium ${quoted(medium)}, with journey and step`;
 }
 type Utm = NonNullable<NonNullable<SendingFile['tracking']>['utm']>;
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(10))} %`;
-}
 
 export function readTemplate(file: TemplateFile, lexicon: Lexicon): Reading {
   return {

@@ -38,12 +38,14 @@ import { sendRoutes } from './routes/sends.ts';
 import { pauseRoutes } from './routes/pauses.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { schemaRoutes } from './routes/schemas.ts';
+import { trackingRoutes } from './routes/tracking.ts';
 import { createSubscriptions } from './confirmations.ts';
 import { createSessions } from './sessions.ts';
+import { createTracking, type TrackingReleases } from './tracking.ts';
 
 export interface AppDeps {
   readonly sql: Sql & Pick<Store, 'transaction'>;
-  readonly releases: Releases & ReleasesByTime;
+  readonly releases: Releases & ReleasesByTime & TrackingReleases;
   readonly ingest: (requests: readonly IngestRequest[]) => Promise<readonly IngestAnswer[]>;
   readonly clock: () => number;
   /** Signs the links in emails. */
@@ -51,6 +53,8 @@ export interface AppDeps {
   readonly publicUrl: string;
   /** Beside loopback and the host of `publicUrl`. */
   readonly allowedHosts: readonly string[];
+  /** How many proxies of ours stand in front. */
+  readonly trustedProxies?: number;
   /** Null: Temporal answers; else one sentence. */
   readonly temporal: () => Promise<string | null>;
   /** Development only: then `/mailbox` and `/dev/mailbox/messages` exist. */
@@ -91,6 +95,7 @@ export function createApp(deps: AppDeps): Express {
   app.use('/v1', versionOne(deps));
   app.use(subscriptionRoutes(createSubscriptions(deps)));
   app.use(linkRoutes(createLinks(deps)));
+  app.use(trackingRoutes(createTracking(deps), (error) => deps.onDefect(error, 'image')));
   const sessions = createSessions(deps.sql, deps.clock);
   const signHandoff = (payload: string) => signToken(deps.secret, 'handoff', payload);
   app.use('/console', consoleRoutes({ ...deps, sessions, signHandoff }));

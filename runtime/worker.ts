@@ -35,6 +35,7 @@ import { openEnrichmentFile } from '../enrich/file-provider.ts';
 import { NothingPublished } from './releases.ts';
 import { openSigner } from './signing.ts';
 import { startUpkeep, type SendAgain } from './upkeep.ts';
+import { startTracking } from './tracking.ts';
 import { startVerification } from './verification.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 import {
@@ -87,6 +88,7 @@ async function main(): Promise<void> {
     onError: (error) => core.log.error({ err: error }, 'leads whose rules changed'),
   });
   const upkeep = startUpkeep(core, { again });
+  const tracking = startTracking(core);
   const verification = startVerification(core);
   const beat = setInterval(() => void beatOnce(core), 1_000);
   await beatOnce(core);
@@ -98,7 +100,7 @@ async function main(): Promise<void> {
   await Promise.all(workers.map((worker) => worker.run()));
 
   clearInterval(beat);
-  const loops = [relay, due, pauses, health, replies, recomputes, upkeep, verification];
+  const loops = [relay, due, pauses, health, replies, recomputes, upkeep, tracking, verification];
   await Promise.all(loops.map((loop) => loop.stop()));
   await close();
   await core.close();

@@ -1,7 +1,8 @@
 /**
  * Batching never changes a result: whatever happens to a few people of one company, told event by event
  * or cut into batches anywhere, every answer, decision and row comes out the same. Accounts, merges,
- * verdicts, stages by hand, permissions and what reps say are all among what happens.
+ * verdicts, stages by hand, permissions, what comes back of emails and what reps say are all among what
+ * happens.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -19,6 +20,11 @@ const database = useTestDatabase();
 /** Rules that look at the whole company, so that what one does changes what is said of the other. */
 const ofCompany: Release = {
   ...acme,
+  sending: {
+    ...acme.sending,
+    replies: { stop: 'journey', tell: 'owner', ifNoOwner: 'queue:inbox' },
+    sunset: { afterMs: 4 * 86_400_000, emails: 2 },
+  },
   accounts: defaultAccountRules,
   qualification: {
     ...acme.qualification,
@@ -74,6 +80,11 @@ const what: fc.Arbitrary<What> = fc.oneof(
     own('Consent Given', { class: 'marketing' }),
     own('Consent Withdrawn'),
     own('Email Bounced', { kind: 'hard' }),
+    ...['soft', 'soft', 'sender'].map((kind) => own('Email Bounced', { kind })),
+    ...['Email Sent', 'Email Sent', 'Email Delivered', 'Email Complained'].map((name) => own(name)),
+    own('Email Replied', { journey: 'trial', reply: 'reply' }),
+    own('Email Replied', { reply: 'stop' }),
+    ...['2026-03-20', '2026-04-02'].map((until) => own('Email Auto Replied', { until })),
     own('Email Verified', { status: 'risky', reason: 'role', by: 'test' }),
     own('Deal Won'),
   ),
@@ -125,6 +136,9 @@ async function play(
     const [answer] = await ingest.ingest([call(track(who, name, 'Page Viewed', `${name}-${who}`))]);
     ids.set(who, answer?.leadId ?? '');
   }
+  // What comes back of emails is about somebody with an address.
+  const known = { userId: `${name}-ben`, messageId: `${name}-known` };
+  await ingest.ingest([identify(known, { email: `ben@${name}.example` })]);
   let now = NOW;
   let batch: IngestRequest[] = [];
   for (const [index, step] of steps.entries()) {
@@ -229,6 +243,19 @@ async function rowsOf(
     ),
     handoffs: await read(
       `SELECT handoff, stage, cause, status, rep, reason, settled_by, opened_at FROM handoff WHERE lead_id IN ${group}`,
+    ),
+    suppressions: await read(
+      `SELECT address, scope, reason, at, until FROM suppression
+       WHERE address IN (SELECT address FROM lead WHERE id IN ${group})`,
+    ),
+    consents: await read(
+      `SELECT address, class, topic, state, at FROM consent
+       WHERE address IN (SELECT address FROM lead WHERE id IN ${group})`,
+    ),
+    pauses: await read(`SELECT "from", until, why, by FROM pause WHERE key::uuid IN ${group}`),
+    answers: await read(
+      `SELECT payload->>'to' AS "to", payload->'stopped' AS stopped FROM outbox
+       WHERE target = 'reply' AND (payload->>'leadId')::uuid IN ${group}`,
     ),
     runs: await read(
       `SELECT journey, status, outcome, entered_at FROM enrolment WHERE lead_id IN ${group}`,

@@ -105,15 +105,12 @@ function leadVariables(manifest: TemplateManifest, read: ReadFact): Record<strin
   return Object.fromEntries(facts.map((fact) => [fact, read(fact)]));
 }
 
-/** "de-AT" is served by "de" where there is no closer one. */
 function inLanguage(
   { languages, manifest }: StoredTemplate,
   wanted: unknown,
   commandId: string,
 ): CompiledTemplate {
-  const spoken = typeof wanted === 'string' ? wanted.toLowerCase() : '';
-  const [base = ''] = spoken.split(/[-_]/);
-  const found = languages[spoken] ?? languages[base] ?? languages[manifest.ifNoLanguage];
+  const found = languages[chooseLanguage(Object.keys(languages), wanted, manifest.ifNoLanguage)];
   if (found === undefined) throw failure('template-missing', commandId);
   return found;
 }

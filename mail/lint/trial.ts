@@ -34,7 +34,7 @@ function sampleProblems(
   const left = leftIn(`${email.subject}\n${email.text}\n${email.html}`, sample);
   // What somebody fills a form with is not the author's taste.
   if (isNasty(sample)) return left;
-  const isInternal = Object.keys(trial.variables).some((path) => path.startsWith('handoff.'));
+  const isInternal = Object.keys(trial.variables).some((path) => /^(handoff|reply)\./.test(path));
   const preheader = renderLine(compiled.preheader, sample.variables);
   return [
     ...left,

@@ -27,7 +27,7 @@ export function substituteBrand(
   return { mjml: replaced, problems };
 }
 
-const includePattern = /<mj-include\s+path=["'](?:[^"']*\/)?([\w-]+)(?:\.mjml)?["']\s*\/?>/g;
+const includePattern = /<mj-include\s+path=["'](?:[^"'/]*\/)*([\w.-]+?)(?:\.mjml)?["']\s*\/?>/g;
 
 /**
  * Puts partials where they are named. They lose their line breaks, so that the lines of whatever
@@ -35,17 +35,18 @@ const includePattern = /<mj-include\s+path=["'](?:[^"']*\/)?([\w-]+)(?:\.mjml)?[
  */
 export function includePartials(mjml: string, source: TemplateSource): Substituted {
   const problems: TemplateProblem[] = [];
-  const replaced = mjml.replace(includePattern, (written, name: string) => {
-    const partial = Object.hasOwn(source.partials, name) ? source.partials[name] : undefined;
+  const replaced = mjml.replace(includePattern, (written, wanted: string) => {
+    const name = partialFor(wanted, source);
+    const partial = name === undefined ? undefined : source.partials[name];
     if (partial === undefined) {
-      const message = `${written}: there is no partial "${name}", only ${names(source.partials)}`;
+      const message = `${written}: there is no partial "${wanted}", only ${names(source.partials)}`;
       // Brand values change columns, never lines; the place is looked for as the author wrote it.
       const place = placeOf(source.mjml, Math.max(source.mjml.indexOf(written), 0));
       problems.push({ ...error(message), ...place });
       return '';
     }
     const branded = substituteBrand(partial, source.brand);
-    const file = `partials/${name}.mjml`;
+    const file = `partials/${name ?? ''}.mjml`;
     problems.push(...branded.problems.map((found) => ({ ...found, file })));
     return branded.mjml.replace(/\s*\n\s*/g, ' ');
   });
@@ -55,11 +56,20 @@ export function includePartials(mjml: string, source: TemplateSource): Substitut
   return { mjml: replaced, problems };
 }
 
+/** `footer` in a German email is `footer.de` where there is one: messages need not say it. */
+function partialFor(
+  wanted: string,
+  { partials, email }: Pick<TemplateSource, 'partials' | 'email'>,
+): string | undefined {
+  return [`${wanted}.${email.language}`, wanted].find((name) => Object.hasOwn(partials, name));
+}
+
 /** The partials that the message names, with the file each stands in. */
 export function includedFiles(
-  source: Pick<TemplateSource, 'mjml' | 'partials'>,
+  source: Pick<TemplateSource, 'mjml' | 'partials' | 'email'>,
 ): readonly { readonly file: string; readonly text: string }[] {
-  const named = new Set([...source.mjml.matchAll(includePattern)].map((match) => match[1]));
+  const wanted = [...source.mjml.matchAll(includePattern)].map((match) => match[1] ?? '');
+  const named = new Set(wanted.map((name) => partialFor(name, source)));
   return Object.entries(source.partials)
     .filter(([name]) => named.has(name))
     .map(([name, text]) => ({ file: `partials/${name}.mjml`, text }));

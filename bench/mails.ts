@@ -109,7 +109,8 @@ async function openEngine(stack: Stack, signer: Signer | undefined) {
   const ingest = createIngest({ store, releases });
   const log = createLog({ name: 'bench', level: config.LOG_LEVEL });
   const core = { config, store, releases, ingest, log };
-  const { deps, close } = createActivityDependencies(core, { mailDomain: 'acme.example', signer });
+  const dependencies = createActivityDependencies(core, { mailDomain: 'acme.example', signer });
+  const { deps } = dependencies;
   const last: { email?: OutgoingEmail } = {};
   const mail = {
     inTurn: <T>(work: () => Promise<T>) => deps.mail.inTurn(work),
@@ -126,7 +127,7 @@ async function openEngine(stack: Stack, signer: Signer | undefined) {
     sendAll: (enrolments: readonly string[]) => inParallel(enrolments, sendOne),
     last,
     async close() {
-      await close();
+      await dependencies.close();
       await ingest.close();
       await store.close();
     },

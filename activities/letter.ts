@@ -8,6 +8,7 @@ import type { Lead } from '../core/facts/lead.ts';
 import type { MessageClass } from '../core/journey/plan.ts';
 import type { Rep } from '../core/routing/model.ts';
 import type { JsonObject, ReadFact } from '../core/rules/condition.ts';
+import { chooseLanguage } from '../core/sending/language.ts';
 import type { CompiledTemplate } from '../mail/templates/compile.ts';
 import type { Mailbox } from '../mail/outgoing.ts';
 import type { Draft, StoredTemplate } from './dependencies.ts';

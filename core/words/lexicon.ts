@@ -13,6 +13,7 @@ import type { EventsFile } from '../definitions/events.ts';
 import type { FactsFile } from '../definitions/facts.ts';
 import type { QualificationFile } from '../definitions/qualification.ts';
 import type { RoutingFile } from '../definitions/routing.ts';
+import type { InterestsFile } from '../definitions/interests.ts';
 import type { SendingFile } from '../definitions/sending.ts';
 import { quoted } from './values.ts';
 
@@ -22,6 +23,7 @@ export interface Lexicon {
   readonly events: Labels;
   readonly stages: Labels;
   readonly topics: Labels;
+  readonly interests?: Labels;
   readonly reps: Labels;
   /** Inside a `where`: names are those of the properties of an event. */
   readonly areProperties?: true;
@@ -65,6 +67,10 @@ export function lexiconOfSources(sources: readonly NamedSource[]): Lexicon {
       valuesOf<QualificationFile>('qualification').flatMap(({ stages }) => stages),
       (stage) => [stage.stage, stage.label],
     ),
+    interests: labels(
+      valuesOf<InterestsFile>('interests').flatMap(({ interests }) => interests),
+      (interest) => [interest.id, interest.title],
+    ),
     topics: labels(
       valuesOf<SendingFile>('sending').flatMap(({ topics }) => topics),
       (topic) => [topic.id, topic.title],
@@ -83,6 +89,7 @@ export function joinLexicons(before: Lexicon, after: Lexicon): Lexicon {
     events: { ...before.events, ...after.events },
     stages: { ...before.stages, ...after.stages },
     topics: { ...before.topics, ...after.topics },
+    interests: { ...before.interests, ...after.interests },
     reps: { ...before.reps, ...after.reps },
   };
 }
@@ -130,6 +137,10 @@ export function stageWords(stage: string, { stages }: Lexicon): string {
   const label = own(stages, stage) ?? stage;
   const isShared = Object.entries(stages).some(([id, words]) => id !== stage && words === label);
   return isShared && label !== stage ? `${label} (${stage})` : label;
+}
+
+export function interestTitle(interest: string, { interests = {} }: Lexicon): string {
+  return quoted(own(interests, interest) ?? interest);
 }
 
 export function topicWords(topic: string, { topics }: Lexicon): string {

@@ -2,7 +2,7 @@
 import type { SendingFile } from '../definitions/sending.ts';
 import type { TemplateFile } from '../definitions/template.ts';
 import { conditionWords } from './conditions.ts';
-import { assigneeWords, topicWords } from './lexicon.ts';
+import { assigneeWords, interestTitle, topicWords } from './lexicon.ts';
 import type { Lexicon } from './lexicon.ts';
 import { paceLines, stopLines } from './pace-words.ts';
 import { line, sections } from './reading.ts';
@@ -173,7 +173,16 @@ function templateWords(file: TemplateFile, lexicon: Lexicon): string {
     `Comes from ${sender}.`,
     ...(topic === undefined ? [] : [`Topic ${topicWords(topic, lexicon)}.`]),
     ...(buyingStage === undefined ? [] : [`Written for the buying stage ${quoted(buyingStage)}.`]),
-    ...(about === undefined ? [] : [sentence(`About ${listed(about.map(quoted), 'or')}`)]),
+    ...(about === undefined
+      ? []
+      : [
+          sentence(
+            `About ${listed(
+              about.map((one) => interestTitle(one, lexicon)),
+              'or',
+            )}`,
+          ),
+        ]),
     sentence(`To the same lead ${againWords(again)}`),
     `Where the language of the lead is missing: ${ifNoLanguage}.`,
   ].join(' ');

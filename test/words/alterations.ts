@@ -137,7 +137,7 @@ const words: readonly string[] = [
     'stay',
   ],
   ...['exit', 'skip', 'continue', 'enrol', 'ignore', 'likely-robot', 'human', 'rejects', 'accepts'],
-  ...['robot', 'ever', 'fit', 'engagement'],
+  ...['robot', 'ever', 'fit', 'engagement', 'send', 'block', 'journey', 'nothing', 'nobody'],
   ...[
     'clicks',
     'opens',

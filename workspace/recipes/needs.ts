@@ -72,6 +72,7 @@ function namesIn(value: Json): readonly Named[] {
   return Object.entries(value).flatMap(([key, inner]: [string, Json]) => [
     ...nameAt(key, inner),
     ...(key === 'value' ? interestsIn(value, inner) : []),
+    ...(key === 'about' ? aboutIn(inner) : []),
     ...(key === 'columns' ? factsIn(inner) : []),
     ...(key === 'variables' ? variablesIn(inner) : []),
     ...namesIn(inner),
@@ -90,6 +91,14 @@ function interestsIn(leaf: Json, value: Json): readonly Named[] {
   if (objectOf(leaf)['fact'] !== 'interests') return [];
   const names: readonly Json[] = Array.isArray(value) ? value : [value];
   return names.filter((name) => typeof name === 'string').map((id) => ({ kind: 'interest', id }));
+}
+
+/** An email is `about` interests. */
+function aboutIn(names: Json): readonly Named[] {
+  if (!Array.isArray(names)) return [];
+  return names
+    .filter((name) => typeof name === 'string')
+    .map((id) => ({ kind: 'interest' as const, id }));
 }
 
 /** The columns of an import name facts as their values. */

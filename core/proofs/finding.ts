@@ -29,6 +29,7 @@ export const findings = [
   'shadowed-sla',
   'stage-content',
   'threshold-out-of-reach',
+  'unconfirmed-consent',
   'undeclared-event',
   'unreachable-step',
   'unrouted-leads',

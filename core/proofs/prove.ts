@@ -20,6 +20,7 @@ import { findLoops } from './loops.ts';
 import { findNoWayOut } from './no-way-out.ts';
 import { findPingPong } from './ping-pong.ts';
 import { findTooManyEmails } from './too-many-emails.ts';
+import { findUnconfirmedConsent } from './unconfirmed-consent.ts';
 import { findUndeclaredCauses } from './undeclared-causes.ts';
 import { findUnreachableSteps } from './unreachable-steps.ts';
 
@@ -41,6 +42,7 @@ const proofs: readonly Proof[] = [
   findRoutesWithoutLeads,
   findNeverMailedCountries,
   findUndeclaredCauses,
+  findUnconfirmedConsent,
 ];
 
 export function prove(workspace: ProvableWorkspace): readonly Problem[] {

@@ -26,7 +26,10 @@ const asked = (ticked: readonly Topic[], over = {}) => ({
 });
 const short = (events: ReturnType<typeof saidByForm>) =>
   events.map(({ name, properties: { topic, state, fewer, tracking } }) =>
-    [name, topic, state, fewer, tracking].filter((part) => part !== undefined).join(' '),
+    [name, topic, state, fewer, tracking]
+      .filter((part) => part !== undefined)
+      .map((part) => JSON.stringify(part).replaceAll('"', ''))
+      .join(' '),
   );
 
 describe('what a saved form says', () => {

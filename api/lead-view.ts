@@ -114,7 +114,10 @@ export function leadJson(view: LeadView): object {
         : { ...lead.disqualified, at: instant(lead.disqualified.at) },
     scores: scored.map((one) => scoredJson(one, now)),
     consents: lead.consents.map(({ at, ...consent }) => ({ ...consent, at: instant(at) })),
-    suppressions: lead.suppressions.map(({ at, ...one }) => ({ ...one, at: instant(at) })),
+    suppressions: lead.suppressions.map(({ at, until, ...one }) => ({
+      ...{ ...one, at: instant(at) },
+      ...(until === undefined ? {} : { until: instant(until) }),
+    })),
     emailCheck: emailCheckJson(lead),
     journeys: enrolments.map((run) => ({
       enrolmentId: run.id,

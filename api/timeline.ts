@@ -17,6 +17,8 @@ import type { TimelineRow } from '../store/read-timeline.ts';
 import { nameOf } from './lead-name.ts';
 import { mergeWhy } from './merge-words.ts';
 import { closedBecause, handWords } from './hand-words.ts';
+import { suppressionTitle } from '../core/words/standing-words.ts';
+import { replyWords } from './reply-words.ts';
 import { capital, pausedThing } from './pause-words.ts';
 import {
   entryRefusals,
@@ -159,6 +161,10 @@ function decisionWords(kind: string, detail: JsonObject, release: Release): Word
       return handoffWords(detail, release);
     case 'verdict':
       return verdictWords(detail, release);
+    case 'suppression':
+      return suppressionWords(detail, release);
+    case 'reply':
+      return { type: kind, ...replyWords(detail, release) };
     case 'webhook':
       return {
         type: kind,
@@ -220,6 +226,17 @@ function verdictWords(detail: JsonObject, release: Release): Words {
   const reason = rejected ?? closedBecause[id] ?? id;
   const title = verdict === 'closed' ? 'Handoff closed' : `${by} ${verdict} the lead`;
   return { type: 'verdict', title, reasons: [reason] };
+}
+
+function suppressionWords(detail: JsonObject, release: Release): Words {
+  const { until } = detail;
+  const scope = detail['scope'] === 'all' ? 'all' : 'marketing';
+  const ends =
+    typeof until === 'number'
+      ? `Tried again from ${instantInZone(until, release.sending.zoneIfUnknown)}`
+      : '';
+  const title = suppressionTitle({ scope }, detail['holds'] !== false);
+  return { type: 'suppression', title, reasons: [text(detail['why']) ?? '', ends] };
 }
 
 function armWords(

@@ -2,6 +2,7 @@
  * A lead explained as lines for a terminal: a summary, then each question a person asks next, in the
  * order in which they ask it. Decides and reads nothing; `--all` adds what most readers skip.
  */
+import { suppressionReason, suppressionTitle } from '../core/words/standing-words.ts';
 import { summaryOf, type Explained } from '../api/explanation.ts';
 import { nameOf } from '../api/lead-name.ts';
 import type { TimelineEntry } from '../api/timeline.ts';
@@ -98,7 +99,8 @@ function person(explained: Explained): readonly string[] {
       ? []
       : [`  Address ${verdictWords(emailCheck)}, on ${day(emailCheck.at)}`]),
     ...lead.suppressions.map(
-      ({ scope, reason, at: since }) => `  Suppressed (${scope}) since ${day(since)}: ${reason}`,
+      ({ at: since, until, ...one }) =>
+        `  ${suppressionTitle(one)} since ${day(since)}${until === undefined ? '' : `, until ${day(until)}`}: ${suppressionReason(one)}`,
     ),
     ...(explanation.dueAt === undefined
       ? []

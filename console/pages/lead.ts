@@ -23,6 +23,7 @@ import type { StoredPause } from '../../store/pauses.ts';
 import { html, type Html } from '../html.ts';
 import { page, type Frame } from '../layout.ts';
 import { bar, chip, empty, gradeChip, handoffChip, mainScore, older } from '../parts.ts';
+import { suppressionReason, suppressionTitle } from '../../core/words/standing-words.ts';
 import { clockTag, fromNow, instantInZone, timeTag } from '../time.ts';
 import { byHandNotice, stageSection, verdictOn } from './by-hand.ts';
 import { asOfForm } from './explanation.ts';
@@ -243,7 +244,7 @@ function permission({ lead, release, now }: LeadPageView): Html {
   const [words, tone] = permissions[verdict];
   return html`<p>${chip(words, tone)} <span class="soft small">${why}</span></p>
     ${lead.emailCheck !== undefined && html`<p class="small">Address ${verdictWords(lead.emailCheck)}, ${fromNow(lead.emailCheck.at, now)}</p>`}
-    ${lead.suppressions.map(({ scope, reason, at }) => html`<p class="small">Suppressed for ${scope}: ${reason}, ${fromNow(at, now)}</p>`)}
+    ${lead.suppressions.map(({ at, until, ...one }) => html`<p class="small">${suppressionTitle(one)}: ${suppressionReason(one)}, ${fromNow(at, now)}${until !== undefined && html` until ${clockTag(until, release.sending.zoneIfUnknown)}`}</p>`)}
     ${lead.consents.map(({ class: kind, topic, state, at }) => html`<p class="small soft">${state} to ${kind}${topic !== undefined && ` (${topic})`}, ${fromNow(at, now)}</p>`)}`;
 }
 

@@ -8,7 +8,9 @@
 import type { Release } from '../definitions/release.ts';
 import type { Json, JsonObject } from '../rules/condition.ts';
 import { durationInWords } from '../rules/duration.ts';
-import { count, dayWords, listed, quoted, windowWords } from '../words/values.ts';
+import { paceReason } from './pace-reason.ts';
+import { suppressionReason } from '../words/standing-words.ts';
+import { capitalised, count, dayWords, listed, quoted, windowWords } from '../words/values.ts';
 
 export interface SendSaying {
   readonly release: Pick<Release, 'journeys' | 'interests' | 'sending' | 'qualification'>;
@@ -30,10 +32,11 @@ export function sendReasonInWords(
 type Sentence = (evidence: JsonObject, saying: SendSaying) => string | undefined;
 
 const sentences: { readonly [reason: string]: Sentence } = {
-  suppressed: ({ because, at }, { when }) =>
-    typeof because === 'string' && typeof at === 'number'
-      ? `${because}, since ${when(at)}`
-      : undefined,
+  suppressed: ({ because, at, until }, { when }) => {
+    if (typeof because !== 'string' || typeof at !== 'number') return undefined;
+    const ends = typeof until === 'number' ? ` and until ${when(until)}` : '';
+    return `${capitalised(suppressionReason({ reason: because }))}, since ${when(at)}${ends}`;
+  },
   'no-consent': noConsent,
   capped: (evidence, saying) =>
     evidence['rule'] === 'priority' ? yields(evidence, saying) : capped(evidence, saying),
@@ -66,6 +69,7 @@ const sentences: { readonly [reason: string]: Sentence } = {
       : undefined,
   'missing-variable': ({ variable }) =>
     typeof variable === 'string' ? `The email needs ${quoted(variable)}` : undefined,
+  'sender-paused': paceReason,
   disqualified: ({ rule }, { release }) => {
     const found = release.qualification.disqualified.find(({ id }) => id === rule);
     return found && `Because: ${found.why}`;

@@ -1,4 +1,5 @@
 /** A simulated life as sentences, one per thing that happened, for people to read. */
+import { suppressionTitle } from '../words/standing-words.ts';
 import type { Decision } from '../decision/decision.ts';
 import type { Release } from '../definitions/release.ts';
 import type { Happening } from './world.ts';
@@ -77,11 +78,10 @@ function decisionSentence(decision: Decision, { qualification }: Release): strin
     case 'verdict':
       return `Handoff ${decision.verdict} by ${decision.by}`;
     case 'suppression': {
-      const { holds, scope, until } = decision;
-      const what = scope === 'all' ? 'The address' : 'Marketing';
+      const { holds, until, why } = decision;
       const ends =
         until === undefined ? '' : ` until ${new Date(until).toISOString().slice(0, 10)}`;
-      return `${what} is ${holds ? `suppressed${ends}` : 'no longer suppressed'}: ${decision.why}`;
+      return `${suppressionTitle(decision, holds)}${ends}: ${why}`;
     }
     case 'reply':
       return decision.to === undefined

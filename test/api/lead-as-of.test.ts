@@ -112,6 +112,7 @@ const step = fc.record({
         .map((traits) => ({ traits })),
     },
     { weight: 1, arbitrary: fc.constantFrom('visit', 'join', 'company', 'unsubscribe', 'agree') },
+    { weight: 1, arbitrary: fc.constantFrom('soft', 'soft', 'soft', 'delivered') },
     { weight: 2, arbitrary: fc.constantFrom('robot', 'person', 'accepts', 'by-hand', 'clock') },
   ),
 });
@@ -281,6 +282,10 @@ function requestFor(
       return track(userId, 'Consent Withdrawn', {}, now);
     case 'agree':
       return track(userId, 'Consent Given', { properties: { state: 'opt-in' } }, now);
+    case 'soft':
+      return own('Email Bounced', { kind: 'soft' });
+    case 'delivered':
+      return own('Email Delivered', {});
     case 'robot':
       return own('Event Judged', { event, trust: 'likely-robot', because: 'A scanner' });
     case 'person':

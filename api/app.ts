@@ -34,6 +34,7 @@ import { linkRoutes } from './routes/links.ts';
 import { recomputeRoutes } from './routes/recomputes.ts';
 import { releaseRoutes } from './routes/releases.ts';
 import { mergeRoutes } from './routes/merges.ts';
+import { sendingRoutes } from './routes/sending.ts';
 import { sendRoutes } from './routes/sends.ts';
 import { pauseRoutes } from './routes/pauses.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
@@ -120,6 +121,7 @@ function versionOne(deps: AppDeps): express.Router {
   router.use(eventRoutes(guarded), leadRoutes(guarded), byHandRoutes(guarded));
   router.use(releaseRoutes(guarded), recomputeRoutes(guarded));
   router.use(mergeRoutes(guarded), accountRoutes(guarded), sendRoutes(guarded));
+  router.use(sendingRoutes(guarded));
   router.use(journeyRoutes(guarded), handoffRoutes(guarded), pauseRoutes(guarded));
   for (const [path, allowed] of Object.entries(methods)) {
     router.all(path, (request) => {
@@ -156,6 +158,7 @@ const methods: { readonly [path: string]: string } = {
   '/merge-candidates/keep-apart': 'POST',
   '/merges': 'POST',
   '/merges/:id/undo': 'POST',
+  '/sending': 'GET',
   '/sends': 'GET',
   '/sends/:id/settle': 'POST',
   '/pauses': 'GET, POST',

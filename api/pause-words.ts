@@ -5,6 +5,7 @@
 import { instantInZone } from '../console/time.ts';
 import type { Release } from '../core/definitions/release.ts';
 import { durationInWords } from '../core/rules/duration.ts';
+import { breaker, readPauseKey, receiverTitle, type PausedWay } from '../core/sending/receiver.ts';
 import type { ResumeView } from '../runtime/dispatch/pauses.ts';
 import type { NewPause, StoredPause } from '../store/pauses.ts';
 import { instant } from './lead-view.ts';
@@ -20,10 +21,15 @@ export function pausedThing(release: Release, { scope, key, address }: Named): s
     case 'lead':
       return `the lead ${address ?? key}`;
     case 'sender':
-      return key === '' ? 'every email' : `email from ${key}`;
+      return key === '' ? 'every email' : emailFrom(readPauseKey(key));
     case 'all':
       return 'everything';
   }
+}
+
+function emailFrom({ sender, receiver }: PausedWay): string {
+  const to = receiver === undefined ? '' : ` to ${receiverTitle(receiver)}`;
+  return `email from ${sender}${to}`;
 }
 
 /** "“Trial nurture” is paused until Thu 24 Dec, 09:00." */
@@ -42,7 +48,7 @@ export function standsStill(release: Release, pause: NewPause & Named, now: numb
 /** ", since Mon 2 Mar, 10:00 by Ana: trade fair". */
 export function since(release: Release, { from, by, why }: NewPause): string {
   const at = instantInZone(from, release.sending.zoneIfUnknown);
-  return `since ${at}${by === '' ? '' : ` by ${by}`}${why === '' ? '' : `: ${why}`}`;
+  return `since ${at}${by === '' ? '' : ` by ${by === breaker ? 'the circuit breaker' : by}`}${why === '' ? '' : `: ${why}`}`;
 }
 
 /** What becomes of those inside. */

@@ -7,6 +7,7 @@ import { didYouMean } from '../core/definitions/suggest.ts';
 import type { Release } from '../core/definitions/release.ts';
 import { parseAddress } from '../core/sending/address.ts';
 import { momentExpected, parseMoment } from '../core/sending/moment.ts';
+import { pauseKey, receiverOfDomain } from '../core/sending/receiver.ts';
 import type { Releases } from '../ingest/batch.ts';
 import { freshId } from '../ingest/fresh-id.ts';
 import { beginPause, type Begun, type PauseDeps } from '../runtime/dispatch/pauses.ts';
@@ -124,9 +125,16 @@ async function journeyOf(deps: Pausing, release: Release, name: string): Promise
   throw notFound(`There is no journey ${JSON.stringify(name)}`, name, known);
 }
 
-/** A pause of an address nobody sends from would look like one and stop nothing. */
+/** "maria@acme.example", or only what goes from there to a receiver: "maria@acme.example to gmail.com". */
 function senderOf(release: Release, name: string): string {
   if (name === '') return '';
+  const [from = '', to] = name.split(/\s*>\s*|\s+to\s+/);
+  const sender = addressOf(release, from);
+  return to === undefined ? sender : pauseKey(sender, receiverOfDomain(to.toLowerCase()));
+}
+
+/** A pause of an address nobody sends from would look like one and stop nothing. */
+function addressOf(release: Release, name: string): string {
   const senders = sendersOf(release);
   const parsed = parseAddress(name);
   const address = parsed.ok ? parsed.address : name;

@@ -4,6 +4,7 @@
  */
 import type { Release } from '../core/definitions/release.ts';
 import { instantInZone } from '../console/time.ts';
+import { isPace } from '../core/explain/pace-reason.ts';
 import { sendReasonInWords, type SendSaying } from '../core/explain/send-reason.ts';
 import type { Json, JsonObject } from '../core/rules/condition.ts';
 import { durationInWords } from '../core/rules/duration.ts';
@@ -111,6 +112,9 @@ function heldWords(state: string, until: string): string {
 
 /** A pause holds an email; one that is dropped because of it got too old meanwhile. */
 function refusalWords(state: string, reason: string, { evidence }: JsonObject): string {
+  if (reason === 'sender-paused' && isObject(evidence) && isPace(evidence)) {
+    return state === 'skipped' ? 'It waited too long for its turn' : 'It waits for its turn';
+  }
   const isOfPause = reason === 'journey-paused' || reason === 'sender-paused';
   if (isOfPause && state === 'skipped') return tooOldAfter[reason];
   if (isOfPause && isObject(evidence) && evidence['rule'] === 'pause:all') {

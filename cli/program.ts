@@ -26,6 +26,7 @@ import { releasesCommand } from './releases.ts';
 import { resumeCommand } from './resume.ts';
 import { rollbackCommand } from './rollback.ts';
 import { schemaCommand } from './schema.ts';
+import { sendingCommand } from './sending.ts';
 import { sendsCommand } from './sends.ts';
 import { settleCommand } from './settle.ts';
 import type { ExitCode, Shell } from './shell.ts';
@@ -59,6 +60,7 @@ export async function main(argv: readonly string[], shell: Shell): Promise<ExitC
     pauseCommand,
     resumeCommand,
     pausesCommand,
+    sendingCommand,
     sendsCommand,
     settleCommand,
     stageCommand,

@@ -6,6 +6,7 @@
 import { Router } from 'express';
 import { viewLead } from '../api/lead-view.ts';
 import { cutPage, pageAsked } from '../api/page-of.ts';
+import { viewSending } from '../api/sending.ts';
 import { viewUntold } from '../api/recomputes.ts';
 import { since, standsStill } from '../api/pause-words.ts';
 import { sendsAsked } from '../api/sends.ts';
@@ -40,6 +41,7 @@ import { leadPage } from './pages/lead.ts';
 import { accountPage, accountsPage } from './pages/accounts.ts';
 import { leadsPage } from './pages/leads.ts';
 import { overviewPage } from './pages/overview.ts';
+import { sendingPage } from './pages/sending.ts';
 import { release, releases } from './release-pages.ts';
 import { fromOurPages, placeOf, requireSession, signInRoutes } from './session.ts';
 import { wordPages } from './word-routes.ts';
@@ -106,6 +108,9 @@ export function consoleRoutes(deps: ConsoleDeps): Router {
       filesPage({ frame: shown, onDisk: await files.view() }),
     );
   }
+  show('/sending', 'emails', async (shown) =>
+    sendingPage({ frame: shown, ...(await viewSending(deps)) }),
+  );
   show('/emails', 'emails', (shown, query) => emails(deps, shown, query));
   const unknown = async (problem: string): Promise<string> =>
     emails(deps, await frame('emails'), { state: 'unknown' }, problem);

@@ -2,8 +2,10 @@
  * The numbers of the console's first page, in one statement: where leads stand, what runs, what was
  * sent, and what needs a person. Reads only.
  */
+import { breaker } from '../core/sending/receiver.ts';
 import type { Sql } from './client.ts';
 import { openCandidates } from './merges.ts';
+import { inForce } from './pauses.ts';
 import { overdueSend } from './read-sends.ts';
 
 export interface Overview {
@@ -42,6 +44,10 @@ export interface Attention {
   readonly ruleMismatches: number;
   readonly unconfirmed: number;
   readonly mergeCandidates: number;
+  /** Pauses of senders that nobody began. */
+  readonly stopped: number;
+  /** Null: our mail server answers. */
+  readonly mailServerSince: number | null;
 }
 
 export interface OverviewQuery {
@@ -104,4 +110,6 @@ const overviewSql = `SELECT
     'outboxWaiting', ${count(`outbox WHERE recorded_at < ${late}`)},
     'ruleMismatches', ${count('decision WHERE confirmed = false')},
     'unconfirmed', ${count(`decision WHERE confirmed IS NULL AND kind IN ('stage', 'exit') AND at < ${late}`)},
+    'stopped', ${count(`pause p WHERE p.scope = 'sender' AND p.by = '${breaker}' AND ${inForce('p', '$1')}`)},
+    'mailServerSince', (SELECT round(extract(epoch FROM since) * 1000) FROM reception WHERE sender = '' AND refusals > 0),
     'mergeCandidates', ${count(openCandidates)}) AS attention`;

@@ -27,7 +27,7 @@ export function emailsPage(view: EmailsView): string {
   return page(
     { ...view.frame, title: 'Emails' },
     html`<h1>Emails</h1>
-      <p class="soft">“Sent” means that our relay took it; what came of it then is evidence on the lead.</p>
+      <p class="soft">“Sent” means that our relay took it; what came of it then is evidence on the lead. <a href="/console/sending">How sending goes</a></p>
       ${choices(
         'State',
         state,

@@ -9,7 +9,7 @@ import type { Attention, Overview } from '../../store/read-overview.ts';
 import { html, type Html } from '../html.ts';
 import { page, type Frame } from '../layout.ts';
 import { bar, chip, empty, tile, type Tone } from '../parts.ts';
-import { fromNow } from '../time.ts';
+import { fromNow, instantInZone } from '../time.ts';
 
 export interface OverviewView {
   readonly frame: Omit<Frame, 'title'>;
@@ -27,7 +27,10 @@ export function overviewPage(view: OverviewView): string {
   const { overview } = view;
   const leads = overview.stages.reduce((sum, { count }) => sum + count, 0);
   const sent = overview.sends.filter(({ state }) => state === 'sent');
-  const problems = [...attentionOf(overview.attention), ...untoldProblems(view)];
+  const problems = [
+    ...attentionOf(overview.attention, view.release.sending.zoneIfUnknown),
+    ...untoldProblems(view),
+  ];
   return page(
     { ...view.frame, title: 'Overview' },
     html`<h1>Overview</h1>
@@ -62,8 +65,14 @@ interface Problem {
   readonly tone: Tone;
 }
 
-function attentionOf(found: Attention): readonly Problem[] {
+function attentionOf(found: Attention, zone: string): readonly Problem[] {
   const all: readonly Problem[] = [
+    of(
+      found.stopped,
+      `${found.stopped === 1 ? 'sender stopped' : 'senders stopped'} by itself: too much came back`,
+      '/console/sending',
+      'rust',
+    ),
     of(
       found.unknownSends,
       'emails of unknown fate: the relay may have them',
@@ -87,8 +96,8 @@ function attentionOf(found: Attention): readonly Problem[] {
     ...found.refusedSends.map(({ reason, count }) =>
       of(
         count,
-        `${emailsWait[reason] ?? `emails wait: ${reason}`}`,
-        '/console/emails?state=planned',
+        `${emailsWait[reason] ?? `emails wait: ${reason}`}${sinceWhen(found, reason, zone)}`,
+        isOurServer(reason) ? '/console/sending' : '/console/emails?state=planned',
         'rust',
       ),
     ),
@@ -147,6 +156,16 @@ function untoldProblems({ untold, release }: OverviewView): readonly Problem[] {
       'sun',
     ),
   );
+}
+
+/** Refusals that are no receiver's. */
+function isOurServer(reason: string): boolean {
+  return reason === 'infra' || reason === 'config';
+}
+
+function sinceWhen({ mailServerSince }: Attention, reason: string, zone: string): string {
+  const isSaid = isOurServer(reason) && mailServerSince !== null;
+  return isSaid ? `, since ${instantInZone(mailServerSince, zone)}` : '';
 }
 
 function lateInWords({ lateFindings }: Attention): string {

@@ -5,7 +5,7 @@ const folder = await temporaryFolder();
 
 test('the shipped personas live as they expect', async () => {
   const ran = await run(['simulate']);
-  expect(ran.lines.at(-1)).toBe('3 personas: all as expected.');
+  expect(ran.lines.at(-1)).toBe('5 personas: all as expected.');
   expect(ran.lines).toContainEqual(
     expect.stringMatching(/^ {2}day {2}0 {2}Fri 27 Mar 16:30 {2}Email "welcome" is sent/),
   );
@@ -36,6 +36,6 @@ test('a persona that does not exist is answered with those that do', async () =>
   const ran = await run(['simulate', 'nobody']);
   expect(ran.code).toBe(2);
   expect(ran.err).toBe(
-    'There is no persona "nobody": the workspace has busy-vp, tire-kicker, trial-takes-off.\n',
+    'There is no persona "nobody": the workspace has busy-vp, comes-back, hr-reader, tire-kicker, trial-takes-off.\n',
   );
 });

@@ -41,6 +41,7 @@ import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { schemaRoutes } from './routes/schemas.ts';
 import { trackingRoutes } from './routes/tracking.ts';
 import { createSubscriptions } from './confirmations.ts';
+import { leadPreferencesPath } from './subscriptions.ts';
 import { createSessions } from './sessions.ts';
 import { createTracking, type TrackingReleases } from './tracking.ts';
 
@@ -112,7 +113,9 @@ function versionOne(deps: AppDeps): express.Router {
   const router = express.Router();
   const keys = { scopesOf: (hash: string) => findScopes(deps.sql, hash) };
   const scope = requireKey(keys, deps.clock);
-  const guarded = { ...deps, read: scope('read'), write: scope('write') };
+  const preferencesUrl = (leadId: string, address: string) =>
+    deps.publicUrl + leadPreferencesPath(deps.secret, leadId, address);
+  const guarded = { ...deps, preferencesUrl, read: scope('read'), write: scope('write') };
   // Before the body: who has no key does not get us to read half a megabyte.
   router.use((request, response, next) =>
     (request.method === 'POST' ? guarded.write : guarded.read)(request, response, next),

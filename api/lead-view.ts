@@ -119,6 +119,10 @@ export function leadJson(view: LeadView): object {
       ...(until === undefined ? {} : { until: instant(until) }),
     })),
     emailCheck: emailCheckJson(lead),
+    preferences: {
+      fewer: lead.preferences?.fewer === true,
+      tracking: lead.preferences?.tracking !== false,
+    },
     journeys: enrolments.map((run) => ({
       enrolmentId: run.id,
       journey: run.journey,

@@ -119,6 +119,11 @@ async function subjectOf(
   return { ...named, key: `lead/${id}`, preferencesPath };
 }
 
+/** The page without an email, for as long as the lead has the address. */
+export function leadPreferencesPath(secret: string, leadId: string, address: string): string {
+  return preferencesPathOf(secret, `lead/${leadId}/${addressMark(secret, address)}`);
+}
+
 export function preferencesPathOf(secret: string, payload: string): string {
   return `/p/${signToken(secret, 'preferences', payload)}`;
 }

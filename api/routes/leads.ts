@@ -15,6 +15,7 @@ import { timelineEntry, type TimelineEntry } from '../timeline.ts';
 
 export interface LeadRoutes extends ThenReads {
   readonly read: RequestHandler;
+  readonly preferencesUrl: (leadId: string, address: string) => string;
 }
 
 export function leadRoutes(deps: LeadRoutes): Router {
@@ -24,7 +25,9 @@ export function leadRoutes(deps: LeadRoutes): Router {
   router.get('/leads/:idOrEmail', deps.read, async (request, response) => {
     const view = await viewLead(deps, await leadOf(request));
     if (view === null) throw new Problem('not-found', 'The lead is gone.');
-    response.json(leadJson(view));
+    const { id, address } = view.lead;
+    const preferencesUrl = address === undefined ? null : deps.preferencesUrl(id, address);
+    response.json({ ...leadJson(view), preferencesUrl });
   });
   router.get('/leads/:idOrEmail/timeline', deps.read, async (request, response) => {
     const page = await timelinePage(deps, await leadOf(request), request.query);

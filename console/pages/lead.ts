@@ -245,6 +245,8 @@ function permission({ lead, release, now }: LeadPageView): Html {
   return html`<p>${chip(words, tone)} <span class="soft small">${why}</span></p>
     ${lead.emailCheck !== undefined && html`<p class="small">Address ${verdictWords(lead.emailCheck)}, ${fromNow(lead.emailCheck.at, now)}</p>`}
     ${lead.suppressions.map(({ at, until, ...one }) => html`<p class="small">${suppressionTitle(one)}: ${suppressionReason(one)}, ${fromNow(at, now)}${until !== undefined && html` until ${clockTag(until, release.sending.zoneIfUnknown)}`}</p>`)}
+    ${lead.preferences?.fewer === true && html`<p class="small">Asked for fewer emails</p>`}
+    ${lead.preferences?.tracking === false && html`<p class="small">Wants no clicks to be counted</p>`}
     ${lead.consents.map(({ class: kind, topic, state, at }) => html`<p class="small soft">${state} to ${kind}${topic !== undefined && ` (${topic})`}, ${fromNow(at, now)}</p>`)}`;
 }
 

@@ -37,6 +37,7 @@ export function written(
       ? { type: 'missing', evidence }
       : { type: 'defect', evidence };
   } catch (error) {
+    if (!isOfTemplate(error)) throw error;
     deps.report(error, { commandId: task.commandId });
     return { type: 'defect', evidence: { ...about, ...defectOf(error) } };
   }
@@ -50,10 +51,14 @@ function isOfLead(variable: string, { variables }: TemplateManifest): boolean {
 /** Roots of the variables, and the words by which a rendering names what is no variable. */
 const given = new Set(['entry', 'owner', 'sender', 'workspace', 'url', 'limit', 'subject']);
 
-/** Liquid says where; our own errors have it as their cause. */
-function defectOf(error: unknown): JsonObject {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const problem = (cause instanceof Error ? cause.message : String(cause)).slice(0, 300);
+/** Rendering wraps what its template did; an error without a cause is a defect of ours. */
+function isOfTemplate(error: unknown): error is Error & { readonly cause: Error } {
+  return error instanceof Error && error.cause instanceof Error;
+}
+
+/** Liquid says where. */
+function defectOf({ cause }: { readonly cause: Error }): JsonObject {
+  const problem = cause.message.slice(0, 300);
   const [, line, column] = /line:(\d+), col:(\d+)/.exec(problem) ?? [];
   return {
     problem,

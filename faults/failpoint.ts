@@ -28,6 +28,7 @@ export async function failpoint(name: FailpointName): Promise<void> {
 
 export const failpointNames = [
   'api.afterCommit',
+  'inbound.beforeAnswer',
   'relay.afterStart',
   'relay.beforeMark',
   'step.beforeClaim',
@@ -89,6 +90,11 @@ export function armFailpoints(text: string): () => void {
   return () => {
     armed = before;
   };
+}
+
+/** How often it was passed since it was armed: a test knows by it that somebody hangs there. */
+export function failpointPasses(name: FailpointName): number {
+  return armed.get(name)?.passes ?? 0;
 }
 
 function parseAction(entry: string, text: string): Action {

@@ -35,6 +35,8 @@ export interface SmtpOptions {
   readonly connectionsMax?: number;
   readonly messagesPerSecondMax?: number;
   readonly socketTimeoutMs?: number;
+  /** From the connection to the first words of the server. */
+  readonly greetingTimeoutMs?: number;
   /** Signs every mail; without it the relay does, or nobody. */
   readonly signer?: Signer;
   readonly onPhase?: (phase: SmtpPhase, messageId: string) => Promise<void>;
@@ -229,6 +231,9 @@ function poolOptions(options: SmtpOptions): ConstructorParameters<typeof SMTPPoo
     maxMessages: 100,
     maxRequeues: 0,
     ...(options.socketTimeoutMs === undefined ? {} : { socketTimeout: options.socketTimeoutMs }),
+    ...(options.greetingTimeoutMs === undefined
+      ? {}
+      : { greetingTimeout: options.greetingTimeoutMs }),
     ...(options.messagesPerSecondMax === undefined
       ? {}
       : { rateLimit: options.messagesPerSecondMax, rateDelta: 1000 }),

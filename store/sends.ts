@@ -7,6 +7,7 @@
  * started. Leases run on the database's clock and nothing else; every other instant is the caller's.
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type {
   Claim,
   Claimed,
@@ -18,7 +19,7 @@ import type {
   TransmitRequest,
 } from '../core/sending/ledger.ts';
 import { beginTransmit } from './begin-transmit.ts';
-import { StaleRead, type Sql, type Store } from './client.ts';
+import { isUnavailable, StaleRead, type Sql, type Store } from './client.ts';
 import { lockLeads } from './leads.ts';
 import { progressSql, progressValues } from './progress.ts';
 import { wellAgain } from './receptions.ts';
@@ -40,7 +41,7 @@ export function createSendLedger(store: Store, leases: Leases = usualLeases) {
     beginTransmit: (request: TransmitRequest) => beginTransmit(store, leases.transmitMs, request),
     beginTransmitInternal: (id: string, token: string, subject: string) =>
       beginTransmitInternal(store, leases, id, token, subject),
-    settle: (settlement: Settlement) => settle(store, settlement),
+    settle: (settlement: Settlement) => patiently(() => settle(store, settlement)),
     parkAbandoned: (limit: number) => parkAbandoned(store, limit),
   };
 }
@@ -236,6 +237,22 @@ async function settle(sql: Sql, settlement: Settlement): Promise<boolean> {
   );
   return rows.length === 1;
 }
+
+/** The answer of a server is heard once: it is kept for as long as a database takes to start again. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  const giveUpAt = performance.now() + settleWithinMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isUnavailable(error) || performance.now() > giveUpAt) throw error;
+      await delay(settleRetryMs);
+    }
+  }
+}
+/** An activity has a minute left when its last try ends. */
+const settleWithinMs = 30_000;
+const settleRetryMs = 500;
 
 /** Settled by what was heard of the mail while its attempt still waits for the answer: that stands. */
 const isProven = "(s.state = 'sent' AND s.lease_until IS NOT NULL)";

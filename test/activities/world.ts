@@ -47,7 +47,7 @@ export const openPolicy: SendingPolicy = {
 
 export interface WorldOptions {
   readonly url: string;
-  readonly mailbox: Mailbox;
+  readonly mailbox: Pick<Mailbox, 'smtpUrl'>;
   readonly steps: { readonly [step: string]: PlanStep };
   /** The steps of a plan `plan-2`, which leads may be moved to. */
   readonly newerSteps?: { readonly [step: string]: PlanStep };

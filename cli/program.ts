@@ -19,6 +19,7 @@ import { mergesCommand } from './merges.ts';
 import { newCommand } from './new.ts';
 import { pauseCommand } from './pause.ts';
 import { pausesCommand } from './pauses.ts';
+import { previewCommand } from './preview.ts';
 import { publishCommand } from './publish.ts';
 import { readCommand } from './read.ts';
 import { recomputeCommand } from './recompute.ts';
@@ -49,6 +50,7 @@ export async function main(argv: readonly string[], shell: Shell): Promise<ExitC
     diffCommand,
     graphCommand,
     formatCommand,
+    previewCommand,
     publishCommand,
     releasesCommand,
     rollbackCommand,

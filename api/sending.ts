@@ -84,7 +84,7 @@ function senderView(sender: string, rows: SendingRows, release: Release, now: nu
   };
 }
 
-const none: Counts = { sent: 0, delivered: 0, hard: 0, soft: 0, ours: 0, complained: 0 };
+const none: Counts = { tried: 0, sent: 0, delivered: 0, hard: 0, soft: 0, ours: 0, complained: 0 };
 
 function waysOf(sender: string, rows: SendingRows): readonly WayView[] {
   const known = rows.ways.filter((way) => way.sender === sender);
@@ -120,7 +120,13 @@ function trouble({ pause, refusing }: WayView): number {
 export function sumOf(ways: readonly Counts[]): Counts {
   const sum = (of: keyof Counts): number => ways.reduce((total, way) => total + way[of], 0);
   return {
-    ...{ sent: sum('sent'), delivered: sum('delivered'), hard: sum('hard'), soft: sum('soft') },
+    ...{
+      tried: sum('tried'),
+      sent: sum('sent'),
+      delivered: sum('delivered'),
+      hard: sum('hard'),
+      soft: sum('soft'),
+    },
     ...{ ours: sum('ours'), complained: sum('complained') },
   };
 }
@@ -130,7 +136,7 @@ export function wayState(
   { pause, refusing }: Pick<WayView, 'pause' | 'refusing'>,
   zone: string,
 ): string | undefined {
-  if (pause !== undefined) return pauseState(pause, zone);
+  if (pause !== undefined) return `paused ${sinceWhen(pause, zone)}`;
   if (refusing === undefined) return undefined;
   const { refusals, blockedUntil, response, since } = refusing;
   const again =
@@ -139,9 +145,10 @@ export function wayState(
   return `refuses for now: ${refusals} in a row since ${instantInZone(since, zone)}${again}${said}`;
 }
 
-export function pauseState({ from, by, why }: PauseRow, zone: string): string {
+/** "since Mon 23 Nov, 10:12 by the circuit breaker: 4 of 50 …". */
+export function sinceWhen({ from, by, why }: PauseRow, zone: string): string {
   const who = by === '' ? '' : ` by ${by === 'breaker' ? 'the circuit breaker' : by}`;
-  return `paused since ${instantInZone(from, zone)}${who}${why === '' ? '' : `: ${why}`}`;
+  return `since ${instantInZone(from, zone)}${who}${why === '' ? '' : `: ${why}`}`;
 }
 
 export function warmUpWords({ number, of, used, max }: NonNullable<SenderView['warmUp']>): string {
@@ -154,5 +161,6 @@ export function mailServerWords(
   zone: string,
 ): string {
   const wait = waiting === 1 ? '1 email waits' : `${waiting.toLocaleString('en-US')} emails wait`;
-  return `The mail server has not taken anything since ${instantInZone(since, zone)}: ${wait}`;
+  const waits = waiting === 0 ? '' : `: ${wait}`;
+  return `The mail server has not taken anything since ${instantInZone(since, zone)}${waits}`;
 }

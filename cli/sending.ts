@@ -39,7 +39,9 @@ const shownMost = 20;
 function linesOf(words: typeof SendingWords, sender: SenderView, zone: string): readonly string[] {
   const { pause, warmUp, waiting, ways } = sender;
   const states = [
-    ...(pause === undefined ? [] : [words.pauseState(pause, zone), `resume ${pause.id}`]),
+    ...(pause === undefined
+      ? []
+      : [`paused ${words.sinceWhen(pause, zone)}`, `resume ${pause.id}`]),
     ...(warmUp === undefined ? [] : [words.warmUpWords(warmUp)]),
     ...(waiting === 0 ? [] : [`${plural(waiting, 'email')} waiting`]),
   ];

@@ -7,6 +7,8 @@ import type { Sql } from './client.ts';
 export interface WayCounts {
   readonly sender: string;
   readonly receiver: string;
+  /** Handed over, whatever the answer was: what shares are of. */
+  readonly tried: number;
   /** The mail server took it, or may have. */
   readonly sent: number;
   readonly delivered: number;
@@ -59,6 +61,7 @@ const instant = (value: string): string => `to_timestamp(${value}::float8 / 1000
 const sendingSql = `SELECT
   ${list(
     `s.sender, s.receiver, ${counted("s.state IN ('sent', 'unknown')")} AS sent,
+     ${counted("s.state IN ('sent', 'unknown', 'failed')")} AS tried,
      ${counted('s.delivered_at IS NOT NULL')} AS delivered, ${counted("s.bounce = 'hard'")} AS hard,
      ${counted("s.bounce = 'soft'")} AS soft, ${counted("s.bounce = 'sender'")} AS ours,
      ${counted('s.complained_at IS NOT NULL')} AS complained`,

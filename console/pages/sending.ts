@@ -1,7 +1,7 @@
 /** How sending goes: by sender and receiver over the last day, what is paused, slow or refused, and why. */
 import {
   mailServerWords,
-  pauseState,
+  sinceWhen,
   sumOf,
   warmUpWords,
   wayState,
@@ -39,7 +39,7 @@ function senderCard(sender: SenderView, zone: string): Html {
   const { pause, warmUp, waiting, ways } = sender;
   return html`<section class="card spaced">
     <h2>${sender.sender} ${pause === undefined ? chip('sends', 'leaf') : chip('paused', 'rust')}</h2>
-    ${pause !== undefined && html`<p class="small">${capital(pauseState(pause, zone))}. <a class="button quiet" href="/console/pauses/${pause.id}">Resume …</a></p>`}
+    ${pause !== undefined && html`<p class="small">${capital(sinceWhen(pause, zone))}. <a href="/console/pauses/${pause.id}">Resume …</a></p>`}
     ${warmUp !== undefined && html`<p class="small">${capital(warmUpWords(warmUp))} ${bar(warmUp.used / warmUp.max, warmUp.used >= warmUp.max ? 'sun' : 'leaf')}</p>`}
     ${waiting > 0 && html`<p class="small"><a href="/console/emails?state=held">${waiting === 1 ? '1 email waits' : `${waiting} emails wait`} for it</a></p>`}
     ${ways.length === 0 ? empty('Nothing left in the last 24 hours.') : table(ways, zone)}
@@ -75,21 +75,22 @@ const columns: readonly (readonly [keyof Counts, string])[] = [
 ];
 
 function cells(counts: Counts): Html {
-  const all = Math.max(1, counts.sent + counts.hard + counts.soft + counts.ours);
+  const all = Math.max(1, counts.tried);
   return html`${columns.map(([name, title]) => {
     const count = counts[name];
     const isBad = count > 0 && name !== 'sent' && name !== 'delivered';
     const share = isBad && html` <span class="soft small">${percent(count / all)}</span>`;
-    return html`<td data-label="${title}" class="num ${count === 0 ? 'zero' : ''}">${count.toLocaleString('en-US')}${share}</td>`;
+    return html`<td data-label="${title}" class="num">${count > 0 && count.toLocaleString('en-US')}${share}</td>`;
   })}`;
 }
 
 function state(way: WayView, zone: string): Html {
-  const words = wayState(way, zone);
-  if (words === undefined) return chip('ok', 'leaf');
   const { pause } = way;
-  if (pause === undefined) return html`${chip('slow', 'sun')} ${capital(words)}`;
-  return html`${chip('paused', 'rust')} ${capital(words)}. <a class="button quiet" href="/console/pauses/${pause.id}">Resume …</a>`;
+  if (pause !== undefined) {
+    return html`${chip('paused', 'rust')} ${capital(sinceWhen(pause, zone))}. <a href="/console/pauses/${pause.id}">Resume …</a>`;
+  }
+  const words = wayState(way, zone);
+  return words === undefined ? chip('ok', 'leaf') : html`${chip('slow', 'sun')} ${capital(words)}.`;
 }
 
 function limits({ sending }: Release): Html {

@@ -17,7 +17,7 @@ export interface Reply {
   readonly eventId: string;
   readonly leadId: string;
   readonly at: number;
-  readonly excerpt?: string;
+  readonly excerpt: string | null;
   readonly subject: string | null;
   readonly sentAt: number | null;
 }
@@ -106,7 +106,7 @@ function replyVariables({ reply, release, lead, rep, task }: Letter): ReplyVaria
   return {
     at: instantText(at, zone),
     outcome: outcomeOf(release, task.stopped),
-    ...(excerpt === undefined ? {} : { excerpt }),
+    ...(excerpt === null ? {} : { excerpt }),
     ...(subject === null ? {} : { subject }),
     ...(sentAt === null ? {} : { sentAt: instantText(sentAt, zone) }),
     ...(lead.address === undefined ? {} : { url: answerTo(lead.address, subject) }),

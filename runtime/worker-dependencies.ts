@@ -136,13 +136,7 @@ export function createReplyDependencies(
 ): ReplyDependencies {
   const reader = createLeadReader(store);
   return {
-    find: async (id) => {
-      const found = await findReply(store, id);
-      if (found === undefined) return undefined;
-      const { properties, ...reply } = found;
-      const { excerpt } = properties;
-      return typeof excerpt === 'string' ? { ...reply, excerpt } : reply;
-    },
+    find: (id) => findReply(store, id),
     release: () => releases.current(),
     lead: (id, release, now) => reader.load(id, release, undefined, now),
     sendInternal,

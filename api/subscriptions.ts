@@ -160,9 +160,14 @@ function shown(found: Found) {
     ...{ address: subject.address, preferencesPath: subject.preferencesPath, standing },
     ...(topic === undefined ? {} : { topic }),
     ...(fewer === undefined ? {} : { fewerTitle: fewer.title }),
+    canTrack: tracks(release),
     canStay: leftJustNow(found) !== undefined,
     canReturn: canReturn(found),
   };
+}
+
+function tracks({ sending: { tracking } }: Release): boolean {
+  return tracking?.clicks === true || tracking?.opens === true;
 }
 
 export function outside({ release }: Pick<Found, 'release'>): Outside {
@@ -228,7 +233,7 @@ async function save(
   const asked = {
     topics,
     fewer: release.sending.fewer === undefined ? standing.fewer : body['fewer'] === 'yes',
-    tracking: body['tracking'] === 'yes',
+    tracking: tracks(release) ? body['tracking'] === 'yes' : standing.tracking,
   };
   return tell(deps, found, 'preferences', saidByForm(standing, consents, asked), 'saved');
 }

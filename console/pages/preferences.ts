@@ -35,8 +35,11 @@ function choices(view: PreferencesView): Html {
         html`<fieldset class="switches"><legend>How often</legend>
           ${line({ name: 'fewer', value: 'yes', isOn: standing.fewer, title: 'Fewer emails', hint: `${fewerTitle}, whatever you have chosen above` })}</fieldset>`
       }
-      <fieldset class="switches"><legend>Your privacy</legend>
-        ${line({ name: 'tracking', value: 'yes', isOn: standing.tracking, title: 'Learn from what I click', hint: 'Off: links lead straight to their pages, and nothing is counted' })}</fieldset>
+      ${
+        view.canTrack &&
+        html`<fieldset class="switches"><legend>Your privacy</legend>
+        ${line({ name: 'tracking', value: 'yes', isOn: standing.tracking, title: 'Learn from what I click', hint: 'Off: links lead straight to their pages, and nothing is counted' })}</fieldset>`
+      }
       <button class="whole" name="choice" value="save">Save</button>
     </form>
     <form method="post" class="way-out"><p class="soft">Or leave it all. Answers to things you ask for yourself, such as a demo, may still reach you.</p>

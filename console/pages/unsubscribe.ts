@@ -15,6 +15,8 @@ export interface UnsubscribeView extends Outside {
   /** What the workspace promises to those who want fewer; absent: nothing. */
   readonly fewerTitle?: string;
   readonly notice?: Notice;
+  /** The workspace counts clicks or opens. */
+  readonly canTrack: boolean;
   /** They left by this link a moment ago. */
   readonly canStay: boolean;
   readonly canReturn: boolean;

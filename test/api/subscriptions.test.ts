@@ -31,7 +31,8 @@ beforeAll(async () => {
     max: 1,
     per: { type: 'rolling', ms: 30 * DAY },
   } as const;
-  release = { ...api.release, sending: { ...api.release.sending, fewer } };
+  const tracking = { clicks: true, opens: false, transactional: false };
+  release = { ...api.release, sending: { ...api.release.sending, fewer, tracking } };
 });
 afterAll(async () => {
   await ingest.close();

@@ -1,6 +1,6 @@
 /** What conditions on facts with parameters, interests and derived facts are refused for, and where. */
 import { expect, test } from 'vitest';
-import { compileExample, problemsOf } from './example.ts';
+import { compileExample, exampleText, problemsOf } from './example.ts';
 
 const interests = (more = '') => `{ "interests": [
 { "id": "hr", "title": "HR software", "why": "Reads about HR", "fadesAfter": "90 days", "from": [
@@ -97,7 +97,7 @@ test.each<[string, string, ...string[]]>([
   checkLeaf(leaf, expected);
 });
 
-test('an interest is checked as every other file, and its gate comes later', () => {
+test('an interest is checked as every other file', () => {
   const path = 'rules/interests.json';
   const check = (text: string) => problemsOf({ [path]: text });
   expect(check(interests())).toEqual([]);
@@ -108,12 +108,39 @@ test('an interest is checked as every other file, and its gate comes later', () 
   expect(check(interests().replace('"fadesAfter": "90 days", ', ''))).toEqual([
     `${path}:2:1 "fadesAfter" is missing`,
   ]);
-  const gated = interests().replace(/\] }$/, '], "gate": { "otherInterest": "block" } }');
-  expect(check(gated)).toEqual([`${path}:3:142 "gate" is not available yet`]);
   const twice = interests(
     ', { "id": "hr", "title": "x", "why": "x", "fadesAfter": "1 day", "from": [ { "event": "Deal Won" } ] }',
   );
   expect(check(twice)).toEqual([`${path}:3:148 interest "hr" is declared twice; rename one`]);
+});
+
+test('a gate says who gets email about interests; a workspace has one', () => {
+  const path = 'rules/interests.json';
+  const gate = '{ "noInterestKnown": "send", "otherInterest": "block" }';
+  const gated = (text: string) => interests().replace(/\] }$/, `], "gate": ${text} }`);
+  expect(problemsOf({ [path]: gated('{ "otherInterest": "block" }') })).toEqual([
+    `${path}:3:150 "noInterestKnown" is missing`,
+  ]);
+  expect(problemsOf({ [path]: gated(gate.replace('block', 'blok')) })).toEqual([
+    `${path}:3:196 expected "block" or "send", found "blok"; did you mean "block"?`,
+  ]);
+  const second = `{ "interests": [], "gate": ${gate} }`;
+  expect(problemsOf({ [path]: gated(gate), 'rules/interests.more.json': second })).toEqual([
+    `rules/interests.more.json:1:1 a second "gate": ${path} has one, and it is for all interests; keep one of them`,
+  ]);
+  const { release } = compileExample({ [path]: gated(gate) });
+  expect(release.interestGate).toEqual({ noInterestKnown: 'send', otherInterest: 'block' });
+  expect(Object.keys(release.interests ?? {})).toEqual(['hr']);
+});
+
+test('an email is about interests that are declared', () => {
+  const path = 'templates/welcome/email.json';
+  const about = (ids: string) => exampleText(path).replace('"topic"', `"about": ${ids}, "topic"`);
+  const check = (ids: string) =>
+    problemsOf({ [path]: about(ids), 'rules/interests.json': interests() });
+  expect(check('["hr"]')).toEqual([]);
+  expect(check('["hre"]')[0]).toMatch(/unknown interest "hre"; did you mean "hr"\?$/);
+  expect(check('[]')[0]).toMatch(/at least one interest/);
 });
 
 test('an interest compiles to what is computed with', () => {

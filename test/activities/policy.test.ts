@@ -45,11 +45,11 @@ test('an email about HR goes to nobody who is interested in finance only', async
     interestGate: { noInterestKnown: 'send', otherInterest: 'block' },
   } as const;
   const definitions = { ...deps.definitions, release: () => Promise.resolve(gated) };
-  const { executeStep } = createActivities({ ...deps, definitions });
+  const activities = createActivities({ ...deps, definitions });
   const endOf = async (address: string, ...interests: readonly string[]) => {
     const { leadId, enrolmentId } = await enrol(address);
     for (const one of interests) await about(leadId, 'Ebook Downloaded', { interest: one });
-    await executeStep(command(enrolmentId, 'welcome'));
+    await activities.executeStep(command(enrolmentId, 'welcome'));
     return (await sends(leadId))[0];
   };
   expect(await endOf('ana@finance.example', 'finance')).toMatchObject({

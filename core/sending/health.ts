@@ -136,10 +136,10 @@ function transientConcerns({ command, enhancedCode, response }: Refusal): Refusa
 
 /** So many different mails in a row; fewer may be chance. */
 const refusalsMin = 5;
-const coolDownMinMs = 60_000;
+const coolDownMinMs = 10_000;
 const coolDownMaxMs = 3_600_000;
 
-/** Undefined: too few to say. 1 minute, 2, 4 … an hour; then one mail tries, and the others wait for it. */
+/** Undefined: too few to say. 10 seconds, 20, 40 … an hour; then one mail tries, and the others wait for it. */
 export function coolDownMs(refusals: number): number | undefined {
   if (refusals < refusalsMin) return undefined;
   return Math.min(coolDownMaxMs, coolDownMinMs * 2 ** Math.min(refusals - refusalsMin, 20));

@@ -88,7 +88,7 @@ interface Found {
 }
 
 /** Whoever waits comes back a little apart, so that one of them tries first. */
-const backoffSpreadMs = 30_000;
+const backoffSpread = { share: 0.5, mostMs: 30_000 };
 
 function byBackoff(now: number, question: PaceQuestion, view: PaceView): Found | undefined {
   const receiver = receiverOf(question.address);
@@ -99,7 +99,8 @@ function byBackoff(now: number, question: PaceQuestion, view: PaceView): Found |
   const { blockedUntil, trialUntil, refusals } = backoff;
   const until = Math.max(blockedUntil, trialUntil ?? 0);
   if (until <= now) return undefined;
-  const later = until + spread(question.key, backoffSpreadMs);
+  const spreadMs = Math.min((until - now) * backoffSpread.share, backoffSpread.mostMs);
+  const later = until + spread(question.key, spreadMs);
   return { until: later, evidence: { rule: 'back-off', receiver, refusals } };
 }
 

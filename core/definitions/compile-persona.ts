@@ -21,7 +21,8 @@ export type ScriptEntry = { readonly at: number } & (
       readonly type: 'email';
       readonly template: string;
       readonly does:
-        'opens' | 'clicks' | 'replies' | 'bounces' | 'complains' | 'unsubscribes' | 'confirms';
+        | ('opens' | 'clicks' | 'replies' | 'bounces' | 'complains' | 'unsubscribes')
+        | ('confirms' | 'bounces-softly' | 'auto-replies');
       readonly properties: JsonObject;
       readonly trust: 'human' | 'likely-robot';
     }
@@ -157,7 +158,13 @@ function compileEntry(
   }
   if ('email' in entry) {
     refer(scope, 'template', entry.email, [...path, 'email']);
-    const { email, does, properties, trust = 'human' } = entry;
+    const { email, does, properties: own, trust = 'human', until } = entry;
+    if (until !== undefined && does !== 'auto-replies') {
+      const message = `"until" is for "auto-replies"; found it with ${JSON.stringify(does)}`;
+      scope.report([...path, 'until'], { message }, 'key');
+    }
+    const back = until === undefined ? {} : { until: new Date(until).toISOString() };
+    const properties = { ...back, ...own };
     return { at, type: 'email', template: email, does, properties, trust };
   }
   if ('judged' in entry) {
@@ -203,8 +210,8 @@ function compileExpect(scope: Scope, file: PersonaFile): Persona['expect'] {
   expect.journeys?.forEach((name, index) =>
     refer(scope, 'journey', name, ['expect', 'journeys', index]),
   );
-  // A journey that reached its end has no exit of its own to name.
-  if (expect.exit !== undefined && expect.exit !== 'completed') {
+  // A journey that reached its end, or whose email was answered, has no exit of its own to name.
+  if (expect.exit !== undefined && !endsOfItsOwn.has(expect.exit)) {
     refer(scope, 'exit', expect.exit, ['expect', 'exit']);
   }
   if (expect.rep !== undefined) refer(scope, 'rep', expect.rep, ['expect', 'rep']);
@@ -213,3 +220,5 @@ function compileExpect(scope: Scope, file: PersonaFile): Persona['expect'] {
     expect.stage === undefined ? undefined : referStage(scope, expect.stage, ['expect', 'stage']);
   return present({ ...expect, stage });
 }
+
+const endsOfItsOwn: ReadonlySet<string> = new Set(['completed', 'replied']);

@@ -73,9 +73,14 @@ const scriptEntry = z.union([
       does: about(
         choice([
           ...(['opens', 'clicks', 'replies', 'bounces', 'complains', 'unsubscribes'] as const),
-          'confirms',
+          ...(['confirms', 'bounces-softly', 'auto-replies'] as const),
         ]),
-        'What happens to that email. "confirms" is for the mail of a double opt-in.',
+        'What happens to that email. "confirms" is for the mail of a double opt-in; "bounces" is a dead address, "bounces-softly" a full mailbox; "auto-replies" that they are away.',
+      ),
+      until: about(
+        instant.optional(),
+        'For "auto-replies": when they are back. Left out, the answer does not say.',
+        '2026-04-13T00:00:00+02:00',
       ),
       properties,
       trust,

@@ -188,7 +188,7 @@ function ofJourneys({ journey }: Sources, offer: MakeOffer) {
       journeys.filter(({ enter }) => enter.some(({ on }) => on === 'api')).map(journeyName),
       'journey',
     ),
-    exit: offer([...exits, ...named({ completed: 'It came to its end' })], 'journey'),
+    exit: offer([...exits, ...named(endsOfItsOwn)], 'journey'),
     journey: offer(journeys.map(journeyName), 'journey'),
   };
 }
@@ -327,3 +327,8 @@ function prefixed(prefix: string, names: readonly OfferedName[]): readonly Offer
 function unique(names: readonly OfferedName[]): readonly OfferedName[] {
   return [...new Map(names.map(({ name, means }) => [name, { name, means }])).values()];
 }
+
+const endsOfItsOwn = {
+  completed: 'It came to its end',
+  replied: 'They answered an email of it, and rules/sending.json says that this ends it',
+};

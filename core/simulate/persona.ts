@@ -125,8 +125,10 @@ function play(world: World, entry: ScriptEntry, name: string): Expectation | und
 const doings = {
   opens: { name: 'Email Opened', says: {} },
   clicks: { name: 'Email Clicked', says: {} },
-  replies: { name: 'Email Replied', says: {} },
+  replies: { name: 'Email Replied', says: { reply: 'reply' } },
   bounces: { name: 'Email Bounced', says: { kind: 'hard' } },
+  'bounces-softly': { name: 'Email Bounced', says: { kind: 'soft' } },
+  'auto-replies': { name: 'Email Auto Replied', says: {} },
   complains: { name: 'Email Complained', says: {} },
   unsubscribes: {
     name: 'Consent Withdrawn',

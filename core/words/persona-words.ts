@@ -75,7 +75,7 @@ function deedWords(entry: ScriptEntry, lexicon: Lexicon): string {
     return `it becomes known that ${listed(known)}`;
   }
   if ('email' in entry) {
-    return `${emailDeeds[entry.does]} ${quoted(entry.email)}${carriedWords(entry.properties)}${trustWords(entry.trust)}`;
+    return `${emailDeeds[entry.does]} ${quoted(entry.email)}${backWords(entry.until)}${carriedWords(entry.properties)}${trustWords(entry.trust)}`;
   }
   if ('judged' in entry) {
     const what = entry.as === 'robot' ? 'a robot' : 'a person';
@@ -109,7 +109,13 @@ const emailDeeds = {
   complains: 'calls spam',
   unsubscribes: 'unsubscribes from',
   confirms: 'presses the button of',
+  'bounces-softly': 'has its full mailbox send back',
+  'auto-replies': 'is away, says the automatic answer to',
 } as const;
+
+function backWords(until: number | undefined): string {
+  return until === undefined ? '' : `, until ${instantWords(until)}`;
+}
 
 function carriedWords(properties: { readonly [name: string]: Json }): string {
   return Object.keys(properties).length === 0 ? '' : ` (${fieldsWords(properties)})`;

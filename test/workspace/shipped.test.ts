@@ -97,7 +97,7 @@ test('every shipped persona lives as its file expects', async () => {
   const compiled = compileRelease(await readWorkspace(root.pathname), 'shipped');
   if (!compiled.ok) throw new Error('the shipped workspace does not compile');
   const { release, personas } = compiled.workspace;
-  expect(personas).toHaveLength(5);
+  expect(personas).toHaveLength(6);
   for (const persona of personas) {
     const { expectations } = runPersona(release, persona);
     expect(expectations.length).toBeGreaterThan(5);

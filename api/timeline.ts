@@ -12,6 +12,7 @@ import { sentencesOf } from '../core/explain/sentence.ts';
 import type { Json, JsonObject } from '../core/rules/condition.ts';
 import type { Explanation } from '../core/rules/compile.ts';
 import { pauseScopes } from '../store/pauses.ts';
+import { clickWords } from './click-words.ts';
 import { enrichWords, lookedUpWords } from './verification-words.ts';
 import type { TimelineRow } from '../store/read-timeline.ts';
 import { nameOf } from './lead-name.ts';
@@ -92,7 +93,9 @@ function mergeWords(what: string, detail: JsonObject, release: Release): Words {
 function eventWords(name: string, detail: JsonObject, release: Release): Words {
   const { properties, traits, source, trust } = detail;
   const known = isObject(properties)
-    ? (handWords(name, properties, release) ?? lookedUpWords(name, properties, release))
+    ? (handWords(name, properties, release) ??
+      lookedUpWords(name, properties, release) ??
+      clickWords(name, properties, trust, release))
     : undefined;
   if (known !== undefined) return { type: 'event', ...known };
   const said = isObject(properties) && Object.keys(properties).length > 0 ? properties : traits;

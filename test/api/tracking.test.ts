@@ -224,6 +224,37 @@ test('a click that turns out to have been a machine gives its points and its sta
   });
 });
 
+test('the history of a lead says what was followed, by whom, and why that is thought', async () => {
+  const mail = await mailTo('told');
+  await ask('HEAD', path(mail.send, 'en.2'), windows);
+  api.now += 5 * MINUTE;
+  await ask('GET', path(mail.send, 'en.1'));
+  await settle();
+  const { json } = await api.call('GET', `/v1/leads/${mail.email}/timeline`);
+  const entries = json['entries'] as readonly {
+    readonly title: string;
+    readonly reasons: unknown;
+  }[];
+  const told = entries.filter(({ title }) => /^Clicked “|^A machine/.test(title));
+  expect(told.map(({ title, reasons }) => ({ title, reasons }))).toEqual([
+    {
+      title: 'Clicked “Compare the plans”',
+      reasons: [
+        'To https://acme.example/pricing?a=1&b=2#plans',
+        'In welcome of “Trial nurture, 30 days”',
+      ],
+    },
+    {
+      title: 'A machine followed links of an email',
+      reasons: [
+        'In welcome of “Trial nurture, 30 days”',
+        'It asked for the head of the page only; it came within seconds of the delivery',
+        'Likely a robot: it counts for nothing',
+      ],
+    },
+  ]);
+});
+
 describe('no more is kept than is allowed', () => {
   const hitsOf = async ({ send }: Mail) =>
     api.store.query<{ readonly row: string }>(
@@ -243,6 +274,17 @@ describe('no more is kept than is allowed', () => {
     ]);
     expect((await ask('GET', path(mail.send, 'en.1'))).status).toBe(302);
     expect((await ask('GET', `/o/${signOpen(SECRET, mail.send)}`)).status).toBe(200);
+    expect(await hitsOf(mail)).toEqual([]);
+  });
+  test('nothing once the workspace turned it off; links of earlier emails lead on', async () => {
+    const mail = await mailTo('turned-off');
+    const { tracking: _off, ...sending } = release.sending;
+    const before = release;
+    release = { ...release, sending };
+    expect((await ask('GET', path(mail.send, 'en.2'))).headers.get('location')).toBe(
+      'https://acme.example/help',
+    );
+    release = before;
     expect(await hitsOf(mail)).toEqual([]);
   });
 });

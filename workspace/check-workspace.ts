@@ -11,6 +11,7 @@ import type { Problem } from '../core/definitions/problems.ts';
 import { kindOf } from '../core/definitions/sources.ts';
 import type { WorkspaceFile } from '../core/definitions/sources.ts';
 import { assertLoadable } from '../rule-engine/load-conditions.ts';
+import { checkConfirmations } from './check-confirmations.ts';
 import { checkSchemaKeys } from './check-schema-keys.ts';
 import { compileEmails } from './compile-emails.ts';
 import type { CompiledEmail, CompiledEmails, CompileEmail } from './compile-emails.ts';
@@ -42,7 +43,11 @@ export async function checkWorkspace<Email extends CompiledEmail>(
   const more = [...problems, ...checkSchemaKeys(files, found)];
   if (!compiled.ok) return { ok: false, problems: sortProblems([...found, ...more]) };
   const { workspace } = compiled;
-  const all = sortProblems([...found, ...more, ...unloadable(files, workspace)]);
+  const own = [
+    ...unloadable(files, workspace),
+    ...checkConfirmations(workspace.release, emails, files),
+  ];
+  const all = sortProblems([...found, ...more, ...own]);
   return all.some(({ severity }) => severity === 'error')
     ? { ok: false, problems: all }
     : { ok: true, workspace: { ...workspace, emails }, warnings: all };

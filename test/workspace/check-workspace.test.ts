@@ -31,6 +31,21 @@ test('an email that reads what its manifest does not list is warned of', async (
   );
 });
 
+test('a link that confirms a subscription in a marketing email is refused where it is sent', async () => {
+  const files = (await readWorkspace(root)).map((file) =>
+    file.path === 'journeys/recycle.json'
+      ? { ...file, text: file.text.replaceAll('"roi-numbers"', '"confirm-subscription"') }
+      : file,
+  );
+  const result = await checkWorkspace(files, { compileTemplate });
+  const lines = (result.ok ? result.warnings : result.problems).map(formatProblem);
+  expect(lines).toContainEqual(
+    expect.stringMatching(
+      /^journeys\/recycle\.json:\d+:\d+ the email "confirm-subscription" holds {{ confirm_url }}, which only transactional email gets, and step "numbers" sends it as marketing/,
+    ),
+  );
+});
+
 test('a folder without a workspace is one clear sentence', async () => {
   const empty = await mkdtemp(join(tmpdir(), 'perennial-empty-'));
   await expect(readWorkspace(empty)).rejects.toThrow(

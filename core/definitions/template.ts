@@ -56,12 +56,7 @@ export const templateFile = shape(
       'For whom the content is meant; the check warns when it comes too early. Without it, for everybody.',
     ),
     about: about(
-      z
-        .array(nameOf('interest', 'An interest of rules/interests.json.'))
-        .min(1, {
-          error: 'at least one interest; an email about nothing in particular has no "about"',
-        })
-        .optional(),
+      z.array(nameOf('interest', 'An interest of rules/interests.json.')).min(1).optional(),
       'The interests that the email is about: one of them is enough. With a "gate" in rules/interests.json, leads that are known to be interested in other things do not get it. Without it, it is for everybody.',
       ['finance'],
     ),

@@ -99,8 +99,8 @@ test('a consent that runs out while the mail waits for its connection stops it',
 
 test('fewer emails: one mail is enough for a month from the moment somebody asks', async () => {
   const fewer = {
-    ...{ title: 'At most one a month', max: 1, per: { type: 'rolling', ms: 30 * day } },
-  } as const;
+    ...{ title: 'At most one a month', max: 1, per: { type: 'rolling', ms: 30 * day } as const },
+  };
   const { enrol, about, run, sends } = await open({ policy: { fewer } });
   const { leadId, enrolmentId } = await enrol('ana@fewer.example');
   await run(enrolmentId, 'welcome');

@@ -5,7 +5,7 @@ const folder = await temporaryFolder();
 
 test('the shipped personas live as they expect', async () => {
   const ran = await run(['simulate']);
-  expect(ran.lines.at(-1)).toBe('5 personas: all as expected.');
+  expect(ran.lines.at(-1)).toMatch(/^\d+ personas: all as expected\.$/);
   expect(ran.lines).toContainEqual(
     expect.stringMatching(/^ {2}day {2}0 {2}Fri 27 Mar 16:30 {2}Email "welcome" is sent/),
   );
@@ -35,7 +35,7 @@ test('an expectation that is not met is marked, and is the exit code', async () 
 test('a persona that does not exist is answered with those that do', async () => {
   const ran = await run(['simulate', 'nobody']);
   expect(ran.code).toBe(2);
-  expect(ran.err).toBe(
-    'There is no persona "nobody": the workspace has busy-vp, comes-back, hr-reader, tire-kicker, trial-takes-off.\n',
+  expect(ran.err).toMatch(
+    /^There is no persona "nobody": the workspace has .*busy-vp, .*trial-takes-off.*\.\n$/,
   );
 });

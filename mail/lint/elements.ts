@@ -21,7 +21,7 @@ export function elementsOf(source: string): readonly SourceElement[] {
     const [whole, name, rest = ''] = match;
     if (name === undefined || defaults.some((one) => isWithin(match.index, one))) return [];
     const from = match.index + whole.length;
-    const to = whole.endsWith('/>') ? -1 : source.indexOf(`</${name}>`, from);
+    const to = whole.endsWith('/>') ? -1 : endTagAfter(source, name, from);
     return [
       {
         name: name.toLowerCase(),
@@ -31,6 +31,12 @@ export function elementsOf(source: string): readonly SourceElement[] {
       },
     ];
   });
+}
+
+/** Formatters break a tag before its `>`. */
+function endTagAfter(source: string, name: string, from: number): number {
+  const found = source.slice(from).search(new RegExp(`</${name}\\s*>`));
+  return found < 0 ? -1 : from + found;
 }
 
 /** What stands in `mj-attributes` is how elements look, not one of them. */

@@ -97,6 +97,10 @@ export async function findTroubled(sql: Sql): Promise<readonly string[]> {
 /** Before they are counted: what comes back meanwhile is counted by the next round. */
 export async function calmDown(sql: Sql, senders: readonly string[]): Promise<void> {
   await sql.run('UPDATE reception SET troubled = false WHERE sender = ANY($1::text[])', [senders]);
+}
+
+/** Rows that say nothing any more. */
+export async function forgetCalm(sql: Sql): Promise<void> {
   await sql.run('DELETE FROM reception WHERE NOT troubled AND refusals = 0');
 }
 

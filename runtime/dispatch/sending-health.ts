@@ -17,6 +17,7 @@ import {
   calmDown,
   countOutcomes,
   findTroubled,
+  forgetCalm,
   noteAnswer,
   noteFeedback,
   noteRefusal,
@@ -82,6 +83,7 @@ export async function checkBreakers(deps: HealthDeps): Promise<readonly Opened[]
     const now = deps.now();
     const overMs = stopWhen?.overMs ?? policySpanMs;
     const outcomes = await countOutcomes(sql, { now, overMs, senders });
+    await forgetCalm(sql);
     return begin(sql, decideBreakers(outcomes, stopWhen), now);
   });
   for (const opened of begun) deps.onOpened(opened);

@@ -120,7 +120,9 @@ test('three refusals because of us pause the way at once, whatever stopWhen says
   const [pause, ...more] = await pausesOf(given);
   expect(more).toEqual([]);
   expect(pause).toMatchObject({ key: `${sender}>yahoo`, by: 'breaker' });
-  expect(pause?.why).toMatch(/^Yahoo and AOL refused 3 of 3 emails within an hour because of us/);
+  expect(pause?.why).toBe(
+    'Yahoo and AOL refused 3 of 3 emails within an hour because of us, the last with “550 5.7.1 blocked because of your reputation”',
+  );
 });
 
 test('a receiver that refuses for now is left alone, then one mail tries, then all may go', async () => {
@@ -258,3 +260,70 @@ test('a turn that is far is kept for the mail, which holds no connection meanwhi
   const outcome = await given.run(second.enrolmentId, 'welcome', { now: turns[0] ?? 0 });
   expect(outcome).toEqual({ type: 'done' });
 });
+
+test('a thousand at once, from three workers, and not one more than the day of a warm-up allows', async () => {
+  const given = await open({ policy: { warmUp: [{ from: '2026-11-24', perDay: [100] }] } });
+  const { store } = given;
+  const one = await mailTo(given, someone('thousand.example'));
+  await store.run('DELETE FROM warm_up');
+  const claimed = await claimedLike(given, one, 1_000);
+  const stores = [store, ...[1, 2].map(() => createStore({ databaseUrl: database.url }))];
+  const begun = await Promise.all(
+    claimed.map(({ id, leadId, enrolmentId, token, leadSeq }, index) =>
+      createSendLedger(stores[index % 3] ?? store).beginTransmit({
+        ...{ id, leadId, enrolmentId, token, leadSeq, sender, receiver: 'thousand.example' },
+        ...{ journey: 'nurture', consentSeq: 0, subject: 'Hello', now: tuesday },
+        pace: { warmUp: { day: '2026-11-24', max: 100 } },
+      }),
+    ),
+  );
+  await Promise.all(stores.slice(1).map((other) => other.close()));
+  expect(begun.filter(({ type }) => type === 'started')).toHaveLength(100);
+  expect(begun.filter(({ type }) => type === 'changed')).toHaveLength(900);
+  const counted = await store.query('SELECT count FROM warm_up WHERE sender = $1', [sender]);
+  expect(counted).toEqual([{ count: 100 }]);
+});
+
+interface ClaimedRow {
+  readonly id: string;
+  readonly leadId: string;
+  readonly enrolmentId: string;
+  readonly token: string;
+  readonly leadSeq: number;
+}
+
+/** So many leads like this one, each with an email that is about to start. */
+async function claimedLike(
+  { store }: World,
+  { leadId, enrolmentId }: { readonly leadId: string; readonly enrolmentId: string },
+  count: number,
+): Promise<readonly ClaimedRow[]> {
+  const rows = Array.from({ length: count }, (_, index) => ({
+    ...{ id: randomUUID(), leadId: randomUUID(), enrolmentId: randomUUID(), token: randomUUID() },
+    address: `t${index}@thousand.example`,
+  }));
+  const copies = [
+    ['lead', `'id', x."leadId", 'canonical_id', x."leadId", 'address', x.address`, leadId],
+    ['enrolment', `'id', x."enrolmentId", 'lead_id', x."leadId"`, enrolmentId],
+  ] as const;
+  const given =
+    'json_to_recordset($1::json) AS x("leadId" uuid, "enrolmentId" uuid, id uuid, token uuid, address text)';
+  for (const [table, changed, like] of copies) {
+    await store.run(
+      `INSERT INTO ${table} SELECT (jsonb_populate_record(o, jsonb_build_object(${changed}))).*
+       FROM ${table} o, ${given} WHERE o.id = $2`,
+      [JSON.stringify(rows), like],
+    );
+  }
+  await store.run(
+    `INSERT INTO send SELECT (jsonb_populate_record(o, jsonb_build_object('id', x.id, 'lead_id', x."leadId",
+       'enrolment_id', x."enrolmentId", 'command_id', x.id::text, 'address', x.address, 'token', x.token,
+       'state', 'claimed', 'warm_up_day', NULL, 'turn_at', NULL))).*
+     FROM send o, ${given} WHERE o.enrolment_id = $2`,
+    [JSON.stringify(rows), enrolmentId],
+  );
+  const [lead] = await store.query<{ readonly seq: number }>('SELECT seq FROM lead WHERE id = $1', [
+    leadId,
+  ]);
+  return rows.map((row) => ({ ...row, leadSeq: lead?.seq ?? 0 }));
+}

@@ -56,8 +56,9 @@ type Attempt =
   /** Not within this activity. */
   | { readonly type: 'later'; readonly at: number };
 
-/** Whether a pause still fits into this activity. */
+/** What time it is, and whether a pause still fits into this activity. */
 interface Patience {
+  readonly now: () => number;
   readonly pauseMs: number;
   readonly lasts: (pauseMs: number) => boolean;
   readonly laterMs: number;
@@ -95,7 +96,8 @@ export async function sendStep(
       case 'claimed': {
         await failpoint('send.afterClaim');
         const lasts = (ms: number): boolean => elapsed() + ms <= limits.retryForMs;
-        const patience = { pauseMs, lasts, laterMs: limits.retryAfterMs };
+        const now = (): number => task.now + elapsed();
+        const patience = { pauseMs, lasts, now, laterMs: limits.retryAfterMs };
         const attempt = await transmit(deps, prepared, claim, patience);
         if (attempt.type === 'done') return { type: 'done' };
         if (attempt.type === 'later') return { type: 'retry-at', at: attempt.at };
@@ -128,7 +130,6 @@ async function transmit(
   claim: Claimed,
   patience: Patience,
 ): Promise<Attempt> {
-  const claimedAt = performance.now();
   const { task, request, template } = prepared;
   const { token, lead, address } = claim;
   const settle = (settled: Omit<Settlement, 'id' | 'token' | 'at'>) =>
@@ -151,7 +152,8 @@ async function transmit(
     ...{ subject: letter.email.subject, sender, receiver: receiverOf(address) },
     ...(pace === undefined ? {} : { pace }),
     ...(linkTargets === undefined ? {} : { linkTargets }),
-    now: task.now + Math.round(performance.now() - claimedAt),
+    // Of this very moment: a pause that began while the claim waited for its lock counts.
+    now: patience.now(),
   };
   const delivery = await transmission(deps, start, letter.email, prepared.stillSends);
   if (delivery === undefined) return { type: 'changed', token };

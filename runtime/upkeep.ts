@@ -32,7 +32,7 @@ export function startUpkeep(
       onError: reported('abandoned sends'),
     }),
     startLoop({
-      everyMs: 30_000,
+      everyMs: 10_000,
       round: async () => (await endLeftBehind(store, atOnce)) === atOnce,
       onError: reported('emails whose journey ended before their next try'),
     }),

@@ -9,6 +9,9 @@ import { apiKill } from './rows/api-kill.ts';
 import { killPart, randomKill } from './rows/random-kill.ts';
 import { repeatedEvents } from './rows/repeats.ts';
 import { markdown, playRows, type Row, type RowLine } from './rows/row.ts';
+import { pauseRace } from './rows/pause-race.ts';
+import { refusalClasses } from './rows/refusal-classes.ts';
+import { relayAway, slowRelay } from './rows/relay.ts';
 import { lostAnswers, smtpOutage } from './rows/smtp.ts';
 import { unsubscribeRace } from './rows/unsubscribe.ts';
 import { workerKill, workerStop } from './rows/worker-kill.ts';
@@ -16,7 +19,8 @@ import { openCluster } from './support/cluster.ts';
 import { openGround, type Ground } from './support/ground.ts';
 
 const rows: readonly Row[] = [
-  ...[workerKill, workerStop, apiKill, smtpOutage, lostAnswers, unsubscribeRace, repeatedEvents],
+  ...[workerKill, workerStop, apiKill, relayAway, smtpOutage, refusalClasses, slowRelay],
+  ...[lostAnswers, unsubscribeRace, pauseRace, repeatedEvents],
 ];
 const downMs = 1_000;
 /** After the last fault: what had backed off comes back within two minutes. */

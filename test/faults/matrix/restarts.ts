@@ -37,7 +37,9 @@ export async function playRestarts(
       steps: { welcome: { type: 'send', template: 'welcome' } },
       leases: { claimMs: 3_000, transmitMs: 3_000 },
     });
-    const { enrolmentId } = await world.enrol(`${point.replace('.', '-').toLowerCase()}@restart.example`);
+    const { enrolmentId } = await world.enrol(
+      `${point.replace('.', '-').toLowerCase()}@restart.example`,
+    );
     const disarm = armFailpoints(`${point}=hang:${hangMs};once`);
     const running = attempts(world, enrolmentId);
     await until(() => failpointPasses(point) > 0, { what: `the mail at ${point}` });

@@ -34,6 +34,8 @@ export interface Driver {
   newCall(event: string, address: string, messageId?: string): Call;
   /** RFC 8058: the one request that a mail program makes. */
   unsubscribe(address: string, url: string): Promise<void>;
+  /** Any other call of the API, as an operator makes it. */
+  ask(path: string, body: object): Promise<Readonly<Record<string, unknown>>>;
   /** The figures that people are shown. */
   journeys(url: string): Promise<readonly ShownJourney[]>;
 }
@@ -107,13 +109,34 @@ export function createDriver(urls: readonly string[], apiKey: string): Driver {
     }
     unsubscribes.push({ address, answeredAt: Date.now() });
   };
+  const ask: Driver['ask'] = async (path, body) => {
+    const answer = await post(`${urls[0] ?? ''}${path}`, {
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${apiKey}` },
+      body: JSON.stringify(body),
+    });
+    if (answer === undefined || answer.status >= 300) {
+      throw new Error(`${path} was answered ${answer?.text ?? 'nothing'}`);
+    }
+    return JSON.parse(answer.text) as Readonly<Record<string, unknown>>;
+  };
   const journeys = async (url: string): Promise<readonly ShownJourney[]> => {
     const headers = { Authorization: `Bearer ${apiKey}` };
     const answer = await fetch(`${url}/v1/journeys`, { headers });
     const body = (await answer.json()) as { readonly journeys: readonly ShownJourney[] };
     return body.journeys;
   };
-  return { calls, unsubscribes, newCall, tryTrack, repeat, track, identify, unsubscribe, journeys };
+  return {
+    calls,
+    unsubscribes,
+    newCall,
+    tryTrack,
+    repeat,
+    track,
+    identify,
+    unsubscribe,
+    ask,
+    journeys,
+  };
 }
 
 /** Nothing when the connection ended without an answer, or none came in time. */

@@ -2,7 +2,7 @@
  * The receiving end as a witness: every recipient that was named and every mail that was accepted, as
  * bytes with the time, whatever our database says. The faults of a test are rules that it sets here.
  */
-import { createSmtpSink } from '../../../runtime/embedded/smtp-sink.ts';
+import { createSmtpSink, type SmtpSinkOptions } from '../../../runtime/embedded/smtp-sink.ts';
 import { firstOf, type FaultRule } from '../../../runtime/embedded/smtp-faults.ts';
 
 export interface SinkMail {
@@ -26,6 +26,8 @@ export interface Sink {
   readonly unanswered: Set<string>;
   /** Asked one after the other; the first fault strikes. */
   readonly rules: FaultRule[];
+  /** Nobody listens on its port any more, until the returned function brings it back. */
+  leave(): Promise<() => Promise<void>>;
   stop(): Promise<void>;
 }
 
@@ -34,7 +36,7 @@ export async function openSink(): Promise<Sink> {
   const recipients: NamedRecipient[] = [];
   const unanswered = new Set<string>();
   const rules: FaultRule[] = [];
-  const server = await createSmtpSink({
+  const options: SmtpSinkOptions = {
     fault: (attempt) => {
       if (attempt.stage === 'recipient') {
         recipients.push({ at: attempt.at, address: attempt.to[0] ?? '' });
@@ -48,9 +50,17 @@ export async function openSink(): Promise<Sink> {
     onAccepted: ({ envelope, raw, receivedAt }) => {
       mails.push(mailOf(raw.toString('utf8'), envelope.to, receivedAt));
     },
-  });
+  };
+  let server = await createSmtpSink(options);
+  const { port } = server;
   return {
     ...{ smtpUrl: server.smtpUrl, mails, recipients, unanswered, rules },
+    async leave() {
+      await server.stop();
+      return async () => {
+        server = await createSmtpSink({ ...options, port });
+      };
+    },
     stop: () => server.stop(),
   };
 }

@@ -224,6 +224,22 @@ test('a click that turns out to have been a machine gives its points and its sta
   });
 });
 
+test('two that judge at once, and one that died before it noted it, tell everything once', async () => {
+  const mail = await mailTo('judged-twice');
+  api.now += 5 * MINUTE;
+  await ask('GET', path(mail.send, 'en.1'));
+  await ask('GET', path(mail.send, 'en.2'), windows);
+  api.now += settleMs + 5_000;
+  await Promise.all([judgeHits(judge), judgeHits(judge)]);
+  const events = () =>
+    api.store.query('SELECT name, trust FROM event WHERE lead_id = $1 ORDER BY id', [mail.leadId]);
+  const once = await events();
+  expect((await standing(mail)).clicks).toEqual(['human', 'human']);
+  await api.store.run('UPDATE link_hit SET judged = NULL WHERE send_id = $1', [mail.send]);
+  await judgeHits(judge);
+  expect(await events()).toEqual(once);
+});
+
 test('the history of a lead says what was followed, by whom, and why that is thought', async () => {
   const mail = await mailTo('told');
   await ask('HEAD', path(mail.send, 'en.2'), windows);

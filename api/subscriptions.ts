@@ -261,7 +261,7 @@ async function say(
     said.map(({ name, properties }) => {
       const messageId = `${key}/${derivedId(String(lead.seq), name, JSON.stringify(properties))}`;
       const own = { source, messageId, name, now, concerns: address };
-      const told = { ...properties, evidence: `${page} of ${key}`, address };
+      const told = { ...properties, from: 'link', evidence: `${page} of ${key}`, address };
       return eventAbout({ leadId }, { ...own, properties: told });
     }),
   );
@@ -309,7 +309,12 @@ export async function requestAgain(
 ): Promise<Notice> {
   const { leadId, address, key } = subject;
   const messageId = `${key}/${derivedId(String(lead.seq), SUBSCRIPTION_REQUESTED, asked.topic ?? '')}`;
-  const properties = { ...asked, text: 'Write to me again', evidence: `${where} of ${key}` };
+  const properties = {
+    ...asked,
+    from: 'link',
+    text: 'Write to me again',
+    evidence: `${where} of ${key}`,
+  };
   const own = { source: 'preferences', messageId, name: SUBSCRIPTION_REQUESTED, now, properties };
   const [answer] = await deps.ingest([eventAbout({ leadId }, { ...own, concerns: address })]);
   if (answer?.journeys.some(({ entered }) => entered) === true) return 'asked';

@@ -55,7 +55,9 @@ function quiet(): Html {
 function topicSwitch({ id, title, state }: TopicStanding): Html {
   const isOn = state !== 'off';
   const hint =
-    state === 'unconfirmed' ? 'Waiting for your confirmation: we sent you an email' : undefined;
+    state === 'unconfirmed'
+      ? 'Waiting for your confirmation: press the button in our email'
+      : undefined;
   return line({ name: 'topics', value: id, isOn, title, ...(hint === undefined ? {} : { hint }) });
 }
 

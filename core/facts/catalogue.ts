@@ -109,8 +109,9 @@ export const builtInFacts: { readonly [fact: string]: BuiltInFact } = {
 };
 
 const page = { path: 'text', url: 'text', title: 'text', referrer: 'text' };
-const consent = { class: 'text', topic: 'text', state: 'text', text: 'text', evidence: 'text' };
-const request = { class: 'text', topic: 'text', text: 'text', evidence: 'text' };
+const said = { from: 'text', text: 'text', evidence: 'text' } as const;
+const consent = { class: 'text', topic: 'text', state: 'text', ...said } as const;
+const request = { class: 'text', topic: 'text', ...said } as const;
 const preferences = { fewer: 'boolean', tracking: 'boolean', evidence: 'text' };
 const verification = { status: 'text', reason: 'text', by: 'text' };
 const message = { template: 'text', journey: 'text', step: 'text', send: 'text' };

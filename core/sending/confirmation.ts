@@ -10,7 +10,7 @@ import type { JsonObject } from '../rules/condition.ts';
 import { isPassing } from './suppression.ts';
 
 const dayMs = 86_400_000;
-/** Longer than the journey that writes the mail (7 days) and its `again` (1 day): an old link can be renewed. */
+/** As long as the journey that writes the mail (7 days) and its `again` (7 days): an old link can be renewed. */
 export const confirmableForMs = 14 * dayMs;
 
 export interface SubscriptionRequest {

@@ -174,7 +174,8 @@ function facts(view: LeadPageView): Html {
 }
 
 function endOf(outcome: string | null): string {
-  return outcome === 'merged' ? 'Merged: was in it already' : (outcome ?? '');
+  if (outcome === 'merged') return 'Merged: was in it already';
+  return outcome === 'replied' ? 'Answered an email' : (outcome ?? '');
 }
 
 /** Who said it, and when: whoever doubts a fact asks this first. */

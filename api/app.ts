@@ -10,6 +10,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
 import helmet from 'helmet';
+import type { Feedback } from '../core/feedback/feedback.ts';
 import { errorPage } from '../console/pages/error.ts';
 import type { FilesReader } from '../console/pages/files.ts';
 import { consoleRoutes } from '../console/routes.ts';
@@ -19,6 +20,8 @@ import type { Releases } from '../ingest/batch.ts';
 import type { IngestAnswer, IngestRequest } from '../ingest/request.ts';
 import { signToken } from '../mail/tokens.ts';
 import { findScopes } from '../store/api-keys.ts';
+import { recordFeedback } from '../ingest/feedback.ts';
+import type { FeedbackProvider } from '../mail/webhooks/provider.ts';
 import type { Sql, Store } from '../store/client.ts';
 import { allowHosts, requireKey } from './access.ts';
 import { createLinks } from './links.ts';
@@ -26,6 +29,7 @@ import { asProblem, notFound, Problem, problemHandler, statusOf } from './proble
 import { accountRoutes } from './routes/accounts.ts';
 import { byHandRoutes } from './routes/by-hand.ts';
 import { eventRoutes } from './routes/events.ts';
+import { feedbackRoutes } from './routes/feedback.ts';
 import { handoffRoutes } from './routes/handoffs.ts';
 import { healthRoutes } from './routes/health.ts';
 import { journeyRoutes } from './routes/journeys.ts';
@@ -59,6 +63,8 @@ export interface AppDeps {
   readonly trustedProxies?: number;
   /** Null: Temporal answers; else one sentence. */
   readonly temporal: () => Promise<string | null>;
+  /** Mail providers whose webhooks are taken. */
+  readonly feedback?: readonly FeedbackProvider[];
   /** Development only: then `/mailbox` and `/dev/mailbox/messages` exist. */
   readonly mailbox?: MailReader;
   /** The files on disk, where there are any: then the console shows them. */
@@ -94,6 +100,10 @@ export function createApp(deps: AppDeps): Express {
   if (deps.schemas !== undefined) {
     app.use('/schemas', schemaRoutes({ schemas: deps.schemas }));
   }
+  // Before the keys: a provider signs instead.
+  const { feedback: providers = [], clock } = deps;
+  const record = (heard: readonly Feedback[]) => recordFeedback(deps, heard);
+  app.use('/v1/feedback', feedbackRoutes({ providers, record, clock }));
   app.use('/v1', versionOne(deps));
   app.use(subscriptionRoutes(createSubscriptions(deps)));
   app.use(linkRoutes(createLinks(deps)));

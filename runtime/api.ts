@@ -1,5 +1,6 @@
 /**
- * The API process: capture, reads, the pages behind links and the console, and a share of the outbox.
+ * The API process: capture, mail that comes in, reads, the pages behind links and the console, and a
+ * share of the outbox.
  * Any number of these run side by side.
  *
  * SIGTERM stops accepting, lets requests in progress finish, then closes what they used. It must never
@@ -11,11 +12,13 @@ import { join } from 'node:path';
 import { hashKey } from '../api/access.ts';
 import { createApp } from '../api/app.ts';
 import { saveApiKey } from '../store/api-keys.ts';
+import { createSendGrid } from '../mail/webhooks/sendgrid.ts';
 import { createFilesReader } from './files.ts';
 import { composeCore, migrateDatabase, startCoreRelay, type Core } from './composition.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { generateSchemas } from '../workspace/generate-schemas.ts';
 import { createMailboxReader } from './embedded/mailbox-reader.ts';
+import { startInbound } from './inbound.ts';
 
 /** A request takes milliseconds; what is open after this is a client that does not read. */
 const finishWithinMs = 10_000;
@@ -29,19 +32,20 @@ async function main(): Promise<void> {
   // Longer than load balancers keep an idle connection: else they send into one we just closed.
   server.keepAliveTimeout = 65_000;
   await listen(server, config);
+  const inbound = await startInbound(core);
   const relay = startCoreRelay(core);
   core.log.info({ host: config.HOST, port: config.PORT }, 'api listens');
 
   await signalled();
   core.log.info('api stops');
-  await finish(server);
+  await Promise.all([finish(server), inbound?.stop()]);
   await relay.stop();
   await core.close();
 }
 
 function appDeps(core: Core): Parameters<typeof createApp>[0] {
   const { config, log, store, releases, ingest } = core;
-  const { PERENNIAL_SECRET: secret } = config;
+  const { PERENNIAL_SECRET: secret, SENDGRID_WEBHOOK_KEY: key } = config;
   if (secret === undefined) {
     throw new Error('PERENNIAL_SECRET is not set: it signs the links in emails (32 characters).');
   }
@@ -56,6 +60,7 @@ function appDeps(core: Core): Parameters<typeof createApp>[0] {
     allowedHosts: [config.HOST, ...hostsIn(config.ALLOWED_HOSTS)],
     temporal: temporalCheck(core),
     ...editing(core),
+    ...(key !== undefined && { feedback: [createSendGrid(key)] }),
     ...(!config.production && { mailbox: createMailboxReader(join(config.home, 'mailbox')) }),
     onDefect: (error, requestId) => log.error({ err: error, requestId }, 'request failed'),
     onRequest: (line) => log.debug(line, 'request'),

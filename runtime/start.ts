@@ -12,7 +12,7 @@ import { runChild, type Child } from './children.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { keepRunning, type EmbeddedServer } from './embedded/keep-running.ts';
 import { startMailbox } from './embedded/mailbox.ts';
-import { assertPortIsFree } from './embedded/ports.ts';
+import { assertPortIsFree, freePort } from './embedded/ports.ts';
 import { startPostgres } from './embedded/postgres.ts';
 import { findTemporalBinary } from './embedded/temporal-binary.ts';
 import { startTemporalServer } from './embedded/temporal-server.ts';
@@ -71,6 +71,7 @@ async function startParts(
       : { address: config.TEMPORAL_ADDRESS },
   ]);
   const smtpUrl = config.SMTP_URL ?? (await embeddedMailbox(config, progress, stops));
+  const returns = config.SMTP_URL === undefined ? await embeddedReturns(config) : {};
   const key = await home.secret('api-key', 24);
   const signing = await home.secret('secret', 32);
   const ownKey = config.PERENNIAL_API_KEY ?? key.value;
@@ -78,6 +79,7 @@ async function startParts(
   await home.noteConnections({ databaseUrl: database, temporalAddress, smtpUrl });
   const env = {
     ...process.env,
+    ...returns,
     DATABASE_URL: database,
     TEMPORAL_ADDRESS: temporal.address,
     SMTP_URL: smtpUrl,
@@ -88,6 +90,16 @@ async function startParts(
     env,
     ...('uiUrl' in temporal && temporal.uiUrl !== undefined && { temporalUiUrl: temporal.uiUrl }),
     ...(config.PERENNIAL_API_KEY === undefined && key.isNew && { newApiKey: ownKey }),
+  };
+}
+
+/** The mailbox can bounce and answer: its mails come back to a port of the api, on loopback. */
+async function embeddedReturns(config: Config): Promise<NodeJS.ProcessEnv> {
+  const { INBOUND_SMTP_PORT: port, BOUNCE_DOMAIN, REPLY_DOMAIN } = config;
+  return {
+    INBOUND_SMTP_PORT: String(port ?? (await freePort())),
+    BOUNCE_DOMAIN: BOUNCE_DOMAIN ?? 'bounces.perennial.test',
+    REPLY_DOMAIN: REPLY_DOMAIN ?? 'replies.perennial.test',
   };
 }
 

@@ -303,6 +303,25 @@ describe('double opt-in', () => {
     expect((await api.call('GET', fresh)).text).toContain('You have unsubscribed since');
   });
 
+  test('a form that anybody can fill in sends one mail a week at most; a mailed link is heard again', async () => {
+    const { userId, leave, leadId } = await left('pestered');
+    const ask = async () => {
+      const { json } = await track(userId, 'Subscription Requested', { class: 'marketing' });
+      return (
+        (json['journeys'] as readonly { readonly because?: string }[])[0]?.because ?? 'entered'
+      );
+    };
+    expect([await ask(), await ask()]).toEqual(['entered', 'inside']);
+    api.now += 7 * DAY;
+    await api.store.run(
+      `UPDATE enrolment SET status = 'closed', closed_at = to_timestamp($2::float8 / 1000) WHERE lead_id = $1`,
+      [leadId, api.now],
+    );
+    api.now += 6 * DAY;
+    expect(await ask()).toBe('again');
+    expect((await press(leave, 'choice=return')).headers.get('location')).toContain('done=asked');
+  });
+
   test('where the rule asks for it, a topic switched on waits for its confirmation', async () => {
     const usual = release;
     const consent = usual.sending.consent.map((rule) => ({

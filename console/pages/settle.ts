@@ -11,11 +11,13 @@ export function settleCard(send: SendListing, release: Release): Html {
     <h2><a href="/console/leads/${leadId}">${subject ?? template}</a> ${sendChip(state)}</h2>
     <p class="soft small">${kind}</p>
     <ul class="reasons">${whatIsKnown(send, release).map((line) => html`<li>${line}</li>`)}</ul>
-    <form method="post" action="/console/emails/${id}/settle" class="choices-row">
+    <form method="post" action="/console/emails/${id}/settle">
       <label>How do you know? <input name="why" required maxlength="500" placeholder="found in the log of the relay" /></label>
-      <button name="verdict" value="sent">The server has it</button>
-      <button name="verdict" value="not-sent" class="quiet">It has it not</button>
-      ${journey !== null && html`<button name="verdict" value="again" class="quiet" title="If the server had it after all, they get it twice. Once at most.">It has it not: send it once more</button>`}
+      <div class="choices-row">
+        <button name="verdict" value="sent">The server has it</button>
+        <button name="verdict" value="not-sent" class="quiet">It has it not</button>
+        ${journey !== null && html`<button name="verdict" value="again" class="quiet" title="If the server had it after all, they get it twice. Once at most.">It has it not: send it once more</button>`}
+      </div>
     </form>
   </section>`;
 }

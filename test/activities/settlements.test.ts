@@ -1,7 +1,13 @@
 /** What was unknown comes to be known: by what is heard of the mail later, whatever its row is by then. */
 import { afterEach, expect, test } from 'vitest';
 import { armFailpoints } from '../../faults/failpoint.ts';
-import { settleByEvidence } from '../../store/settlements.ts';
+import { sendAgain } from '../../activities/index.ts';
+import {
+  endLeftBehind,
+  findAgain,
+  settleByEvidence,
+  settleByHand,
+} from '../../store/settlements.ts';
 import { useMailbox } from '../support/mailbox.ts';
 import { useTestDatabase } from '../support/postgres.ts';
 import { createWorld, hour, tuesday, type World } from './world.ts';
@@ -94,4 +100,44 @@ test('evidence that overtakes the answer stands, and the answer still moves the 
     status: 'closed',
     outcome: 'completed',
   });
+});
+
+test('one that a person sends again goes out once more as the same mail, beside its journey', async () => {
+  const own = await open({ steps: { ...steps, later: { type: 'send', template: 'second' } } });
+  const address = newAddress();
+  const { leadId, enrolmentId } = await own.enrol(address);
+  const disarm = armFailpoints('send.after250=throw;once');
+  await expect(own.run(enrolmentId, 'welcome')).rejects.toThrow();
+  disarm();
+  await own.run(enrolmentId, 'welcome');
+  await own.run(enrolmentId, 'later', { now: tuesday + hour });
+  const [unknown] = await own.sends(leadId);
+  const decided = { sendId: unknown?.id ?? '', by: 'Maria', why: 'not in the log', at };
+  expect(await settleByHand(own.store, { ...decided, verdict: 'again' })).toEqual({
+    before: 'unknown',
+    after: 'planned',
+  });
+  const [asked, ...more] = await findAgain(own.store, { now: at, limit: 10 });
+  expect(more).toEqual([]);
+  expect(asked?.commandId).toBe(`${enrolmentId}/welcome/1`);
+  expect(await sendAgain(own.deps, { commandId: asked?.commandId ?? '', now: at })).toEqual({
+    type: 'done',
+  });
+  expect((await own.sends(leadId))[0]).toMatchObject({ state: 'sent', attempts: 2 });
+  const mails = mailbox().messages({ to: address, subject: 'Hello Ana' });
+  expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(2);
+  expect(mails).toHaveLength(3);
+  expect(await own.enrolment(enrolmentId)).toMatchObject({ status: 'open', step: 'later' });
+  expect(await findAgain(own.store, { now: at, limit: 10 })).toEqual([]);
+});
+
+test('a mail that waits for its next try ends with its journey', async () => {
+  const own = await open();
+  const { leadId, enrolmentId } = await own.enrol(newAddress('busy'));
+  expect(await own.run(enrolmentId, 'welcome')).toMatchObject({ type: 'retry-at' });
+  await endLeftBehind(own.store, 10);
+  expect(await own.sends(leadId)).toMatchObject([{ state: 'planned' }]);
+  await own.about(leadId, 'Deal Won');
+  await endLeftBehind(own.store, 10);
+  expect(await own.sends(leadId)).toMatchObject([{ state: 'skipped', reason: 'exited' }]);
 });

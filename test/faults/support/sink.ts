@@ -2,7 +2,11 @@
  * The receiving end as a witness: every recipient that was named and every mail that was accepted, as
  * bytes with the time, whatever our database says. The faults of a test are rules that it sets here.
  */
-import { createSmtpSink, type SmtpSinkOptions } from '../../../runtime/embedded/smtp-sink.ts';
+import {
+  createSmtpSink,
+  type SmtpFault,
+  type SmtpSinkOptions,
+} from '../../../runtime/embedded/smtp-sink.ts';
 import { firstOf, type FaultRule } from '../../../runtime/embedded/smtp-faults.ts';
 
 export interface SinkMail {
@@ -42,7 +46,7 @@ export async function openSink(): Promise<Sink> {
         recipients.push({ at: attempt.at, address: attempt.to[0] ?? '' });
       }
       const fault = firstOf(...rules)(attempt);
-      if (attempt.raw !== undefined && fault !== undefined && silent.has(fault.type)) {
+      if (attempt.raw !== undefined && fault !== undefined && isUnheard(fault)) {
         unanswered.add(header(attempt.raw.toString('utf8'), 'x-entity-ref-id'));
       }
       return fault;
@@ -66,6 +70,12 @@ export async function openSink(): Promise<Sink> {
 }
 
 const silent: ReadonlySet<string> = new Set(['drop', 'reset', 'silence']);
+/** What the transport waits for an answer at most. */
+const patienceMs = 60_000;
+
+function isUnheard(fault: SmtpFault): boolean {
+  return silent.has(fault.type) || (fault.type === 'delay' && fault.ms > patienceMs);
+}
 
 export function header(raw: string, name: string): string {
   const end = raw.search(/\r?\n\r?\n/);

@@ -7,7 +7,12 @@
  * counts the mails of the span of the senders concerned, by index.
  */
 import type { RefusedMail, SendingHealth } from '../../activities/dependencies.ts';
-import { concernsOf, decideBreakers, policySpanMs, type Opened } from '../../core/sending/health.ts';
+import {
+  concernsOf,
+  decideBreakers,
+  policySpanMs,
+  type Opened,
+} from '../../core/sending/health.ts';
 import type { SendingPolicy } from '../../core/sending/model.ts';
 import { breaker, pauseKey } from '../../core/sending/receiver.ts';
 import { freshId } from '../../ingest/fresh-id.ts';
@@ -33,11 +38,32 @@ export interface HealthDeps {
 }
 
 export function createSendingHealth(deps: HealthDeps): SendingHealth {
+  const check = oneAtATime((at: number) => checkBreakers({ ...deps, now: () => at }));
   return {
     async refused(mail) {
-      const isOurs = await noted(deps.store, mail);
-      if (isOurs) await checkBreakers({ ...deps, now: () => mail.at });
+      if (await noted(deps.store, mail)) await check(mail.at);
     },
+  };
+}
+
+/** Of many who ask while one runs, one more follows for all of them. */
+function oneAtATime(work: (at: number) => Promise<unknown>): (at: number) => Promise<void> {
+  let asked: number | undefined;
+  let running: Promise<void> | undefined;
+  const run = async (): Promise<void> => {
+    try {
+      while (asked !== undefined) {
+        const at = asked;
+        asked = undefined;
+        await work(at);
+      }
+    } finally {
+      running = undefined;
+    }
+  };
+  return (at) => {
+    asked = Math.max(at, asked ?? at);
+    return (running ??= run());
   };
 }
 

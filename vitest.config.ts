@@ -8,6 +8,7 @@ import { defineConfig } from 'vitest/config';
 const core = [
   'test/*.test.ts',
   'test/cli/new.test.ts',
+  'test/cli/preview.test.ts',
   'test/core/**/*.test.ts',
   'test/docs/**/*.test.ts',
   'test/examples/measures.test.ts',

@@ -85,15 +85,16 @@ async function watch(shell: Shell, asked: Asked): Promise<ExitCode> {
   const { previewPage } = await import('../mail/preview/page.ts');
   const files = await readFiles(shell, asked.dir);
   let templates = await look(asked, files);
+  let version = 0;
   const waiting = new Set<ServerResponse>();
   const server = createServer((request, response) => {
-    if (request.url === '/saved') {
+    if (request.url === `/after/${version}`) {
       waiting.add(response);
       response.on('close', () => waiting.delete(response));
-    } else {
+    } else if (request.url === '/') {
       response.setHeader('Content-Type', 'text/html; charset=utf-8');
-      response.end(previewPage(templates, reloadScript));
-    }
+      response.end(previewPage(templates, reloadAfter(version)));
+    } else response.end();
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const address = server.address();
@@ -105,6 +106,7 @@ async function watch(shell: Shell, asked: Asked): Promise<ExitCode> {
   if (asked.open && shell.progress.isTTY) openInBrowser(url);
   const saved = async (files: readonly WorkspaceFile[]): Promise<void> => {
     templates = await look(asked, files);
+    version++;
     for (const response of waiting) response.end();
   };
   await new Promise<void>((ended) => {
@@ -126,7 +128,10 @@ async function watch(shell: Shell, asked: Asked): Promise<ExitCode> {
   return codeOf(templates);
 }
 
-const reloadScript = `fetch('/saved').then(() => location.reload(), () => undefined);`;
+/** Answered when there is a newer page, or at once when there is one already. */
+function reloadAfter(version: number): string {
+  return `fetch('/after/${version}').then(() => location.reload(), () => undefined);`;
+}
 
 /** Whoever has no browser has the path on the line before. */
 function openInBrowser(target: string): void {

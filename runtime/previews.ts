@@ -22,10 +22,12 @@ export async function previewTemplates(
   files: readonly WorkspaceFile[],
   names: readonly string[],
 ): Promise<Previews> {
-  const { emails, names: known } = await emailsToPreview(files, names, compileTemplate);
-  const templates = emails.map(({ template, languages, problems }) => ({
+  const { emails, sending, names: known } = await emailsToPreview(files, names, compileTemplate);
+  const templates = emails.map(({ template, from, languages, problems }) => ({
     template,
-    samples: languages.flatMap(previewOf),
+    samples: languages.flatMap((one) =>
+      previewOf({ ...one, from, ...(sending === undefined ? {} : { sending }) }),
+    ),
     problems: problems.map(problemOf),
   }));
   return { templates, known, unknown: names.filter((name) => !known.includes(name)) };

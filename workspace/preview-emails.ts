@@ -5,6 +5,7 @@
 import { compileRelease } from '../core/definitions/compile-release.ts';
 import { sortProblems, type Problem } from '../core/definitions/problems.ts';
 import type { WorkspaceFile } from '../core/definitions/sources.ts';
+import type { SendingPolicy } from '../core/sending/model.ts';
 import {
   compileEmails,
   type CompiledEmail,
@@ -14,6 +15,7 @@ import {
 
 export interface EmailToPreview<Email> {
   readonly template: string;
+  readonly from: 'owner' | 'workspace';
   /** One for each language. */
   readonly languages: readonly {
     readonly compiled: Email;
@@ -24,6 +26,8 @@ export interface EmailToPreview<Email> {
 export interface EmailsToPreview<Email> {
   /** Of the whole workspace. */
   readonly names: readonly string[];
+  /** Who writes, and from where: unknown while rules/sending.json cannot be read. */
+  readonly sending: Pick<SendingPolicy, 'from' | 'postalAddress'> | undefined;
   readonly emails: readonly EmailToPreview<Email>[];
 }
 
@@ -38,7 +42,7 @@ export async function emailsToPreview<Email extends CompiledEmail>(
   const facts = release.ok
     ? release.workspace.release.facts
     : Object.fromEntries(release.drafts.facts.map((id) => [id, named(id)]));
-  const templates = parts.filter(({ kind }) => kind === 'template');
+  const templates = parts.filter((part) => part.kind === 'template');
   const wanted = templates.filter(({ key }) => chosen.length === 0 || chosen.includes(key));
   const found = release.ok ? release.warnings : release.problems;
   const emails: EmailToPreview<Email>[] = [];
@@ -51,9 +55,15 @@ export async function emailsToPreview<Email extends CompiledEmail>(
     };
     const { problems } = await compileEmails({ facts }, [part], collect, files);
     const own = found.filter(({ file }) => file.startsWith(`templates/${part.key}/`));
-    emails.push({ template: part.key, languages, problems: sortProblems([...own, ...problems]) });
+    emails.push({
+      template: part.key,
+      from: part.compiled.manifest.from,
+      languages,
+      problems: sortProblems([...own, ...problems]),
+    });
   }
-  return { names: templates.map(({ key }) => key).sort(), emails };
+  const sending = release.ok ? release.workspace.release.sending : undefined;
+  return { names: templates.map(({ key }) => key).sort(), sending, emails };
 }
 
 function named(id: string) {

@@ -145,3 +145,14 @@ test.each(mistakes)(
   },
   60_000,
 );
+
+test('sending goes on to others while one way is paused, and the command says so', async () => {
+  const which = 'maria@acme.example to hotmail.com';
+  const paused = await run(['pause', 'sender', which, '--why', 'throttled', '--by', 'Ana'], at);
+  expect(paused.code).toBe(0);
+  expect(paused.out).toContain('Email from maria@acme.example to Outlook and Hotmail is paused');
+  const { out, code } = await run(['sending'], at);
+  expect(code).toBe(0);
+  expect(out).toMatch(/Outlook and Hotmail: 0 sent\n {4}paused since .* by Ana: throttled/);
+  expect((await run(['resume', 'sender', which], at)).code).toBe(0);
+});

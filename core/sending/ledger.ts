@@ -5,6 +5,11 @@
  *      ▲  └────────────────►├─► claimed(token, lease) ─► transmitting ─► sent | failed | unknown
  *      └────────────────────┴─► skipped(reason)
  *
+ * An `unknown` row is settled later: by evidence (whatever is heard of the mail itself proves that it left;
+ * a report of a bounce too, since somebody had taken it: `sent`), or by a person, who may have a mail that
+ * was not sent go out once more (`planned`). `failed` and `sent` stay as they are. `held` is also a mail that
+ * its template keeps from being written. Whose journey ended while it waited is `skipped` (`exited`).
+ *
  * `claimed` reserves the room under caps. `transmitting` is committed before a byte goes to the relay,
  * so a crash earlier is safely tried again and only a crash after it is `unknown`. A row is planned again
  * when the relay certainly did not take the mail. Types only: store/ moves rows, activities/ asks.

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { useTestDatabase } from '../support/postgres.ts';
 import type { World } from '../activities/world.ts';
 import { crashPoints, doubtful, playCrashes } from './matrix/crash.ts';
+import { playDefects } from './matrix/defects.ts';
 import { kinds } from './matrix/mails.ts';
 import { playRestarts } from './matrix/restarts.ts';
 import { playServers } from './matrix/smtp.ts';
@@ -11,6 +12,7 @@ import { intoPage, tables } from './matrix/tables.ts';
 import { openSink } from './support/sink.ts';
 
 const database = useTestDatabase();
+const nothing = { crashes: [], servers: [], restarts: [], defects: [] };
 
 test('killed at any failpoint, no mail is lost, and only what may repeat goes out twice', async () => {
   const sink = await openSink();
@@ -26,7 +28,7 @@ test('killed at any failpoint, no mail is lost, and only what may repeat goes ou
     if (!mayRepeat) expect(copies, where).toBeLessThanOrEqual(1);
     if (ledger === '`sent`') expect(copies, where).toBeGreaterThanOrEqual(1);
   }
-  await expectInPage(tables({ crashes, servers: [], restarts: [] }), 'crash matrix');
+  await expectInPage(tables({ ...nothing, crashes }), 'crash matrix');
 }, 60_000);
 
 test('whatever a server does, marketing mail arrives at most once, and nothing is lost', async () => {
@@ -38,7 +40,7 @@ test('whatever a server does, marketing mail arrives at most once, and nothing i
     const isOpen = ledger.startsWith('`planned`');
     expect([behaviour, journey.startsWith('asks again')]).toEqual([behaviour, isOpen]);
   }
-  await expectInPage(tables({ crashes: [], servers, restarts: [] }), 'SMTP matrix');
+  await expectInPage(tables({ ...nothing, servers }), 'SMTP matrix');
 }, 60_000);
 
 test('a database that goes away in the middle costs neither a mail nor its answer', async () => {
@@ -49,8 +51,19 @@ test('a database that goes away in the middle costs neither a mail nor its answe
     [1, '`sent`'],
     [1, '`sent`'],
   ]);
-  await expectInPage(tables({ crashes: [], servers: [], restarts }), 'Postgres restarts');
+  await expectInPage(tables({ ...nothing, restarts }), 'Postgres restarts');
 }, 60_000);
+
+test('a template that breaks in mid-flight holds its mail, and no other', async () => {
+  const sink = await openSink();
+  const defects = await playDefects(database.url, sink);
+  await sink.stop();
+  for (const { defect, ledger, others, mended } of defects) {
+    expect([defect, ledger]).toEqual([defect, '`held` (template-error)']);
+    expect([others, mended]).toEqual(['`sent`', '`sent`, 1 copy']);
+  }
+  await expectInPage(tables({ ...nothing, defects }), 'broken templates');
+});
 
 /** What a restart does to those who are connected. */
 async function cutAll({ store }: World): Promise<void> {

@@ -1,5 +1,6 @@
 /** The three matrices as Markdown: what the command prints and what docs/faults.md shows. */
 import { playCrashes, type CrashLine } from './crash.ts';
+import { playDefects, type DefectLine } from './defects.ts';
 import { playRestarts, type RestartLine } from './restarts.ts';
 import { playServers, type SmtpLine } from './smtp.ts';
 import { tableOf, type Column } from './table.ts';
@@ -10,6 +11,7 @@ export interface Matrices {
   readonly crashes: readonly CrashLine[];
   readonly servers: readonly SmtpLine[];
   readonly restarts: readonly RestartLine[];
+  readonly defects: readonly DefectLine[];
 }
 
 export async function playMatrices(
@@ -20,15 +22,18 @@ export async function playMatrices(
   const crashes = await playCrashes(url, sink);
   const servers = await playServers(url, sink);
   const restarts = await playRestarts(url, sink, restart);
-  return { crashes, servers, restarts };
+  const defects = await playDefects(url, sink);
+  return { crashes, servers, restarts, defects };
 }
 
 /** Named as between the markers of docs/faults.md. */
-export function tables({ crashes, servers, restarts }: Matrices): Readonly<Record<string, string>> {
+export function tables(played: Matrices): Readonly<Record<string, string>> {
+  const { crashes, servers, restarts, defects } = played;
   return {
     'crash matrix': tableOf(crashColumns, crashes),
     'SMTP matrix': tableOf(serverColumns, servers),
     'Postgres restarts': tableOf(restartColumns, restarts),
+    'broken templates': tableOf(defectColumns, defects),
   };
 }
 
@@ -57,6 +62,16 @@ const restartColumns: readonly Column<RestartLine>[] = [
   { title: 'ledger', cell: ({ ledger }) => ledger },
   { title: 'journey', cell: ({ journey }) => journey },
   { title: 'the operator sees', cell: ({ operator }) => operator },
+];
+
+const defectColumns: readonly Column<DefectLine>[] = [
+  { title: 'the template has', cell: ({ defect }) => defect },
+  { title: 'copies', cell: ({ copies }) => copies },
+  { title: 'ledger', cell: ({ ledger }) => ledger },
+  { title: 'the operator sees', cell: ({ evidence }) => evidence },
+  { title: 'journey', cell: ({ journey }) => journey },
+  { title: 'other templates', cell: ({ others }) => others },
+  { title: 'once it is mended', cell: ({ mended }) => mended },
 ];
 
 /** Puts each table between its markers. */

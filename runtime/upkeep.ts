@@ -64,7 +64,12 @@ export function startUpkeep(
 async function sendOnceMore(store: Core['store'], again: SendAgain): Promise<boolean> {
   const now = Date.now();
   const asked = await findAgain(store, { now, limit: againAtOnce });
-  for (const { commandId } of asked) await again({ commandId, now });
+  const failed: unknown[] = [];
+  for (const { commandId } of asked) {
+    await again({ commandId, now }).catch((error: unknown) => failed.push(error));
+  }
+  // None keeps the others from being tried.
+  if (failed.length > 0) throw new AggregateError(failed, `${failed.length} of ${asked.length}`);
   return false;
 }
 const againAtOnce = 10;

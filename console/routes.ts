@@ -107,6 +107,12 @@ export function consoleRoutes(deps: ConsoleDeps): Router {
     show('/files', 'files', async (shown) =>
       filesPage({ frame: shown, onDisk: await files.view() }),
     );
+    router.get('/files/preview/:template', async (request, response) => {
+      const preview = await files.preview?.(request.params.template);
+      if (preview === undefined) throw new Problem('not-found', 'There is no such email.');
+      response.setHeader('Content-Security-Policy', preview.policy);
+      response.type('html').send(preview.page);
+    });
   }
   show('/sending', 'emails', async (shown) =>
     sendingPage({ frame: shown, ...(await viewSending(deps)) }),

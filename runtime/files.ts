@@ -12,10 +12,12 @@ import { generateSchemas } from '../workspace/generate-schemas.ts';
 import { entriesOf } from '../workspace/publish.ts';
 import { readWorkspace } from '../workspace/read-workspace.ts';
 import type { FilesOnDisk, FilesReader } from '../console/pages/files.ts';
+import { previewPage, previewPolicy } from '../mail/preview/page.ts';
 import { compileTemplate } from '../mail/templates/compile.ts';
 import { latestRelease } from '../store/releases.ts';
 import type { Sql } from '../store/client.ts';
 import type { WorkspaceFile } from '../core/definitions/sources.ts';
+import { previewTemplates } from './previews.ts';
 
 type Checked = CheckResult<CompiledEmail>;
 
@@ -37,7 +39,14 @@ export function createFilesReader(
     async view() {
       const files = await readWorkspace(directory);
       const [checked, latest] = await Promise.all([check(files), latestRelease(sql)]);
-      return viewOf(directory, files.length, checked, latest);
+      return viewOf(directory, files, checked, latest);
+    },
+    async preview(template) {
+      const { templates, known } = await previewTemplates(await readWorkspace(directory), [
+        template,
+      ]);
+      if (!known.includes(template)) return undefined;
+      return { page: previewPage(templates), policy: previewPolicy() };
     },
     schemas: async () => generateSchemas(await readWorkspace(directory)),
   };
@@ -57,11 +66,14 @@ export async function checkFiles(
 
 function viewOf(
   directory: string,
-  files: number,
+  onDisk: readonly WorkspaceFile[],
   checked: Checked,
   latest: Awaited<ReturnType<typeof latestRelease>>,
 ): FilesOnDisk {
-  const common = { directory, files, release: latest?.number ?? null };
+  const manifests = onDisk.map(({ path }) => /^templates\/([^/]+)\/email\.json$/.exec(path)?.[1]);
+  const templates = manifests.filter((name) => name !== undefined).sort();
+  const release = latest?.number ?? null;
+  const common = { directory, files: onDisk.length, templates, release };
   if (!checked.ok) return { ...common, problems: checked.problems, difference: null };
   const before = latest?.entries ?? {};
   const now = entriesOf(checked.workspace.parts);

@@ -10,6 +10,8 @@ export interface FilesOnDisk {
   /** The number of the release in force. */
   readonly release: number | null;
   readonly problems: readonly Problem[];
+  /** Names of emails that can be previewed. */
+  readonly templates?: readonly string[];
   /** Null while there are errors: then nobody can say. Parts are `<kind>/<key>`. */
   readonly difference: {
     readonly added: readonly string[];
@@ -19,6 +21,10 @@ export interface FilesOnDisk {
 }
 export interface FilesReader {
   view(): Promise<FilesOnDisk>;
+  /** An email as it would look: a page of its own with the policy it needs; undefined when there is none. */
+  preview?(
+    template: string,
+  ): Promise<{ readonly page: string; readonly policy: string } | undefined>;
   /** File name → JSON Schema. */
   schemas(): Promise<ReadonlyMap<string, string>>;
 }
@@ -42,7 +48,8 @@ export function filesPage({ frame, onDisk }: FilesPageView): string {
             <tbody>${problems.map(row)}</tbody>
           </table></div>`
       }
-      ${differences(onDisk)}`,
+      ${differences(onDisk)}
+      ${previews(onDisk)}`,
   );
 }
 
@@ -88,4 +95,11 @@ function differences({ difference }: FilesOnDisk): Html | false {
       <thead><tr><th>Part</th><th>Compared with what is in force</th></tr></thead>
       <tbody>${rows.map(({ part, what }) => html`<tr><td><code>${part}</code></td><td>${what}</td></tr>`)}</tbody>
     </table></div>`;
+}
+
+function previews({ templates = [] }: FilesOnDisk): Html | false {
+  if (templates.length === 0) return false;
+  const links = templates.map((name) => html`<a href="/console/files/preview/${name}">${name}</a> `);
+  return html`<h2>Emails as they would look</h2>
+    <p>${links}</p>`;
 }

@@ -6,6 +6,7 @@
  * Emails are shown in frames without scripts. They are written into the page once, as data: a frame is
  * filled when somebody scrolls to it.
  */
+import { createHash } from 'node:crypto';
 import { escapeHtml } from '../templates/liquid.ts';
 import { previewScript, previewStyle } from './page-assets.ts';
 import type { PreviewedSample } from './preview.ts';
@@ -39,6 +40,12 @@ ${templates.length > 1 ? contents(templates) : ''}
 <script>${previewScript}</script>${script === '' ? '' : `<script>${script}</script>`}
 </body></html>
 `;
+}
+
+/** For a page that comes over the network: nothing runs in it but the one script above. */
+export function previewPolicy(): string {
+  const hash = createHash('sha256').update(previewScript).digest('base64');
+  return `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; img-src https: data:; frame-ancestors 'none'`;
 }
 
 function contents(templates: readonly PreviewedTemplate[]): string {

@@ -106,3 +106,15 @@ test('schemas are served with the names of the files on disk, to anybody, and no
     detail: expect.stringContaining('journey.json') as string,
   });
 });
+
+test('an email is seen as it would look, by the one script its page may run', async () => {
+  const page = await filesPage();
+  const wrong: string[] = [];
+  page.on('console', (message) => void (message.type() === 'error' && wrong.push(message.text())));
+  await page.getByRole('link', { name: 'need-a-hand', exact: true }).click();
+  await page.frameLocator('iframe').first().getByText('I have no time this week').waitFor();
+  expect(wrong).toEqual([]);
+  const missing = await page.goto(new URL('/console/files/preview/nothing', page.url()).href);
+  expect(missing?.status()).toBe(404);
+  await page.context().close();
+});

@@ -14,11 +14,12 @@ import type { Feedback } from '../core/feedback/feedback.ts';
 import { errorPage } from '../console/pages/error.ts';
 import type { FilesReader } from '../console/pages/files.ts';
 import { consoleRoutes } from '../console/routes.ts';
-import { mailboxRoutes, type MailReader } from '../console/mailbox-routes.ts';
+import { mailboxRoutes } from '../console/mailbox-routes.ts';
 import type { ReleasesByTime } from './lead-as-of.ts';
 import type { Releases } from '../ingest/batch.ts';
 import type { IngestAnswer, IngestRequest } from '../ingest/request.ts';
 import { signToken } from '../mail/tokens.ts';
+import type { MailboxDesk } from '../runtime/embedded/mailbox-desk.ts';
 import { findScopes } from '../store/api-keys.ts';
 import { recordFeedback } from '../ingest/feedback.ts';
 import type { FeedbackProvider } from '../mail/webhooks/provider.ts';
@@ -66,7 +67,7 @@ export interface AppDeps {
   /** Mail providers whose webhooks are taken. */
   readonly feedback?: readonly FeedbackProvider[];
   /** Development only: then `/mailbox` and `/dev/mailbox/messages` exist. */
-  readonly mailbox?: MailReader;
+  readonly mailbox?: MailboxDesk;
   /** The files on disk, where there are any: then the console shows them. */
   readonly files?: FilesReader;
   /** JSON Schemas for editors, by file name. */
@@ -111,7 +112,7 @@ export function createApp(deps: AppDeps): Express {
   const sessions = createSessions(deps.sql, deps.clock);
   const signHandoff = (payload: string) => signToken(deps.secret, 'handoff', payload);
   app.use('/console', consoleRoutes({ ...deps, sessions, signHandoff }));
-  if (deps.mailbox !== undefined) app.use(mailboxRoutes(deps.mailbox, deps.clock));
+  if (deps.mailbox !== undefined) app.use(mailboxRoutes(deps.mailbox, deps));
   app.get('/', (_request, response) => response.redirect(302, '/console'));
   app.use(notFound);
   app.use(pageForPeople(deps));

@@ -72,6 +72,16 @@ async function follow(deps: TrackingDeps, token: string, asked: Asked): Promise<
   return { type: 'to', url: utm === undefined ? target : withUtm(target, utm, place) };
 }
 
+/** Where a link leads, without following it: nothing is kept. */
+export async function lookUp(deps: TrackingDeps, token: string): Promise<string | undefined> {
+  const read = readLink(deps.secret, token);
+  if (read === null) return undefined;
+  const nobody = { method: 'HEAD', peer: '', userAgent: undefined, forwardedFor: undefined };
+  const hit = hitOf(deps, read.send, read.link, { ...nobody, purpose: '' });
+  const mail = await recordHit(deps.sql, hit, false);
+  return mail === null ? undefined : targetIn(deps, mail, read.link);
+}
+
 async function targetIn(
   { releases }: TrackingDeps,
   { template, templateHash, target }: LinkedMail,

@@ -1,96 +1,196 @@
 /**
  * The development mailbox in the browser, and as JSON for scripts and tests. Never in production.
  *
- * The HTML of a mail is shown in a frame without scripts, without our origin and without our styles:
- * it is somebody else's page. Nothing here can send, change or delete a mail.
+ * GET shows and changes nothing; the forms act, and are taken from our own pages only. The HTML of a
+ * mail is shown in a frame without scripts, without our origin and without our styles: it is somebody
+ * else's page, and the image that tells opens is taken out, because looking here is no opening.
  */
-import { Router } from 'express';
+import { Router, urlencoded } from 'express';
+import { describeLinks } from '../api/mail-links.ts';
 import { Problem } from '../api/problems.ts';
-import { mailboxPage } from './pages/mailbox.ts';
+import { timelineEntry } from '../api/timeline.ts';
+import type { TrackingDeps } from '../api/tracking.ts';
+import type { MailboxDesk } from '../runtime/embedded/mailbox-desk.ts';
+import type { MailboxMessage } from '../runtime/embedded/mailbox-message.ts';
+import { commandOfMail, readMailStory } from '../store/mail-story.ts';
+import { findSend } from '../store/read-sends.ts';
+import { actAsked, type Fields } from './mail-form.ts';
+import {
+  mailboxPage,
+  type MailboxQuery,
+  type MailboxView,
+  type MailStory,
+} from './pages/mailbox.ts';
+import { mailTabs, type MailView } from './pages/mail.ts';
+import { sendPage } from './refusals.ts';
+import { fromOurPages } from './session.ts';
 
-/** A mail as it arrived; instants are epoch milliseconds. */
-export interface MailView {
-  readonly id: string;
-  readonly receivedAt: number;
-  readonly envelope: { readonly from: string; readonly to: readonly string[] };
-  readonly messageId?: string;
-  readonly subject: string;
-  readonly from: { readonly name: string; readonly address: string };
-  readonly headers: readonly { readonly name: string; readonly value: string }[];
-  readonly html?: string;
-  readonly text?: string;
-  readonly links: readonly string[];
-  readonly raw: Buffer;
+export interface MailboxDeps extends TrackingDeps {
+  readonly publicUrl: string;
 }
-export interface MailReader {
-  /** In order of arrival. */
-  all(): Promise<readonly MailView[]>;
-}
 
-/** A page of a mailbox; whoever looks for an older one searches. */
-const listedMost = 200;
+const listedMost = 50;
+/** Whole mails, for scripts. */
+const readMost = 200;
+const storyMost = 30;
 
-export function mailboxRoutes(mailbox: MailReader, clock: () => number): Router {
+export function mailboxRoutes(desk: MailboxDesk, deps: MailboxDeps): Router {
   const router = Router();
-  const byId = async (id: unknown): Promise<MailView> => {
-    const mail = (await mailbox.all()).find((one) => one.id === id);
-    if (mail === undefined) throw new Problem('not-found', 'There is no such mail.');
-    return mail;
-  };
+  const form = urlencoded({ extended: false, limit: '50kb' });
   router.get('/dev/mailbox/messages', async (request, response) => {
-    const to = wordOf(request.query['to']);
-    const mails = (await mailbox.all()).filter((mail) => to === '' || isTo(mail, to));
-    response.json({ messages: mails.map(mailJson) });
+    const { to, search } = queryIn(request.query);
+    const { mails } = await desk.list({ ...asked({ to, search }), limit: readMost });
+    const whole = await Promise.all(mails.toReversed().map(({ id }) => mustFind(desk, id)));
+    response.json({ messages: whole.map(mailJson) });
   });
   router.get('/mailbox', async (request, response) => {
-    const search = wordOf(request.query['q']);
-    const mails = (await mailbox.all()).filter((mail) => fits(mail, search)).toReversed();
-    const list = mails.slice(0, listedMost);
-    response
-      .type('html')
-      .send(mailboxPage({ list, search, mail: list[0], view: 'html', now: clock() }));
+    const query = queryIn(request.query);
+    sendPage(response, 200, await shown(desk, deps, query));
   });
   router.get('/mailbox/:id', async (request, response) => {
-    const search = wordOf(request.query['q']);
-    const mail = await byId(request.params['id']);
-    const mails = (await mailbox.all()).filter((one) => fits(one, search)).toReversed();
-    const view = viewOf(request.query['view']);
-    const list = mails.slice(0, listedMost);
-    response.type('html').send(mailboxPage({ list, search, mail, view, now: clock() }));
+    const query = queryIn(request.query);
+    sendPage(response, 200, await shown(desk, deps, query, request.params.id));
   });
   router.get('/mailbox/:id/html', async (request, response) => {
-    const { html = '' } = await byId(request.params['id']);
+    const { html = '' } = await mustFind(desk, request.params.id);
     response.set({
       'Content-Security-Policy':
         "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: http: https:; frame-ancestors 'self'",
       'X-Frame-Options': 'SAMEORIGIN',
+      'Cache-Control': 'no-store',
     });
     // Links open beside the mailbox, never inside the frame.
-    response.type('html').send(`<base target="_blank">${html}`);
+    const scheme = request.query['scheme'] === 'dark' ? 'dark' : 'light';
+    response.type('html').send(`<base target="_blank">${asSeen(html, scheme)}`);
+  });
+  router.post('/mailbox/outage', fromOurPages, form, async (request, response) => {
+    const { kind, seconds } = (request.body ?? {}) as Fields;
+    await desk.setOutage(outageAsked(desk, kind, seconds, deps.clock()));
+    response.redirect(303, '/mailbox#misbehave');
+  });
+  router.post('/mailbox/:id/acts', fromOurPages, form, async (request, response) => {
+    const mail = await mustFind(desk, String(request.params['id']));
+    await desk.press(mail, actAsked((request.body ?? {}) as Fields, mail));
+    response.redirect(303, `/mailbox/${mail.id}?view=answers#pressed`);
   });
   return router;
 }
 
-const views = ['html', 'text', 'headers', 'source', 'links'] as const;
-export type MailTab = (typeof views)[number];
-function viewOf(asked: unknown): MailTab {
-  return views.find((view) => view === asked) ?? 'html';
+async function shown(
+  desk: MailboxDesk,
+  deps: MailboxDeps,
+  query: MailboxQuery,
+  id?: string,
+): Promise<string> {
+  const { search, to, before } = query;
+  const list = await desk.list({ ...asked({ search, to, before }), limit: listedMost });
+  const one = id ?? list.mails[0]?.id;
+  const mail = one === undefined ? undefined : await mustFind(desk, one);
+  const release = await deps.releases.current();
+  const view: MailboxView = {
+    ...{ list, query, isChosen: id !== undefined, now: deps.clock() },
+    zone: release.sending.zoneIfUnknown,
+    addresses: desk.addresses,
+    outages: desk.outages,
+    ...some('outage', desk.outage()),
+    ...some('mail', mail === undefined ? undefined : await viewOf(desk, deps, query, mail)),
+  };
+  return mailboxPage(view);
+}
+
+async function viewOf(
+  desk: MailboxDesk,
+  deps: MailboxDeps,
+  query: MailboxQuery,
+  mail: MailboxMessage,
+): Promise<MailView> {
+  const story = await storyOf(deps, mail);
+  const isLinked = query.view === 'links' || query.view === 'answers';
+  return {
+    ...{ mail, query, takesMail: desk.takesMail, pressed: desk.pressed(mail.id) },
+    links: isLinked ? await describeLinks(deps, mail.anchors) : [],
+    ...some('story', story),
+  };
+}
+
+/** Undefined: it is no mail of the ledger, such as one that somebody else sent here. */
+async function storyOf(
+  { sql, releases }: MailboxDeps,
+  { messageId }: MailboxMessage,
+): Promise<MailStory | undefined> {
+  const commandId = messageId === undefined ? null : await commandOfMail(sql, messageId);
+  const send = commandId === null ? null : await findSend(sql, commandId);
+  if (send === null) return undefined;
+  const release = await releases.current();
+  const { leadId, id: sendId } = send;
+  const rows = await readMailStory(sql, { leadId, sendId, commandId: send.commandId }, storyMost);
+  const entries = rows.map((row) => timelineEntry(row, release));
+  return { send, entries, release };
+}
+
+async function mustFind(desk: MailboxDesk, id: string): Promise<MailboxMessage> {
+  const mail = await desk.find(id);
+  if (mail === undefined) throw new Problem('not-found', 'There is no such mail.');
+  return mail;
+}
+
+const longestMs = 3_600_000;
+
+function outageAsked(desk: MailboxDesk, kind = '', seconds = '', now = 0) {
+  if (kind === '') return undefined;
+  const ms = Number(seconds) * 1_000;
+  if (!desk.outages.some((known) => known.kind === kind)) {
+    throw new Problem('bad-request', `"${kind}" is no trouble of the mail server.`);
+  }
+  if (!(ms > 0 && ms <= longestMs)) {
+    throw new Problem('bad-request', `"${seconds}" are no seconds; expected 1 to 3600.`);
+  }
+  return { kind, untilMs: now + ms };
+}
+
+function queryIn(query: { readonly [name: string]: unknown }): MailboxQuery {
+  const view = mailTabs.find((tab) => tab === query['view']) ?? 'html';
+  return {
+    ...{
+      search: wordOf(query['q']),
+      to: wordOf(query['to']),
+      before: wordOf(query['before']),
+      view,
+    },
+    isPhone: query['width'] === 'phone',
+    isDark: query['scheme'] === 'dark',
+  };
+}
+
+/** What is set of it: an empty field of a form asks for nothing. */
+function asked(fields: {
+  readonly search?: string;
+  readonly to?: string;
+  readonly before?: string;
+}) {
+  const set = Object.entries(fields).filter(([, value]) => value !== '');
+  return Object.fromEntries(set) as typeof fields;
+}
+
+function some<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { readonly [Each in Name]?: Value } {
+  return value === undefined ? {} : ({ [name]: value } as { readonly [Each in Name]?: Value });
 }
 
 function wordOf(value: unknown): string {
-  return typeof value === 'string' ? value.trim().toLowerCase() : '';
+  return typeof value === 'string' ? value.trim().slice(0, 200) : '';
 }
 
-function isTo(mail: MailView, address: string): boolean {
-  return mail.envelope.to.some((to) => to.toLowerCase() === address);
+/** What the reader's system would choose is chosen by the switch. */
+function asSeen(html: string, scheme: 'light' | 'dark'): string {
+  const asked = scheme === 'dark' ? '@media all {' : '@media not all {';
+  return html
+    .replace(/<img\b[^>]*\bsrc=(["'])[^"']*\/o\/1o\.[^"']*\1[^>]*>/gi, '')
+    .replace(/@media[^{]*prefers-color-scheme:\s*dark[^{]*\{/g, asked);
 }
 
-function fits(mail: MailView, search: string): boolean {
-  if (search === '') return true;
-  const fields = [mail.subject, mail.from.name, mail.from.address, ...mail.envelope.to];
-  return fields.some((field) => field.toLowerCase().includes(search));
-}
-
-function mailJson({ raw: _raw, receivedAt, ...mail }: MailView): object {
+function mailJson({ raw: _raw, receivedAt, ...mail }: MailboxMessage): object {
   return { ...mail, receivedAt: new Date(receivedAt).toISOString() };
 }

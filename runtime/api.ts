@@ -17,7 +17,7 @@ import { createFilesReader } from './files.ts';
 import { composeCore, migrateDatabase, startCoreRelay, type Core } from './composition.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { generateSchemas } from '../workspace/generate-schemas.ts';
-import { createMailboxReader } from './embedded/mailbox-reader.ts';
+import { createMailboxDesk, type MailboxDesk } from './embedded/mailbox-desk.ts';
 import { startInbound } from './inbound.ts';
 
 /** A request takes milliseconds; what is open after this is a client that does not read. */
@@ -61,7 +61,7 @@ function appDeps(core: Core): Parameters<typeof createApp>[0] {
     temporal: temporalCheck(core),
     ...editing(core),
     ...(key !== undefined && { feedback: [createSendGrid(key)] }),
-    ...(!config.production && { mailbox: createMailboxReader(join(config.home, 'mailbox')) }),
+    ...(!config.production && { mailbox: mailboxDesk(config) }),
     onDefect: (error, requestId) => log.error({ err: error, requestId }, 'request failed'),
     onRequest: (line) => log.debug(line, 'request'),
   };
@@ -81,6 +81,17 @@ function editing({
   }
   const files = createFilesReader(config.workspaceDir, store, process.env);
   return { files, schemas: () => files.schemas() };
+}
+
+/** Its buttons send to our own receiver, as any server would. */
+function mailboxDesk({
+  home,
+  INBOUND_SMTP_PORT: port,
+  INBOUND_SMTP_HOST: host,
+}: Config): MailboxDesk {
+  const receiver = port === undefined ? undefined : { host, port };
+  const now = () => Date.now();
+  return createMailboxDesk(join(home, 'mailbox'), { now, receiver: () => receiver });
 }
 
 /** The key of the environment may do everything; it takes the place of the one before it. */

@@ -70,8 +70,9 @@ async function startParts(
       ? embeddedTemporal(config, progress, stops)
       : { address: config.TEMPORAL_ADDRESS },
   ]);
-  const smtpUrl = config.SMTP_URL ?? (await embeddedMailbox(config, progress, stops));
   const returns = config.SMTP_URL === undefined ? await embeddedReturns(config) : {};
+  const inbound = Number(returns['INBOUND_SMTP_PORT']);
+  const smtpUrl = config.SMTP_URL ?? (await embeddedMailbox(config, inbound, progress, stops));
   const key = await home.secret('api-key', 24);
   const signing = await home.secret('secret', 32);
   const ownKey = config.PERENNIAL_API_KEY ?? key.value;
@@ -163,10 +164,21 @@ function keep(
   stops.push({ what, stop: () => kept.stop() });
 }
 
-async function embeddedMailbox(config: Config, progress: Progress, stops: Stops): Promise<string> {
+/** Bounces and answers of its addresses that misbehave go to the port of inbound mail. */
+async function embeddedMailbox(
+  config: Config,
+  inboundPort: number,
+  progress: Progress,
+  stops: Stops,
+): Promise<string> {
+  const receiver = { host: config.INBOUND_SMTP_HOST, port: inboundPort };
   const mailbox = await progress.step('Mailbox', () =>
     startMailbox({
       store: join(config.home, 'mailbox'),
+      holds: 'store',
+      receiver: () => receiver,
+      onError: (error) =>
+        progress.line(`  ! an answer of the mailbox was not taken: ${sentence(error)}`),
       ...(config.MAILBOX_PORT !== undefined && { port: config.MAILBOX_PORT }),
     }),
   );

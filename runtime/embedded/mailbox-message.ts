@@ -22,7 +22,16 @@ export interface MailboxMessage {
   readonly text?: string;
   /** Targets of the links in the HTML part, or the URLs in the text when there is no HTML. */
   readonly links: readonly string[];
+  /** The same links with what people press, in the same order. */
+  readonly anchors: readonly Anchor[];
+  /** Sources of the images in the HTML part. */
+  readonly images: readonly string[];
   readonly raw: Buffer;
+}
+export interface Anchor {
+  readonly href: string;
+  /** Its words, or what is said instead of its picture; empty for a bare URL. */
+  readonly words: string;
 }
 
 /** `id` is given when the mail is read back from a store. */
@@ -32,6 +41,7 @@ export async function readMail(
 ): Promise<MailboxMessage> {
   const email = await PostalMime.parse(mail.raw);
   const { html, text, messageId } = email;
+  const { anchors, images } = html === undefined ? inText(text ?? '') : inHtml(html);
   return {
     id,
     receivedAt: mail.receivedAt,
@@ -42,22 +52,45 @@ export async function readMail(
     headers: email.headers.map(({ key, value }) => ({ name: key, value })),
     ...(html === undefined ? {} : { html }),
     ...(text === undefined ? {} : { text }),
-    links: html === undefined ? linksOfText(text ?? '') : linksOfHtml(html),
+    links: anchors.map(({ href }) => href),
+    anchors,
+    images,
     raw: mail.raw,
   };
 }
 
-function linksOfHtml(html: string): readonly string[] {
-  const links: string[] = [];
+interface Found {
+  readonly anchors: readonly Anchor[];
+  readonly images: readonly string[];
+}
+
+function inHtml(html: string): Found {
+  const anchors: { href: string; words: string }[] = [];
+  const images: string[] = [];
+  let open: { href: string; words: string } | undefined;
   const parser = new Parser({
-    onopentag: (name, { href }) => {
-      if (name === 'a' && href) links.push(href);
+    onopentag: (name, { href, src, alt }) => {
+      if (name === 'a') open = undefined;
+      if (name === 'a' && href) {
+        open = { href, words: '' };
+        anchors.push(open);
+      }
+      if (name === 'img' && src) images.push(src);
+      if (name === 'img' && open !== undefined) open.words += ` ${alt ?? ''} `;
+    },
+    ontext: (text) => {
+      if (open !== undefined) open.words += text;
+    },
+    onclosetag: (name) => {
+      if (name === 'a') open = undefined;
     },
   });
   parser.end(html);
-  return links;
+  const tidy = ({ href, words }: Anchor) => ({ href, words: words.replace(/\s+/g, ' ').trim() });
+  return { anchors: anchors.map(tidy), images };
 }
 
-function linksOfText(text: string): readonly string[] {
-  return text.match(/https?:\/\/[^\s<>"')\]]+/g) ?? [];
+function inText(text: string): Found {
+  const links = text.match(/https?:\/\/[^\s<>"')\]]+/g) ?? [];
+  return { anchors: links.map((href) => ({ href, words: '' })), images: [] };
 }

@@ -1,27 +1,31 @@
 // Ready-made ways for an SMTP server to misbehave, to be given to `createSmtpSink`: by recipient
 // (anyone can try them in the development mailbox), for a period, or with a seeded probability,
 // so that a failing run can be repeated. They decide; the sink acts.
+import { misbehaviours, nameIn } from './misbehaviour.ts';
 import type { SmtpAttempt, SmtpFault } from './smtp-sink.ts';
 
 export type FaultRule = (attempt: SmtpAttempt) => SmtpFault | undefined;
 
 /** What an address does by its local part (before a `+`): `gone@any.example` does not exist. */
 export function faultsByAddress(settings: { readonly slowMs: number }): FaultRule {
-  const atRecipient: Readonly<Record<string, SmtpFault>> = {
-    gone: { type: 'refuse', code: 550, text: '5.1.1 No such mailbox' },
-    busy: { type: 'refuse', code: 451, text: '4.7.1 Greylisted, try again later' },
-    full: { type: 'refuse', code: 552, text: '5.2.2 Mailbox full' },
-    blocked: { type: 'refuse', code: 550, text: '5.7.1 Sender blocked by policy' },
-  };
-  const atData: Readonly<Record<string, SmtpFault>> = {
-    slow: { type: 'delay', ms: settings.slowMs },
-    drop: { type: 'drop' },
-  };
-  return ({ stage, to }) => {
-    const faults = stage === 'recipient' ? atRecipient : atData;
-    return to.map((address) => faults[localPart(address)]).find((fault) => fault !== undefined);
+  const rows = new Map(misbehaviours(settings).map((row) => [row.name, row]));
+  const seen = new Set<string>();
+  return ({ stage, from, to }) => {
+    for (const address of to) {
+      const row = rows.get(nameIn(address));
+      if (row?.type !== 'fault' || row.at !== stage) continue;
+      if (row.once !== true) return row.fault;
+      // As greylists do: who writes to whom, and without memory of what is long ago.
+      const pair = `${from} ${address.toLowerCase()}`;
+      if (seen.has(pair)) continue;
+      if (seen.size >= pairsMax) seen.clear();
+      seen.add(pair);
+      return row.fault;
+    }
+    return undefined;
   };
 }
+const pairsMax = 10_000;
 
 /** Applies `fault` at `stage` from `fromMs` until `untilMs` (epoch milliseconds). */
 export function duringPeriod(
@@ -55,10 +59,6 @@ export function firstOf(...rules: readonly FaultRule[]): FaultRule {
     }
     return undefined;
   };
-}
-
-function localPart(address: string): string {
-  return (address.split('@')[0] ?? '').split('+')[0]?.toLowerCase() ?? '';
 }
 
 /** A small seeded generator (public domain, Tommy Ettinger): values in [0, 1). */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import nodemailer from 'nodemailer';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createMailboxReader } from '../../runtime/embedded/mailbox-reader.ts';
+import { createMailboxDesk } from '../../runtime/embedded/mailbox-desk.ts';
 import { startMailbox, type Mailbox } from '../../runtime/embedded/mailbox.ts';
 import { openApi, type ApiWorld } from '../api/world.ts';
 import { useBrowser } from '../support/browser.ts';
@@ -17,7 +17,7 @@ let api: ApiWorld;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'perennial-mailbox-'));
   inbox = await startMailbox({ store: dir });
-  api = await openApi(database.url, { mailbox: createMailboxReader(dir) });
+  api = await openApi(database.url, { mailbox: createMailboxDesk(dir, { now: () => Date.now() }) });
 });
 afterAll(async () => {
   await api.close();

@@ -129,9 +129,17 @@ function message({ about, headline, words }: EmailWords): string {
       <mj-all font-family="-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif" />
       <mj-text color="#33463E" font-size="16px" line-height="1.6" padding="0 0 16px" />
     </mj-attributes>
+    <mj-raw><meta name="color-scheme" content="light dark" /></mj-raw>
+    <mj-style>
+      @media (prefers-color-scheme: dark) {
+        .page, .page > div { background: #0C1712 !important; }
+        .card, .card > table { background: #14231C !important; }
+        .page div, .page a, .page h1 { color: #D5E2DA !important; }
+      }
+    </mj-style>
   </mj-head>
-  <mj-body background-color="#F5F2EA">
-    <mj-section background-color="#FFFFFF" padding="40px 40px 24px">
+  <mj-body background-color="#F5F2EA" css-class="page">
+    <mj-section background-color="#FFFFFF" padding="40px 40px 24px" css-class="card">
       <mj-column>
         <mj-text font-family="Georgia, 'Times New Roman', serif" font-size="28px" line-height="1.3" color="#14261F"><h1 style="margin:0;font-weight:normal;font-size:inherit">${headline}</h1></mj-text>
         <mj-text>{{ lead.firstName | default: "Hello" }},</mj-text>
@@ -141,7 +149,7 @@ function message({ about, headline, words }: EmailWords): string {
     </mj-section>
     <mj-section padding="24px 40px">
       <mj-column>
-        <mj-text font-size="13px" color="#62736B">
+        <mj-text font-size="13px" color="#586860">
           ${leave}
           {{ workspace.postalAddress }}
         </mj-text>

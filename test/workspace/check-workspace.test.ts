@@ -60,3 +60,19 @@ test('a problem is a place, a sentence and what to do', () => {
     formatProblem({ ...problem, message: 'unknown key "labl"', fix: 'did you mean "label"?' }),
   ).toBe('rules/facts.json:3:7 unknown key "labl"; did you mean "label"?');
 });
+
+test('a language that is promised and not written, and one that is written and not promised', async () => {
+  const files = (await readWorkspace(root)).flatMap((file) =>
+    file.path === 'templates/welcome/message.de.mjml'
+      ? [{ ...file, path: 'templates/welcome/message.fr.mjml' }]
+      : [file],
+  );
+  const result = await checkWorkspace(files, { compileTemplate });
+  const lines = (result.ok ? result.warnings : result.problems).map(formatProblem);
+  expect(lines).toEqual([
+    expect.stringMatching(
+      /^templates\/welcome\/email\.json:\d+:\d+ message\.de\.mjml is missing: .*; write message\.de\.mjml/,
+    ),
+    expect.stringMatching(/^templates\/welcome\/message\.fr\.mjml:1:1 warning: nobody gets /),
+  ]);
+});

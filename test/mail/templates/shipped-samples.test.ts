@@ -9,6 +9,7 @@ import { isNasty, samplesOf, type Sample } from '../../../mail/templates/samples
 import { compileEmails } from '../../../workspace/compile-emails.ts';
 import { parse } from 'jsonc-parser';
 import type { Part } from '../../../core/definitions/parts.ts';
+import { present } from '../../../core/definitions/present.ts';
 import type { WorkspaceFile } from '../../../core/definitions/sources.ts';
 import { templateFile } from '../../../core/definitions/template.ts';
 import { readWorkspace } from '../../../workspace/read-workspace.ts';
@@ -74,7 +75,7 @@ function partsOf(files: readonly WorkspaceFile[]): readonly Part[] {
   return files
     .filter(({ path }) => /^templates\/[^/]+\/email\.json$/.test(path))
     .map(({ text }) => {
-      const manifest = templateFile.parse(parse(text, [], { allowTrailingComma: true }));
+      const manifest = present(templateFile.parse(parse(text, [], { allowTrailingComma: true })));
       const { template: key } = manifest;
       return { kind: 'template', key, hash: '', source: '', compiled: { manifest, sources } };
     });

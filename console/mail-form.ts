@@ -5,14 +5,16 @@ import type { MailboxMessage } from '../runtime/embedded/mailbox-message.ts';
 
 export type Fields = Readonly<Record<string, string | undefined>>;
 
-/** Throws `Problem` with what was found and what was expected. */
+/** A button may say what it needs behind a colon: `bounce:5.1.1`. Throws `Problem` with what was expected. */
 export function actAsked(fields: Fields, { anchors }: Pick<MailboxMessage, 'anchors'>): MailAct {
-  const { act = '', status = '', action, text = '', until = '', link = '' } = fields;
+  const { until = '', link = '' } = fields;
+  const [act = '', said = ''] = (fields['act'] ?? '').split(':');
+  const text = (said === '' ? (fields['text'] ?? '') : said).trim().slice(0, 5_000);
   switch (act) {
     case 'bounce':
-      return { type: act, status: matching(status, /^[245]\.\d{1,3}\.\d{1,3}$/, 'such as 5.1.1') };
+      return { type: act, status: matching(said, /^[245]\.\d{1,3}\.\d{1,3}$/, 'such as 5.1.1') };
     case 'report':
-      return { type: act, action: action === 'delivered' ? 'delivered' : 'delayed' };
+      return { type: act, action: said === 'delivered' ? 'delivered' : 'delayed' };
     case 'reply':
       return {
         type: act,

@@ -29,7 +29,7 @@ export interface MailboxDeps extends TrackingDeps {
   readonly publicUrl: string;
 }
 
-const listedMost = 50;
+const listedMost = 25;
 /** Whole mails, for scripts. */
 const readMost = 200;
 const storyMost = 30;

@@ -2,8 +2,10 @@
  * What may be done with a mail as its receiver: buttons that take the way it takes in the world, what came
  * back from each, and what the lead's history says of this mail since.
  */
+import type { TimelineEntry } from '../../api/timeline.ts';
+import { fieldsInWords, isObject } from '../../api/words.ts';
 import type { MailAct, Pressed } from '../../runtime/embedded/mailbox-desk.ts';
-import { html, type Html } from '../html.ts';
+import { html, type Html, type HtmlValue } from '../html.ts';
 import { chip } from '../parts.ts';
 import { clockTag, fromNow } from '../time.ts';
 import type { MailView } from './mail.ts';
@@ -28,7 +30,7 @@ function pressedList({ pressed, links }: MailView, zone: string, now: number): H
     <ul class="reasons did">${pressed.map(
       (one) => html`<li><span><b>${actWords(one.act, links)}</b>
         <span class="soft small block break">${answerWords(one, now)}</span></span>
-        <span class="soft small nowrap">${clockTag(one.at, zone)}</span></li>`,
+        <span class="soft small when">${clockTag(one.at, zone)}</span></li>`,
     )}</ul></section>`;
 }
 
@@ -47,18 +49,27 @@ function story({ story: told, pressed }: MailView, zone: string): Html {
   if (told === undefined) {
     return html`<p class="soft">This mail is not in the ledger: whatever comes back of it is about no lead.</p>`;
   }
-  const { send, entries } = told;
+  const { send } = told;
+  const entries = told.entries.filter(({ detail }) => detail['name'] !== 'Email Sent');
   const isFresh = pressed.some(({ act, at }) => settles(act) && lastAt(entries) < at + settlesMs);
   return html`<section><h3>What came of it</h3>
     ${entries.length === 0 && html`<p class="soft">Nothing has been heard of this mail yet.</p>`}
     <ul class="reasons">${entries.map(
       (
         entry,
-      ) => html`<li><span><b>${entry.title}</b><span class="soft small block break">${entry.reasons.join(' · ')}</span></span>
-        <span class="soft small nowrap">${clockTag(entry.at, zone)}</span></li>`,
+      ) => html`<li><span><b>${entry.title}</b><span class="soft small block break">${reasonsOf(entry).join(' · ')}</span></span>
+        <span class="soft small when">${clockTag(entry.at, zone)}</span></li>`,
     )}</ul>
     <p class="small"><a href="/console/leads/${send.leadId}">The whole history of the lead</a>${isFresh && html` · <a href="?view=answers">Look again</a> <span class="soft">(clicks are judged some 15 seconds later)</span>`}</p>
   </section>`;
+}
+
+/** Which mail it is about stands above. */
+function reasonsOf({ detail, reasons }: TimelineEntry): readonly string[] {
+  const { name, properties } = detail;
+  if (name === 'Email Clicked' || name === 'Email Opened' || !isObject(properties)) return reasons;
+  const { journey: _journey, step: _step, template: _template, send: _send, ...own } = properties;
+  return Object.keys(own).length === 0 ? [] : [fieldsInWords(own)];
 }
 
 function byServer(view: MailView): Html {
@@ -66,17 +77,15 @@ function byServer(view: MailView): Html {
     ${form(
       view,
       html`<div class="buttons">
-      ${bounce('5.1.1', 'No such mailbox')}${bounce('5.2.2', 'Mailbox full')}${bounce('5.7.1', 'Blocked by policy')}
-    </div>`,
-      html`<input type="hidden" name="act" value="bounce" />`,
+        ${button('bounce:5.1.1', html`No such mailbox <small>5.1.1</small>`)}
+        ${button('bounce:5.2.2', html`Mailbox full <small>5.2.2</small>`)}
+        ${button('bounce:5.7.1', html`Blocked by policy <small>5.7.1</small>`)}
+        ${button('report:delayed', 'Still tries')}
+        ${button('report:delivered', 'Delivered')}
+      </div>`,
     )}
-    ${form(view, html`<div class="buttons"><button class="quiet" name="action" value="delayed">Still tries</button><button class="quiet" name="action" value="delivered">Delivered</button></div>`, html`<input type="hidden" name="act" value="report" />`)}
-    <p class="soft small">A delivery report (RFC 3464) goes to <code class="break">${view.mail.envelope.from}</code>.</p>
+    <p class="soft small">A delivery report (RFC 3464), as mail to the address that bounces come to.</p>
   </section>`;
-}
-
-function bounce(status: string, words: string): Html {
-  return html`<button class="quiet" name="status" value="${status}">${words} <span class="soft small">${status}</span></button>`;
 }
 
 function byPerson(view: MailView, now: number): Html {
@@ -86,40 +95,40 @@ function byPerson(view: MailView, now: number): Html {
   const followed = links.flatMap((link, index) =>
     /^https?:/i.test(link.href) && link.kind !== 'trap' ? [{ ...link, index }] : [],
   );
+  const choice = html`<select name="link" aria-label="Which link">${followed.map(
+    ({ words, href, index }) =>
+      html`<option value="${index}">${(words === '' ? href : words).slice(0, 60)}</option>`,
+  )}</select>`;
   return html`<section><h3>The person</h3>
-    ${
-      followed.length > 0 &&
-      form(
-        view,
-        html`<div class="field-row"><select name="link" aria-label="Which link">${followed.map(
-          ({ words, href, index }) =>
-            html`<option value="${index}">${(words === '' ? href : words).slice(0, 60)}</option>`,
-        )}</select><button name="act" value="click">Clicks</button></div>`,
-      )
-    }
-    ${form(view, html`<div class="field-row"><input name="text" value="Thanks, can we talk on Thursday?" aria-label="The reply" maxlength="5000" /><button name="act" value="reply">Replies</button></div>`)}
-    ${form(view, html`<div class="field-row"><input type="date" name="until" value="${nextWeek}" aria-label="Out of office until" /><button name="act" value="away">Is out of office until then</button></div>`)}
+    ${followed.length > 0 && row(view, choice, button('click', 'Clicks'))}
+    ${row(view, html`<input name="text" value="Thanks, can we talk on Thursday?" aria-label="The reply" maxlength="5000" />`, button('reply', 'Replies'))}
+    ${row(view, html`<input type="date" name="until" value="${nextWeek}" aria-label="Out of office until" />`, button('away', 'Is away until then'))}
     ${form(
       view,
       html`<div class="buttons">
-      ${mail.images.length > 0 && html`<button class="quiet" name="act" value="open">Opens it</button>`}
-      <button class="quiet" name="act" value="complain">Marks it as spam</button>
-      ${
-        hasOneClick &&
-        html`<button class="quiet" name="act" value="one-click">Unsubscribes with one click</button>
-      <button class="quiet" name="act" value="unsubscribe-by-mail">Unsubscribes by mail</button>`
-      }
-    </div>`,
+        ${button('reply:stop', 'Replies “stop”')}
+        ${button('complain', 'Marks it as spam')}
+        ${mail.images.length > 0 && button('open', 'Opens it, with pictures')}
+        ${hasOneClick && button('one-click', 'Unsubscribes with one click')}
+        ${hasOneClick && button('unsubscribe-by-mail', 'Unsubscribes by mail')}
+      </div>`,
     )}
-    ${form(view, html`<div class="buttons"><button class="quiet" name="act" value="reply">Replies “stop”</button></div>`, html`<input type="hidden" name="text" value="stop" />`)}
   </section>`;
 }
 
 function byMachine(view: MailView): Html {
   return html`<section><h3>A filter on the way</h3>
-    ${form(view, html`<div class="buttons"><button class="quiet" name="act" value="scan">Follows every link at once</button></div>`)}
-    <p class="soft small">HEAD and GET of all ${view.mail.links.length} links: consent, scores and stages stay as they are.</p>
+    ${form(view, html`<div class="buttons">${button('scan', 'Follows every link at once')}</div>`)}
+    <p class="soft small">HEAD and GET of every link: consent, scores and stages stay as they are.</p>
   </section>`;
+}
+
+function button(act: string, words: HtmlValue): Html {
+  return html`<button class="quiet" name="act" value="${act}">${words}</button>`;
+}
+
+function row(view: MailView, field: Html, pressed: Html): Html {
+  return form(view, html`<div class="field-row">${field}${pressed}</div>`);
 }
 
 function form({ mail }: MailView, ...fields: readonly Html[]): Html {

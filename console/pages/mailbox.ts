@@ -49,7 +49,7 @@ export function mailboxPage(view: MailboxView): string {
       files: true,
     },
     html`<h1>Mailbox</h1>
-      <p class="soft lead-in">Everything the engine sends lands here: nothing leaves this machine.</p>
+      <p class="soft lead-in">Everything the engine sends lands here: nothing leaves this machine. <a href="#misbehave">Addresses that misbehave</a></p>
       ${view.outage !== undefined && outageNotice(view.outage, now)}
       ${
         list.total === 0

@@ -1,4 +1,5 @@
 // A mailbox of its own for each test file. Any project can use it: it needs no other server.
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import { startMailbox, type Mailbox, type MailboxOptions } from '../../runtime/embedded/mailbox.ts';
 
@@ -15,4 +16,9 @@ export function useMailbox(options: MailboxOptions = {}): () => Mailbox {
     if (!mailbox) throw new Error('The mailbox is open only while tests and hooks run.');
     return mailbox;
   };
+}
+
+/** `ana+k3v9q2@nordwind.example`: nobody else in this run has it, and it behaves as its name says. */
+export function uniqueAddress(name: string): string {
+  return `${name}+${randomUUID().slice(0, 8)}@nordwind.example`;
 }

@@ -8,6 +8,7 @@ import {
   type Mailbox,
   type MailboxOptions,
 } from '../../../runtime/embedded/mailbox.ts';
+import { setOutage } from '../../../runtime/embedded/outage.ts';
 import { duringPeriod, withProbability } from '../../../runtime/embedded/smtp-faults.ts';
 
 let store: string;
@@ -130,6 +131,32 @@ test('drop@ is accepted, but the sender never hears of it', async () => {
   const mailbox = await start();
   await expect(send(mailbox, 'drop@nordwind.example')).rejects.toThrow(/closed|ECONNRESET/);
   expect(recipients(mailbox)).toEqual(['drop@nordwind.example']);
+});
+
+test('grey@ is refused once, and taken at the next try', async () => {
+  const mailbox = await start();
+  await expect(send(mailbox, 'grey@nordwind.example')).rejects.toThrow('451 4.7.1 Greylisted');
+  await expect(send(mailbox, 'grey+2@nordwind.example')).rejects.toThrow('451');
+  expect(await send(mailbox, 'Grey@nordwind.example')).toMatch(/^250/);
+  expect(recipients(mailbox)).toEqual(['Grey@nordwind.example']);
+});
+
+test.each(['reset', 'silent'])('%s@ is taken, and leaves the sender in doubt', async (name) => {
+  const mailbox = await start();
+  await expect(send(mailbox, `${name}@nordwind.example`, 300)).rejects.toThrow();
+  expect(recipients(mailbox)).toEqual([`${name}@nordwind.example`]);
+});
+
+test('a trouble of the whole server is for everybody, and over when its time is', async () => {
+  const mailbox = await start({ store, holds: 'store' });
+  await setOutage(store, { kind: 'blocked', untilMs: Date.now() + 60_000 });
+  await expect(send(mailbox, 'ana@nordwind.example')).rejects.toThrow('5.7.1');
+  await setOutage(store, { kind: 'blocked', untilMs: Date.now() });
+  expect(await send(mailbox, 'ana@nordwind.example')).toMatch(/^250/);
+  await setOutage(store, { kind: 'down', untilMs: Date.now() + 60_000 });
+  await expect(send(mailbox, 'ana@nordwind.example')).rejects.toThrow(/closed|ECONNRESET/);
+  await setOutage(store, undefined);
+  expect(await send(mailbox, 'ana@nordwind.example')).toMatch(/^250/);
 });
 
 test.each(['reset', 'silence'] as const)('a %s after DATA is ambiguous, too', async (type) => {

@@ -23,6 +23,7 @@ import { emailKind } from '../core/facts/email-kind.ts';
 import type { Lead } from '../core/facts/lead.ts';
 import type { Outcome } from '../core/journey/command.ts';
 import type { PlanStep } from '../core/journey/plan.ts';
+import { domainOfAddress } from '../core/sending/address.ts';
 import { eventAbout } from '../ingest/request.ts';
 import { askPatiently } from '../providers/patience.ts';
 import type { ActivityDependencies, Enrichment } from './dependencies.ts';
@@ -103,7 +104,7 @@ function questionAbout({
   if (address === undefined) return undefined;
   const kind = emailKind(address);
   if (kind === 'free' || kind === 'disposable') return undefined;
-  return { domain: address.slice(address.lastIndexOf('@') + 1), ...about };
+  return { domain: domainOfAddress(address), ...about };
 }
 
 async function askAgain(

@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import type { Release } from '../core/definitions/release.ts';
+import { domainOfAddress } from '../core/sending/address.ts';
 import type { Finding } from '../mail/identity/finding.ts';
 import { readConfig, type Config } from '../runtime/config.ts';
 import type { Section } from '../runtime/doctor/doctor.ts';
@@ -57,7 +58,7 @@ async function look(shell: Shell, options: DoctorOptions): Promise<ExitCode> {
 /** Of the workspace's own sender first, then of the reps in whose name templates may write. */
 async function domainsOf(shell: Shell, { workspace }: DoctorOptions): Promise<readonly string[]> {
   const { release } = await compileWorkspace(shell, workspaceDir(shell, workspace));
-  return [...new Set(senders(release).map((email) => email.split('@')[1]?.toLowerCase() ?? ''))];
+  return [...new Set(senders(release).map(domainOfAddress))];
 }
 
 function senders({ sending, team }: Pick<Release, 'sending' | 'team'>): readonly string[] {

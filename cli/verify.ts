@@ -7,8 +7,8 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import { emailKind, type EmailKind } from '../core/facts/email-kind.ts';
-import { parseAddress } from '../core/sending/address.ts';
-import { domainOf, isReserved, judge, type Findings } from '../core/verification/judge.ts';
+import { domainOfAddress, parseAddress } from '../core/sending/address.ts';
+import { isReserved, judge, type Findings } from '../core/verification/judge.ts';
 import {
   verificationWords,
   type Verdict,
@@ -69,11 +69,12 @@ const waitingMost = 100;
 
 async function askedOf(config: Config, said: string): Promise<Findings['domain']> {
   const parsed = parseAddress(said);
-  const isAsked = config.verify === 'dns' && parsed.ok && !isReserved(domainOf(parsed.address));
+  const isAsked =
+    config.verify === 'dns' && parsed.ok && !isReserved(domainOfAddress(parsed.address));
   if (!isAsked) return 'not-asked';
   const nothingKept = { find: () => Promise.resolve(undefined), save: () => Promise.resolve() };
   const ask = createAskDomain(createDnsQuestions(config.nameServers), nothingKept);
-  return ask(domainOf(parsed.address), AbortSignal.timeout(patienceMs));
+  return ask(domainOfAddress(parsed.address), AbortSignal.timeout(patienceMs));
 }
 
 /** Two questions of five seconds each, and the one whether the network is there. */

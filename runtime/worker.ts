@@ -18,6 +18,7 @@ import {
   sendAgain,
 } from '../activities/index.ts';
 import type { Release } from '../core/definitions/release.ts';
+import { domainOfAddress } from '../core/sending/address.ts';
 import {
   composeCore,
   migrateDatabase,
@@ -116,7 +117,7 @@ async function createWorkers(core: Core, connection: NativeConnection) {
     bundle('handoff'),
     firstRelease(core),
   ]);
-  const [, mailDomain = ''] = release.sending.from.email.split('@');
+  const mailDomain = domainOfAddress(release.sending.from.email);
   const enrichment = await openEnrichment(core);
   const signer = await openSigner(core.config, mailDomain);
   const journeys = createActivityDependencies(core, { mailDomain, signer, enrichment });

@@ -5,9 +5,9 @@
  * A verifier answers about one address and stores nothing. Whatever it answers is parsed before it is
  * believed, however long it takes is bounded by whoever asks: it need not defend itself.
  */
-import { domainOf, isReserved, judge, type DomainAnswer } from '../core/verification/judge.ts';
+import { isReserved, judge, type DomainAnswer } from '../core/verification/judge.ts';
 import type { Verification } from '../core/verification/verdict.ts';
-import { parseAddress } from '../core/sending/address.ts';
+import { domainOfAddress, parseAddress } from '../core/sending/address.ts';
 
 export interface EmailVerifier {
   /** Who says so: kept with every verdict. */
@@ -25,7 +25,7 @@ export function createDnsVerifier(ask: AskDomain): EmailVerifier {
     async verify(address, signal) {
       const atOnce = judge({ address, domain: 'not-asked' });
       if (!isWorthAsking(address, atOnce)) return atOnce;
-      return judge({ address, domain: await ask(domainOf(address), signal) });
+      return judge({ address, domain: await ask(domainOfAddress(address), signal) });
     },
   };
 }
@@ -38,5 +38,5 @@ export const offlineVerifier: EmailVerifier = {
 
 function isWorthAsking(address: string, { status }: Verification): boolean {
   if (status === 'invalid' || !parseAddress(address).ok) return false;
-  return !isReserved(domainOf(address));
+  return !isReserved(domainOfAddress(address));
 }

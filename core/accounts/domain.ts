@@ -6,6 +6,7 @@
  * knows which `co.uk` is a company and which is not.
  */
 import { emailKind } from '../facts/email-kind.ts';
+import { domainOfAddress } from '../sending/address.ts';
 import type { AccountLinks, AccountRules } from './model.ts';
 
 /** Main domain of the company, `undefined` where the address tells none. */
@@ -13,7 +14,7 @@ export function companyDomain(address: string, rules: AccountRules): string | un
   if (!rules.link.byDomain) return undefined;
   const kind = emailKind(address);
   if (kind === 'free' || kind === 'disposable') return undefined;
-  const domain = parseDomain(address.slice(address.lastIndexOf('@') + 1));
+  const domain = parseDomain(domainOfAddress(address));
   if (domain === undefined || reserved.has(domain)) return undefined;
   return mainDomain(domain, rules);
 }

@@ -6,15 +6,15 @@
  * contact page. A domain that is missing here counts as a company, which costs a few points and
  * refuses nobody.
  */
+import { domainOfAddress, localPartOf } from '../sending/address.ts';
+
 export type EmailKind = 'free' | 'role' | 'disposable' | 'company';
 
 export function emailKind(address: string): EmailKind {
-  const at = address.lastIndexOf('@');
-  const domain = address.slice(at + 1).toLowerCase();
-  const local = address.slice(0, at).toLowerCase();
+  const domain = domainOfAddress(address);
   if (isUnder(domain, disposableDomains)) return 'disposable';
   if (freeDomains.has(domain)) return 'free';
-  return roles.has(local.split('+')[0] ?? '') ? 'role' : 'company';
+  return roles.has(localPartOf(address).split('+')[0] ?? '') ? 'role' : 'company';
 }
 
 /** The domain or one it belongs to: throw-away services hand out subdomains. */

@@ -61,6 +61,16 @@ export function addressOrUndefined(text: unknown): string | undefined {
   return parsed.ok ? parsed.address : undefined;
 }
 
+/** Of an address that was parsed, or as a server wrote it: "ana@Mail.Example" → "mail.example". */
+export function domainOfAddress(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+}
+
+/** The part before the @, as it is compared: in lower case. */
+export function localPartOf(address: string): string {
+  return address.slice(0, Math.max(0, address.lastIndexOf('@'))).toLowerCase();
+}
+
 function join(local: string, writtenDomain: string): ParsedAddress {
   if (local === '') return problem('nothing stands before the @');
   if (local.length > localCharactersMax) {

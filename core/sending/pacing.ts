@@ -7,10 +7,11 @@
  */
 import type { MessageClass } from '../journey/plan.ts';
 import type { JsonObject } from '../rules/condition.ts';
+import { domainOfAddress } from './address.ts';
 import { dayOf, spread } from './calendar.ts';
 import type { Rate, SendingPolicy, WarmUp } from './model.ts';
 import type { SendDecision } from './policy.ts';
-import { domainOf, receiverOf } from './receiver.ts';
+import { receiverOf } from './receiver.ts';
 import { dayMs, wallTime } from './zone.ts';
 
 /** What the ledger is to observe when a transmission begins. */
@@ -154,7 +155,7 @@ function senderOfPlan({ sender }: WarmUp, from: SendingPolicy['from']): string {
 
 /** The first that names the receiver, by its domain or by its group; "*" is everybody else. */
 export function rateOf(rates: readonly Rate[], address: string): Rate | undefined {
-  const names = [domainOf(address), receiverOf(address), '*'];
+  const names = [domainOfAddress(address), receiverOf(address), '*'];
   return rates.find(({ to }) => to.some((name) => names.includes(name)));
 }
 

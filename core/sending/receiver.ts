@@ -5,6 +5,7 @@
  * A company whose mail is kept by Google or Microsoft under its own domain is not seen here: that would
  * need its MX records. Pure; a name without a dot is a group, one with a dot is a domain.
  */
+import { domainOfAddress } from './address.ts';
 
 interface Group {
   readonly title: string;
@@ -30,15 +31,11 @@ export const receiverGroups: readonly string[] = Object.keys(groups);
 
 /** "ana@gmail.com" → "gmail", "bo@nordwind.example" → "nordwind.example". */
 export function receiverOf(address: string): string {
-  return receiverOfDomain(domainOf(address));
+  return receiverOfDomain(domainOfAddress(address));
 }
 
 export function receiverOfDomain(domain: string): string {
   return receiverGroups.find((group) => groups[group]?.domains.test(domain)) ?? domain;
-}
-
-export function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 }
 
 /** As people read it: "Gmail", "nordwind.example". */

@@ -7,7 +7,7 @@
  * never makes an address invalid.
  */
 import { emailKind } from '../facts/email-kind.ts';
-import { parseAddress } from '../sending/address.ts';
+import { domainOfAddress, parseAddress } from '../sending/address.ts';
 import { verdict, type Undecided, type Verification } from './verdict.ts';
 
 /** What DNS says of a domain. Kept for days: see `mailDomainKeptMs`. */
@@ -33,7 +33,7 @@ export function judge({ address, domain, bounced = false }: Findings): Verificat
   if (bounced) return verdict('bounced');
   const kind = emailKind(parsed.address);
   if (kind === 'disposable') return verdict('disposable');
-  if (isReserved(domainOf(parsed.address))) return unknown('reserved-domain', false);
+  if (isReserved(domainOfAddress(parsed.address))) return unknown('reserved-domain', false);
   switch (domain) {
     case 'no-such-domain':
       return verdict('no-such-domain');
@@ -56,10 +56,6 @@ export function judge({ address, domain, bounced = false }: Findings): Verificat
 /** What we know ourselves outweighs a provider that has not seen our mail come back. */
 export function withPastBounce(verification: Verification, bounced: boolean): Verification {
   return bounced ? verdict('bounced') : verification;
-}
-
-export function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 }
 
 /** RFC 2606 and RFC 6761: kept for documentation and tests, so that no answer about them means anything. */

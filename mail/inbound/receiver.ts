@@ -16,6 +16,7 @@ import {
   type SMTPServerSession,
 } from 'smtp-server';
 import type { Feedback } from '../../core/feedback/feedback.ts';
+import { domainOfAddress, localPartOf } from '../../core/sending/address.ts';
 import { failpoint } from '../../faults/failpoint.ts';
 import { readReturnAddress, type ReturnedMail } from '../return-address.ts';
 import { readComplaint, sendInReport } from './complaint.ts';
@@ -147,13 +148,12 @@ function refusalOf(
   { address }: SMTPServerAddress,
   { envelope }: SMTPServerSession,
 ): Error | undefined {
-  const at = address.lastIndexOf('@');
-  const domain = address.slice(at + 1).toLowerCase();
+  const domain = domainOfAddress(address);
   if (!domains.some((own) => own.toLowerCase() === domain)) {
     return said(550, '5.7.1 Relaying denied');
   }
   if (envelope.rcptTo.length >= recipientsMax) return said(452, '4.5.3 Too many recipients');
-  const isBox = complaintBoxes.includes(address.slice(0, at).toLowerCase());
+  const isBox = complaintBoxes.includes(localPartOf(address));
   if (isBox || readReturnAddress(secret, address) !== undefined) return undefined;
   return said(550, '5.1.1 No such mailbox');
 }

@@ -2,6 +2,7 @@
  * Everything the doctor looks at, in the order in which somebody sets it up. What was not asked for, or
  * cannot be looked at from here, is left out or says so; nothing is guessed.
  */
+import { isReserved } from '../../core/verification/judge.ts';
 import type { Signer } from '../../mail/identity/dkim.ts';
 import type { Finding } from '../../mail/identity/finding.ts';
 import type { Config } from '../config.ts';
@@ -63,11 +64,6 @@ async function lookAtRelayAndName(dns: Dns, smtpUrl: string): Promise<readonly F
 function notSet(part: string): readonly Finding[] {
   const found = 'not set, and no Perennial runs here: nothing to look at';
   return [{ state: 'unknown', part, found }];
-}
-
-/** RFC 2606: names for examples, which DNS never knows. */
-function isReserved(domain: string): boolean {
-  return /(^|\.)(example|test|invalid|localhost)$|(^|\.)example\.(com|net|org)$/.test(domain);
 }
 
 function reserved(domain: string): Finding {

@@ -66,7 +66,7 @@ export function mailboxRoutes(desk: MailboxDesk, deps: MailboxDeps): Router {
   router.post('/mailbox/outage', fromOurPages, form, async (request, response) => {
     const { kind, seconds } = (request.body ?? {}) as Fields;
     await desk.setOutage(outageAsked(desk, kind, seconds, deps.clock()));
-    response.redirect(303, '/mailbox#misbehave');
+    response.redirect(303, '/mailbox');
   });
   router.post('/mailbox/:id/acts', fromOurPages, form, async (request, response) => {
     const mail = await mustFind(desk, String(request.params['id']));
@@ -107,7 +107,7 @@ async function viewOf(
   const story = await storyOf(deps, mail);
   const isLinked = query.view === 'links' || query.view === 'answers';
   return {
-    ...{ mail, query, takesMail: desk.takesMail, pressed: desk.pressed(mail.id) },
+    ...{ mail, query, takesMail: desk.takesMail(), pressed: desk.pressed(mail.id) },
     links: isLinked ? await describeLinks(deps, mail.anchors) : [],
     ...some('story', story),
   };

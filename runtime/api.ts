@@ -85,13 +85,14 @@ function editing({
 
 /** Its buttons send to our own receiver, as any server would. */
 function mailboxDesk({
+  publicUrl,
   home,
   INBOUND_SMTP_PORT: port,
   INBOUND_SMTP_HOST: host,
 }: Config): MailboxDesk {
   const receiver = port === undefined ? undefined : { host, port };
   const now = () => Date.now();
-  return createMailboxDesk(join(home, 'mailbox'), { now, receiver: () => receiver });
+  return createMailboxDesk(join(home, 'mailbox'), { now, publicUrl, receiver: () => receiver });
 }
 
 /** The key of the environment may do everything; it takes the place of the one before it. */

@@ -11,7 +11,9 @@ export async function commandOfMail(sql: Sql, messageId: string): Promise<string
   return row?.commandId ?? null;
 }
 
-/** Oldest first; at most `limit`. `leadId` is the canonical one. */
+/**
+ * What names it, and what its links did: their message ids begin with its command. Oldest first; at most `limit`. `leadId` is the canonical one.
+ */
 export async function readMailStory(
   sql: Sql,
   { leadId, sendId, commandId }: StoryOf,
@@ -21,7 +23,7 @@ export async function readMailStory(
     `WITH heard AS (
        SELECT e.* FROM lead m JOIN event e ON e.lead_id = m.id
        WHERE m.canonical_id = $1 AND (e.properties ->> 'send' = $2
-         OR (e.source = 'mail' AND e.message_id LIKE $3 || '/%')))
+         OR e.message_id LIKE $3 || '/%'))
      SELECT * FROM (
        SELECT 'event' AS kind, id::text AS id, occurred_at AS at, 0::float8 AS rank,
          CASE WHEN name = '' THEN type ELSE name END AS what,

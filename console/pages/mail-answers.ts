@@ -8,7 +8,7 @@ import type { MailAct, Pressed } from '../../runtime/embedded/mailbox-desk.ts';
 import { html, type Html, type HtmlValue } from '../html.ts';
 import { chip } from '../parts.ts';
 import { clockTag, fromNow } from '../time.ts';
-import type { MailView } from './mail.ts';
+import { isOurs, type MailView } from './mail.ts';
 
 /** What was clicked is judged when it has settled. */
 const settlesMs = 25_000;
@@ -93,7 +93,7 @@ function byPerson(view: MailView, now: number): Html {
   const nextWeek = new Date(now + 7 * 86_400_000).toISOString().slice(0, 10);
   const hasOneClick = mail.headers.some(({ name }) => name === 'list-unsubscribe-post');
   const followed = links.flatMap((link, index) =>
-    /^https?:/i.test(link.href) && link.kind !== 'trap' ? [{ ...link, index }] : [],
+    isOurs(link) && link.kind !== 'trap' ? [{ ...link, index }] : [],
   );
   const choice = html`<select name="link" aria-label="Which link">${followed.map(
     ({ words, href, index }) =>
@@ -119,7 +119,7 @@ function byPerson(view: MailView, now: number): Html {
 function byMachine(view: MailView): Html {
   return html`<section><h3>A filter on the way</h3>
     ${form(view, html`<div class="buttons">${button('scan', 'Follows every link at once')}</div>`)}
-    <p class="soft small">HEAD and GET of every link: consent, scores and stages stay as they are.</p>
+    <p class="soft small">HEAD and GET of every link to this server: consent, scores and stages stay as they are.</p>
   </section>`;
 }
 

@@ -70,7 +70,7 @@ function ledger(story: MailStory | undefined): Html {
     send.journey === null
       ? html`${send.template}`
       : html`${send.step} of <a href="/console/journeys/${send.journey}">${titleOf(release, send.journey)}</a>`;
-  return html`${sendChip(send.state)} ${from} · <a href="/console/leads/${send.leadId}">Lead</a>
+  return html`${sendChip(send.state)} ${from} · <a href="/console/leads/${send.leadId}">the lead</a>
     ${send.state !== 'sent' && html`<span class="soft small block">${sendStates[send.state]} ${sendReasons(send.state, { reason: send.reason, heldUntil: send.heldUntil, evidence: send.evidence, response: send.response }, release)}</span>`}`;
 }
 
@@ -128,10 +128,15 @@ function linksTab({ mail, links }: MailView): Html {
       <div><b>${link.words === '' ? '(no words)' : link.words}</b> ${chip(linkKinds[link.kind], link.kind === 'tracked' ? 'sky' : link.kind === 'trap' ? 'rust' : 'plain')}
         ${link.target !== undefined && html`<span class="small block break">leads to <a href="${safe(link.target)}" rel="noreferrer">${link.target}</a></span>`}
         <a class="small soft block break" href="${safe(link.href)}" rel="noreferrer">${link.href}</a></div>
-      ${/^https?:/i.test(link.href) && html`<form method="post" action="/mailbox/${mail.id}/acts"><input type="hidden" name="link" value="${index}" /><button class="quiet" name="act" value="click">Click</button></form>`}
+      ${isOurs(link) && html`<form method="post" action="/mailbox/${mail.id}/acts"><input type="hidden" name="link" value="${index}" /><button class="quiet" name="act" value="click">Click</button></form>`}
     </li>`,
   )}</ol>
   <p class="soft small">“Click” follows the link as a browser of the reader would. Following one above, by hand, is a click of yours.</p>`;
+}
+
+/** The others lead elsewhere: a request of theirs tells us nothing. */
+export function isOurs({ kind }: MailLink): boolean {
+  return kind !== 'elsewhere' && kind !== 'other';
 }
 
 /** A mail may name any target; only these are followed from here. */

@@ -120,9 +120,9 @@ function outageNotice(
 }
 
 function misbehaving({ addresses, outages, list }: MailboxView): Html {
-  return html`<details class="card misbehave" id="misbehave" ${list.total === 0 && html`open`}>
+  return html`<details class="card misbehave" ${list.total === 0 && html`open`}>
     <summary>Addresses that misbehave, and troubles of the whole server</summary>
-    <p class="soft small">At any domain, and with anything behind a plus: <code>gone+1@nordwind.example</code>.</p>
+    <p class="soft small" id="misbehave">At any domain, and with anything behind a plus: <code>gone+1@nordwind.example</code>.</p>
     <table class="tight"><tbody>${addresses.map(
       ({ name, does }) => html`<tr><th><code>${name}@</code></th><td>${does}</td></tr>`,
     )}</tbody></table>

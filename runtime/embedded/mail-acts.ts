@@ -25,6 +25,8 @@ export interface MailActsOptions {
   readonly receiver?: () => Receiver | undefined;
   /** Where a link of a mail is really served; as it stands when left out. */
   readonly at?: (url: string) => string;
+  /** Links that begin otherwise lead elsewhere, and are not asked for; all are when left out. */
+  readonly publicUrl?: string;
 }
 interface Receiver {
   readonly host: string;
@@ -64,7 +66,13 @@ export function createMailActs(options: MailActsOptions): MailActs {
     if (receiver === undefined) throw new Error(notTaken);
     return deliverAnswer(receiver, answer);
   };
-  const ask = (url: string, request: RequestInit) => answerOf(options.at?.(url) ?? url, request);
+  const { publicUrl } = options;
+  const isAsked = (url: string): boolean =>
+    /^https?:\/\//i.test(url) && (publicUrl === undefined || url.startsWith(`${publicUrl}/`));
+  const ask = (url: string, request: RequestInit): Promise<Answered> => {
+    if (isAsked(url)) return answerOf(options.at?.(url) ?? url, request);
+    return Promise.reject(new Error(`${url} leads elsewhere: nobody here would hear of it.`));
+  };
   return {
     bounce: (mail, status) => deliver(bounceOf(mail, status)),
     report: (mail, action) =>
@@ -85,11 +93,13 @@ export function createMailActs(options: MailActsOptions): MailActs {
       const body = new URLSearchParams({ 'List-Unsubscribe': 'One-Click' });
       return ask(url, { method: 'POST', body });
     },
-    click: (mail, link) => ask(hrefOf(mail, link), { headers: personWith(mail) }),
+    click: async (mail, link) => ask(hrefOf(mail, link), { headers: personWith(mail) }),
     open: (mail) =>
-      Promise.all(webOnly(mail.images).map((url) => ask(url, { headers: personWith(mail) }))),
+      Promise.all(
+        mail.images.filter(isAsked).map((url) => ask(url, { headers: personWith(mail) })),
+      ),
     scan: async (mail) => {
-      const urls = webOnly(mail.anchors.map(({ href }) => href));
+      const urls = mail.anchors.map(({ href }) => href).filter(isAsked);
       const both = urls.flatMap((url) => ['HEAD', 'GET'].map((method) => ({ url, method })));
       return Promise.all(both.map(({ url, method }) => ask(url, { method, headers: scanner })));
     },
@@ -127,10 +137,6 @@ async function answerOf(url: string, request: RequestInit): Promise<Answered> {
     ...{ url, status: response.status, text: await response.text() },
     ...(location === null ? {} : { location }),
   };
-}
-
-function webOnly(urls: readonly string[]): readonly string[] {
-  return urls.filter((url) => /^https?:\/\//i.test(url));
 }
 
 /** Each mail has a reader of its own: the same browser at four mails in a moment would be a machine. */

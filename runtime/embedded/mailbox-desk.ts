@@ -36,7 +36,7 @@ export interface Pressed {
 
 export interface MailboxDesk extends MailboxReader {
   /** Whether bounces and replies have somewhere to go. */
-  readonly takesMail: boolean;
+  readonly takesMail: () => boolean;
   readonly addresses: readonly { readonly name: string; readonly does: string }[];
   readonly outages: readonly { readonly kind: string; readonly title: string }[];
   /** Resolves when the answer is there, or when it is planned. */
@@ -78,7 +78,7 @@ export function createMailboxDesk(dir: string, options: DeskOptions): MailboxDes
   };
   return {
     ...createMailboxReader(dir),
-    takesMail: options.receiver?.() !== undefined,
+    takesMail: () => options.receiver?.() !== undefined,
     addresses: misbehaviours({ slowMs }).map(({ name, does }) => ({ name, does })),
     outages: Object.entries(outageKinds).map(([kind, { title }]) => ({ kind, title })),
     press: async (mail, act) => {

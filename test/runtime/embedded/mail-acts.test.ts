@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Feedback } from '../../../core/feedback/feedback.ts';
 import { startReceiver, type Receiver } from '../../../mail/inbound/receiver.ts';
 import { returnAddress } from '../../../mail/return-address.ts';
+import { createMailActs } from '../../../runtime/embedded/mail-acts.ts';
 import {
   startMailbox,
   type Mailbox,
@@ -144,7 +145,7 @@ describe('requests to links', () => {
       'GET /u/1 browser',
       'GET /c/plans browser',
     ]);
-    await expect(async () => mailbox.click(mail, 'Buy')).rejects.toThrow(
+    await expect(mailbox.click(mail, 'Buy')).rejects.toThrow(
       /no link Buy; it has:\n.*See the plans: https/s,
     );
   });
@@ -163,6 +164,13 @@ describe('requests to links', () => {
       'HEAD /u/1 browser',
     ]);
   });
+});
+
+test('links that lead elsewhere are not asked for where it is known what is ours', async () => {
+  const acts = createMailActs({ publicUrl: 'https://go.other.example' });
+  const { mail } = await mailTo(uniqueAddress('ana'));
+  await expect(acts.click(mail, 'See the plans')).rejects.toThrow('leads elsewhere');
+  expect([await acts.scan(mail), await acts.open(mail)]).toEqual([[], []]);
 });
 
 describe('addresses that answer by themselves', () => {

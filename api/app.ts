@@ -29,6 +29,7 @@ import { createLinks } from './links.ts';
 import { asProblem, notFound, Problem, problemHandler, statusOf } from './problems.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { byHandRoutes } from './routes/by-hand.ts';
+import { erasureRoutes } from './routes/erasure.ts';
 import { eventRoutes } from './routes/events.ts';
 import { feedbackRoutes } from './routes/feedback.ts';
 import { handoffRoutes } from './routes/handoffs.ts';
@@ -129,13 +130,13 @@ function versionOne(deps: AppDeps): express.Router {
   const guarded = { ...deps, preferencesUrl, read: scope('read'), write: scope('write') };
   // Before the body: who has no key does not get us to read half a megabyte.
   router.use((request, response, next) =>
-    (request.method === 'POST' ? guarded.write : guarded.read)(request, response, next),
+    (changing.has(request.method) ? guarded.write : guarded.read)(request, response, next),
   );
   router.use(express.json({ limit: '500kb', strict: false }));
   router.use(eventRoutes(guarded), leadRoutes(guarded), byHandRoutes(guarded));
   router.use(releaseRoutes(guarded), recomputeRoutes(guarded));
   router.use(mergeRoutes(guarded), accountRoutes(guarded), sendRoutes(guarded));
-  router.use(sendingRoutes(guarded));
+  router.use(sendingRoutes(guarded), erasureRoutes(guarded));
   router.use(journeyRoutes(guarded), handoffRoutes(guarded), pauseRoutes(guarded));
   for (const [path, allowed] of Object.entries(methods)) {
     router.all(path, (request) => {
@@ -146,6 +147,8 @@ function versionOne(deps: AppDeps): express.Router {
   return router;
 }
 
+const changing: ReadonlySet<string> = new Set(['POST', 'DELETE']);
+
 /** What is left over at a known path is the wrong method. */
 const methods: { readonly [path: string]: string } = {
   '/identify': 'POST',
@@ -155,7 +158,9 @@ const methods: { readonly [path: string]: string } = {
   '/group': 'POST',
   '/alias': 'POST',
   '/batch': 'POST',
-  '/leads/:idOrEmail': 'GET',
+  '/leads/:idOrEmail': 'GET, DELETE',
+  '/leads/:idOrEmail/erasure': 'POST',
+  '/leads/:idOrEmail/export': 'GET',
   '/leads/:idOrEmail/timeline': 'GET',
   '/leads/:idOrEmail/explanation': 'GET',
   '/leads/:idOrEmail/stage': 'POST',

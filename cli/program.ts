@@ -8,6 +8,7 @@ import { accountCommand } from './account.ts';
 import { checkCommand } from './check.ts';
 import { diffCommand } from './diff.ts';
 import { doctorCommand } from './doctor.ts';
+import { eraseCommand, exportCommand } from './erase.ts';
 import { explainCommand } from './explain.ts';
 import { failureOf } from './failures.ts';
 import { formatCommand } from './format.ts';
@@ -70,6 +71,8 @@ export async function main(argv: readonly string[], shell: Shell): Promise<ExitC
     simulateCommand,
     explainCommand,
     accountCommand,
+    eraseCommand,
+    exportCommand,
     verifyCommand,
     doctorCommand,
   ];

@@ -25,6 +25,7 @@ import { countPauses, listPausesOf, listWidePauses } from '../store/pauses.ts';
 import { listHandoffs, type HandoffListing } from '../store/read-handoffs.ts';
 import { findLead, listLeads } from '../store/read-leads.ts';
 import { readOverview } from '../store/read-overview.ts';
+import { erasePages } from './erase-routes.ts';
 import { explanation, towardsNext } from './explanation-pages.ts';
 import { handPages } from './hand-routes.ts';
 import { journey, journeys, lateMs } from './journey-pages.ts';
@@ -95,6 +96,7 @@ export function consoleRoutes(deps: ConsoleDeps): Router {
   const refused = async (id: string, problem: string): Promise<string> =>
     lead(deps, await frame('leads'), {}, id, problem);
   router.use('/leads', handPages({ ...deps, fromOurPages, leadPage: refused }));
+  router.use('/leads', erasePages({ ...deps, fromOurPages, frame: () => frame('leads') }));
   show('/accounts', 'accounts', (shown, query) => accounts(deps, shown, query));
   show('/accounts/:id', 'accounts', (shown, _query, params) => account(deps, shown, params));
   show('/journeys', 'journeys', (shown) => journeys(deps, shown));

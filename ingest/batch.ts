@@ -12,12 +12,12 @@ import type { EnrolmentState } from '../core/facts/lead.ts';
 import { factNeeds } from '../core/facts/needs.ts';
 import type { JourneyPlan } from '../core/journey/plan.ts';
 import { saveAccounts } from '../store/accounts.ts';
-import type { Sql } from '../store/client.ts';
+import { StaleRead, type Sql } from '../store/client.ts';
 import { loadPermissions } from '../store/consent.ts';
 import { findAnswers, type EventNeed } from '../store/events.ts';
 import {
-  findCanonical,
   findIdentities,
+  findNamed,
   listMergeCandidates,
   mergeLeads,
   type FoundIdentity,
@@ -62,12 +62,15 @@ export async function ingestBatch(
   // Before anybody is looked up, so that a repeat brings no keys. One that is being stored right now
   // shows as a unique violation: then all begins anew and finds it here.
   const once = firstOfEach(requests);
-  const [answered, identities, canonical] = await Promise.all([
+  const [answered, identities, { canonical, erased }] = await Promise.all([
     findAnswers<IngestAnswer>(sql, once.map(idOf)),
     findIdentities(sql, keysOfAll(once)),
-    findCanonical(sql, [...new Set(once.flatMap(namedIn))]),
+    findNamed(sql, [...new Set(once.flatMap(namedIn))]),
   ]);
   const answers = new Map(answered);
+  for (const request of erased.size === 0 ? [] : once) {
+    if (namedIn(request).some((id) => erased.has(id))) answers.set(idOf(request), unheard(request));
+  }
   const fresh = once.filter((request) => !answers.has(idOf(request)));
   const found = { identities: ofThese(identities, fresh, once), canonical };
   const { plan, leads, enrolments } = await lockWhoIsMeant(sql, fresh, found, histories);
@@ -92,6 +95,17 @@ export async function ingestBatch(
   };
   const said = requests.map(answerFrom(answers));
   return { answers: said, outbox, context, folded: fold.folded, remember };
+}
+
+/**
+ * What is said of a lead that was erased is not taken in: a worker that comes late, the clock, a link in
+ * an old email. Nobody is to blame, so nobody is refused. A merge with somebody who is still there is.
+ */
+function unheard({ who, event, merge }: IngestRequest): IngestAnswer {
+  if (!('leadId' in who) || merge !== undefined) throw new StaleRead('one of the two was erased');
+  const { id: eventId, messageId } = event;
+  const nothing = { scores: [], stage: '', moves: [], journeys: [], exits: [] };
+  return { eventId, messageId, leadId: who.leadId, ...nothing };
 }
 
 /** Needs that only the plans of a few add are not worth telling apart. */

@@ -11,6 +11,7 @@ import { trialMs } from '../core/sending/health.ts';
 import type { TransmitRequest, TransmitStart } from '../core/sending/ledger.ts';
 import { turnLastsMs } from '../core/sending/pacing.ts';
 import type { Sql } from './client.ts';
+import { erasedKey } from './erased-key.ts';
 
 export async function beginTransmit(
   sql: Sql,
@@ -47,7 +48,7 @@ const mineSql = `locked AS MATERIALIZED (
        AND l.canonical_id = l.id AND l.address = s.address AND l.seq = $11::bigint
        AND e.id = $4 AND e.status = 'open'
        AND (l.disqualified IS NULL OR s.class = 'transactional')
-       AND NOT EXISTS (SELECT FROM suppression x WHERE x.address = s.address
+       AND NOT EXISTS (SELECT FROM suppression x WHERE x.address IN (s.address, ${erasedKey('s.address')})
          AND (x.until IS NULL OR x.until > to_timestamp($7::float8 / 1000.0))
          AND (x.scope = 'all' OR s.class <> 'transactional'))
        AND (s.class = 'transactional' OR NOT EXISTS (SELECT FROM consent c

@@ -10,6 +10,7 @@
 import type { Consent, EmailCheck, Preferences, Suppression } from '../core/facts/lead.ts';
 import { passingReasons, type PassingReason } from '../core/sending/suppression.ts';
 import type { Sql } from './client.ts';
+import { erasedKey } from './erased-key.ts';
 import { preferencesOf } from './preferences.ts';
 
 /** What the addresses of leads allow. */
@@ -91,7 +92,7 @@ interface StandingRow {
   readonly until: number | null;
 }
 
-/** What stops mail to these addresses, what verification said of them, and what the person prefers: one statement. */
+/** What stops mail to these addresses (also when their person was erased), what verification said of them, and what the person prefers: one statement. */
 async function loadStandings(
   sql: Sql,
   addresses: readonly string[],
@@ -100,15 +101,18 @@ async function loadStandings(
     return { suppressions: new Map(), emailChecks: new Map(), preferences: new Map() };
   }
   const rows = await sql.query<StandingRow>(
-    `SELECT address, scope, NULL AS status, reason, NULL::boolean AS fewer, NULL::boolean AS tracking, at,
-       until
-     FROM suppression WHERE address = ANY($1::text[])
+    `WITH known AS MATERIALIZED (
+       SELECT address, address AS key FROM unnest($1::text[]) AS a(address)
+       UNION ALL SELECT address, ${erasedKey('a.address')} FROM unnest($1::text[]) AS a(address))
+     SELECT k.address, s.scope, NULL AS status, s.reason, NULL::boolean AS fewer, NULL::boolean AS tracking, s.at,
+       s.until
+     FROM known k JOIN suppression s ON s.address = k.key
      UNION ALL
      SELECT address, NULL, status, reason, NULL, NULL, checked_at, NULL FROM email_check
      WHERE address = ANY($1::text[]) AND status IS NOT NULL
      UNION ALL
      SELECT address, NULL, NULL, NULL, fewer, tracking, at, NULL FROM preference WHERE address = ANY($1::text[])
-     ORDER BY address, scope`,
+     ORDER BY address, scope, at DESC`,
     [addresses],
   );
   const suppressions = rows.flatMap(({ address, scope, reason, at, until }) =>
@@ -145,7 +149,7 @@ export async function liftSuppressions(
   if (lifted.length === 0) return;
   await sql.run(
     `DELETE FROM suppression AS s USING json_to_recordset($1::json) AS x(address text, scope text, at float8, reason text)
-     WHERE s.address = x.address AND s.scope = x.scope
+     WHERE s.address IN (x.address, ${erasedKey('x.address')}) AND s.scope = x.scope
        AND CASE WHEN x.reason IS NULL THEN s.at < to_timestamp(x.at / 1000.0) ELSE s.reason = x.reason END`,
     [JSON.stringify(lifted)],
   );

@@ -66,6 +66,30 @@ export async function findCanonical(
   return new Map(rows.map((row) => [row.id, row.canonicalId]));
 }
 
+/** Of leads that are named by our own ids: who stands for them, and who was erased. */
+export async function findNamed(
+  sql: Sql,
+  ids: readonly string[],
+): Promise<{
+  readonly canonical: ReadonlyMap<string, string>;
+  readonly erased: ReadonlySet<string>;
+}> {
+  if (ids.length === 0) return { canonical: new Map(), erased: new Set() };
+  const rows = await sql.query<{
+    readonly id: string;
+    readonly canonicalId: string;
+    readonly isErased: boolean;
+  }>(
+    `SELECT id, canonical_id AS "canonicalId", erased_at IS NOT NULL AS "isErased" FROM lead
+     WHERE id = ANY($1::uuid[])`,
+    [ids],
+  );
+  return {
+    canonical: new Map(rows.map((row) => [row.id, row.canonicalId])),
+    erased: new Set(rows.flatMap(({ id, isErased }) => (isErased ? [id] : []))),
+  };
+}
+
 /** Those of these leads that have an address. */
 export async function findAddressed(
   sql: Sql,

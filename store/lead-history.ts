@@ -10,6 +10,7 @@ import type { LeadHistory, PastEvent } from '../core/explain/as-of.ts';
 import type { PastDecision } from '../core/explain/past-decisions.ts';
 import { addressOrUndefined } from '../core/sending/address.ts';
 import type { Sql } from './client.ts';
+import { erasedKey } from './erased-key.ts';
 import type { SaidBeside } from './events.ts';
 import { readOwnAddresses } from './merges.ts';
 
@@ -174,7 +175,7 @@ export async function readPermissionsThen(
   );
   const suppressions = await sql.query<Suppression & { readonly until: number | null }>(
     `SELECT s.scope, s.reason, s.at, s.until FROM suppression s LEFT JOIN event e ON e.id::text = s.source
-     WHERE s.address = $1 AND coalesce(e.received_at, s.at) <= to_timestamp($2::float8 / 1000.0)
+     WHERE s.address IN ($1, ${erasedKey('$1')}) AND coalesce(e.received_at, s.at) <= to_timestamp($2::float8 / 1000.0)
      ORDER BY s.scope`,
     [address, at],
   );

@@ -5,7 +5,7 @@ export async function* leadPages(sql: Sql, size: number): AsyncGenerator<readonl
   let after: string | null = null;
   for (;;) {
     const rows: readonly { readonly id: string }[] = await sql.query(
-      `SELECT id FROM lead WHERE canonical_id = id AND ($1::uuid IS NULL OR id > $1::uuid)
+      `SELECT id FROM lead WHERE canonical_id = id AND erased_at IS NULL AND ($1::uuid IS NULL OR id > $1::uuid)
        ORDER BY id LIMIT $2`,
       [after, size],
     );

@@ -37,7 +37,7 @@ export async function loadLeads(
  * the transaction has to find out anew whom the event is about.
  */
 export async function lockLeads(sql: Sql, ids: readonly string[]): Promise<readonly Lead[]> {
-  return (await lockSavedLeads(sql, ids)).map(({ lead }) => lead);
+  return (await lockRows(sql, ids, new Map())).map(({ lead }) => lead);
 }
 
 /**
@@ -49,11 +49,23 @@ export async function lockSavedLeads(
   ids: readonly string[],
   known: ReadonlyMap<string, KnownRow> = new Map(),
 ): Promise<readonly SavedLead[]> {
+  const rows = await lockRows(sql, ids, known);
+  const erased = rows.find(({ isErased }) => isErased);
+  // Whoever meant to write it finds out anew who is meant: nothing comes back to an empty row.
+  if (erased !== undefined) throw new StaleRead(`lead ${erased.lead.id} was erased`);
+  return rows.map(({ isErased: _isErased, ...saved }) => saved);
+}
+
+async function lockRows(
+  sql: Sql,
+  ids: readonly string[],
+  known: ReadonlyMap<string, KnownRow>,
+): Promise<readonly (SavedLead & { readonly isErased: boolean })[]> {
   if (ids.length === 0) return [];
   const claims = [...known];
   const rows = await sql.query<LockedRow>(
     `SELECT l.xmin::text AS version, k.id IS NOT NULL AS "isKnown",
-       l.account_id IS NOT DISTINCT FROM g.id AS "isLinked", l.id, l.canonical_id AS "canonicalId",
+       l.account_id IS NOT DISTINCT FROM g.id AS "isLinked", l.erased_at IS NOT NULL AS "isErased", l.id, l.canonical_id AS "canonicalId",
        ${unlessKnown}, ${accountColumns}
      ${fromLead} LEFT JOIN unnest($2::uuid[], $3::text[], $4::bigint[]) AS k(id, version, seq)
        ON k.id = l.id AND k.version = l.xmin::text AND k.seq = l.seq
@@ -72,9 +84,16 @@ export async function lockSavedLeads(
   if (moved !== undefined) throw new StaleRead(`lead ${moved.id} has been merged`);
   return rows.map((row) => {
     const same = row.isKnown ? known.get(row.id) : undefined;
-    if (same === undefined) return { lead: leadOf(row), scores: row.scores, version: row.version };
+    const { isErased } = row;
+    if (same === undefined) {
+      return { lead: leadOf(row), scores: row.scores, version: row.version, isErased };
+    }
     const account = ofAccount(row);
-    return { ...same, lead: account === undefined ? same.lead : { ...same.lead, account } };
+    return {
+      ...same,
+      isErased,
+      lead: account === undefined ? same.lead : { ...same.lead, account },
+    };
   });
 }
 
@@ -82,6 +101,7 @@ interface LockedRow extends LeadRow {
   readonly version: string;
   readonly isKnown: boolean;
   readonly isLinked: boolean;
+  readonly isErased: boolean;
 }
 
 /** What a row held when it was last written, and which writing that was. */

@@ -36,7 +36,7 @@ export async function recordHit(sql: Sql, hit: Hit, isKept: boolean): Promise<Li
      kept AS (
        INSERT INTO link_hit (id, send_id, link, at, method, prefetch, client, agent)
        SELECT $1::uuid, id, $3, to_timestamp($4::float8 / 1000.0), $5, $6, $7, $8 FROM mail
-       WHERE tracked AND $9::boolean AND (SELECT count(*) FROM link_hit h WHERE h.send_id = $2) < ${hitsMax})
+       WHERE tracked AND address IS NOT NULL AND $9::boolean AND (SELECT count(*) FROM link_hit h WHERE h.send_id = $2) < ${hitsMax})
      SELECT journey, step, template, template_hash AS "templateHash", release_id AS "releaseId", class,
        link_targets ->> $3 AS target FROM mail`,
     [

@@ -214,7 +214,7 @@ export async function findOwnLead(
 ): Promise<string | null> {
   const [row] = await sql.query<{ readonly id: string }>(
     `SELECT id FROM (
-       SELECT id, 1 AS rank FROM lead WHERE id = $1::uuid
+       SELECT id, 1 AS rank FROM lead WHERE id = $1::uuid AND erased_at IS NULL
        UNION ALL SELECT lead_id, 2 FROM identity WHERE kind = 'userId' AND value = $2::text
        UNION ALL SELECT lead_id, 3 FROM identity WHERE kind = 'email' AND value = $3::text) AS found
      ORDER BY rank LIMIT 1`,

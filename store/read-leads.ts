@@ -13,7 +13,7 @@ export async function findLead(
 ): Promise<string | null> {
   const [row] = await sql.query<{ readonly id: string }>(
     `SELECT id FROM (
-       SELECT canonical_id AS id, 1 AS rank FROM lead WHERE id = $1::uuid
+       SELECT canonical_id AS id, 1 AS rank FROM lead WHERE id = $1::uuid AND erased_at IS NULL
        UNION ALL SELECT m.canonical_id, 2 FROM identity i JOIN lead m ON m.id = i.lead_id
          WHERE i.kind = 'userId' AND i.value = $2::text
        UNION ALL SELECT m.canonical_id, 3 FROM identity i JOIN lead m ON m.id = i.lead_id
@@ -81,7 +81,7 @@ export async function listLeads(sql: Sql, query: LeadQuery): Promise<readonly Le
          AND p.key IN (SELECT m.id::text FROM lead m WHERE m.canonical_id = l.id)) AS paused
      FROM (SELECT *, coalesce(last_activity_at, last_seen_at, born_at) AS "seenAt" FROM lead) AS l
      LEFT JOIN account g ON g.id = l.account_id LEFT JOIN account a ON a.id = g.canonical_id
-     WHERE l.canonical_id = l.id
+     WHERE l.canonical_id = l.id AND l.erased_at IS NULL
        AND ($1::text IS NULL OR l.address ILIKE $1 OR EXISTS (SELECT FROM lead m JOIN identity i ON i.lead_id = m.id AND i.kind = 'email'
            WHERE m.canonical_id = l.id AND i.value ILIKE $1) OR a.name ILIKE $1
          OR concat_ws(' ', l.traits->>'name', l.traits->>'firstName', l.traits->>'lastName') ILIKE $1

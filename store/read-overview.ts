@@ -72,7 +72,7 @@ const list = (columns: string, from: string): string =>
   `(SELECT coalesce(json_agg(x), '[]') FROM (SELECT ${columns} FROM ${from}) AS x)`;
 
 const overviewSql = `SELECT
-  ${list('stage, count(*)::int AS count', 'lead WHERE canonical_id = id GROUP BY 1')} AS stages,
+  ${list('stage, count(*)::int AS count', 'lead WHERE canonical_id = id AND erased_at IS NULL GROUP BY 1')} AS stages,
   ${count("enrolment WHERE status = 'open'")} AS "openRuns",
   ${count("handoff WHERE status = 'open'")} AS "openHandoffs",
   ${list(

@@ -29,7 +29,7 @@ export async function askForRecompute(sql: Sql, asked: NewRecompute): Promise<vo
   await sql.run(
     `WITH asked AS (
        INSERT INTO recompute (id, release_id, reason, by, total, asked_at)
-       SELECT $1, $2, $3, $4, (SELECT count(*) FROM lead WHERE canonical_id = id), to_timestamp($5::float8 / 1000.0)
+       SELECT $1, $2, $3, $4, (SELECT count(*) FROM lead WHERE canonical_id = id AND erased_at IS NULL), to_timestamp($5::float8 / 1000.0)
        RETURNING id)
      INSERT INTO recompute_lane (recompute_id, lane) SELECT id, lane FROM asked, unnest($6::int[]) AS lane`,
     [id, releaseId, reason, by, at, lanes],
@@ -39,7 +39,7 @@ export async function askForRecompute(sql: Sql, asked: NewRecompute): Promise<vo
 /** Leads that are somebody: merged ones are not. */
 export async function countCanonical(sql: Sql): Promise<number> {
   const [row] = await sql.query<{ readonly count: number }>(
-    'SELECT count(*) AS count FROM lead WHERE canonical_id = id',
+    'SELECT count(*) AS count FROM lead WHERE canonical_id = id AND erased_at IS NULL',
   );
   return row?.count ?? 0;
 }
@@ -95,7 +95,7 @@ export async function nextLeads(
 ): Promise<readonly string[]> {
   const rows = await sql.query<{ readonly id: string }>(
     `SELECT id FROM lead
-     WHERE id > coalesce($1::uuid, '00000000-0000-0000-0000-000000000000') AND canonical_id = id
+     WHERE id > coalesce($1::uuid, '00000000-0000-0000-0000-000000000000') AND canonical_id = id AND erased_at IS NULL
        AND get_byte(uuid_send(id), 15) % $4 = $2
      ORDER BY id LIMIT $3`,
     [cursor, lane, limit, lanes.length],

@@ -62,7 +62,7 @@ async function recordArm(sql: Sql, arm: RecordedArm): Promise<string> {
   await sql.run(
     `INSERT INTO decision (id, lead_id, seq, event_id, kind, at, release_id, detail, confirmed)
      SELECT $1, $2, l.seq, NULL, $3, to_timestamp($4::float8 / 1000.0), $5, $6::jsonb, true
-     FROM lead l WHERE l.id = $2
+     FROM lead l WHERE l.id = $2 AND l.erased_at IS NULL FOR SHARE
      ON CONFLICT (id) DO NOTHING`,
     [arm.id, arm.leadId, arm.kind, arm.at, arm.releaseId, JSON.stringify(arm.detail)],
   );

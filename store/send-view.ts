@@ -7,6 +7,7 @@
 import type { Consent, EmailCheck, Lead, Suppression } from '../core/facts/lead.ts';
 import type { ClaimRequest, LedgerView, SendState } from '../core/sending/ledger.ts';
 import type { Sql } from './client.ts';
+import { erasedKey } from './erased-key.ts';
 import { preferencesOf, type PreferenceRow } from './preferences.ts';
 
 export interface OwnRow {
@@ -150,7 +151,7 @@ const viewSql = `SELECT
   (SELECT coalesce(max(c.seq), 0) FROM consent c WHERE c.address = $8::text) AS "consentSeq",
   ${list(
     `'scope', x.scope, 'reason', x.reason, 'at', ${ms('x.at')}, 'until', ${ms('x.until')}`,
-    'suppression x WHERE x.address = $8::text',
+    `suppression x WHERE x.address IN ($8::text, ${erasedKey('$8::text')})`,
   )} AS suppressions,
   (SELECT json_build_object('status', v.status, 'reason', v.reason, 'at', ${ms('v.checked_at')})
      FROM email_check v WHERE v.address = $8::text AND v.status IS NOT NULL) AS "emailCheck",

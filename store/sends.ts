@@ -154,12 +154,14 @@ async function claimInternal(
 ): Promise<Claim | Omit<Claimed, 'lead'>> {
   const token = randomUUID();
   const [row] = await sql.query<OwnRow & { readonly mine: boolean }>(
-    `WITH claimed AS (
+    `WITH lead AS MATERIALIZED (SELECT l.erased_at FROM lead l WHERE l.id = $3::uuid FOR SHARE OF l),
+     claimed AS (
        INSERT INTO send AS s (id, command_id, lead_id, enrolment_id, handoff_id, step, class, template,
          template_hash, state, address, message_id, planned_at, due_at, counted_at, token, lease_until, release_id)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'claimed', $10, $11, to_timestamp($12::float8 / 1000.0),
-         to_timestamp($12::float8 / 1000.0), to_timestamp($12::float8 / 1000.0), $13,
-         clock_timestamp() + $14::float8 * interval '1 ms', $15)
+       SELECT $1::uuid, $2, $3::uuid, $4::uuid, $5::uuid, $6, $7, $8, $9, 'claimed', $10, $11,
+         to_timestamp($12::float8 / 1000.0), to_timestamp($12::float8 / 1000.0),
+         to_timestamp($12::float8 / 1000.0), $13::uuid, clock_timestamp() + $14::float8 * interval '1 ms', $15::uuid
+       FROM lead WHERE erased_at IS NULL
        ON CONFLICT (id) DO UPDATE SET state = 'claimed', token = excluded.token, address = excluded.address,
          lease_until = excluded.lease_until, template_hash = excluded.template_hash, reason = NULL
        WHERE s.state IN ('planned', 'held') OR (s.state = 'unknown' AND s.attempts < $16::int)
@@ -169,7 +171,10 @@ async function claimInternal(
      SELECT 'claimed' AS state, attempts, 0 AS "leaseMs", NULL AS reason, true AS mine FROM claimed
      UNION ALL
      SELECT s.state, s.attempts, ${leaseMs('s')} AS "leaseMs", s.reason, false
-     FROM send s WHERE s.id = $1 AND NOT EXISTS (SELECT FROM claimed)`,
+     FROM send s WHERE s.id = $1 AND NOT EXISTS (SELECT FROM claimed)
+     UNION ALL
+     SELECT 'skipped', 0, 0, 'exited', false FROM lead WHERE erased_at IS NOT NULL
+       AND NOT EXISTS (SELECT FROM send s WHERE s.id = $1)`,
     [
       ...[request.id, request.commandId, request.leadId, request.enrolmentId, request.handoffId],
       ...[request.step, request.class, request.template, request.templateHash, request.address],
@@ -193,9 +198,11 @@ async function beginTransmitInternal(
   subject: string,
 ): Promise<boolean> {
   const changed = await sql.run(
-    `UPDATE send SET state = 'transmitting', attempts = attempts + 1, subject = $3, transmitting_at = now(),
+    `WITH lead AS MATERIALIZED (SELECT s.id, l.erased_at FROM send s JOIN lead l ON l.id = s.lead_id
+       WHERE s.id = $1 FOR SHARE OF l)
+     UPDATE send SET state = 'transmitting', attempts = attempts + 1, subject = $3, transmitting_at = now(),
        lease_until = clock_timestamp() + $4::float8 * interval '1 ms'
-     WHERE id = $1 AND state = 'claimed' AND token = $2`,
+     FROM lead WHERE send.id = lead.id AND lead.erased_at IS NULL AND send.state = 'claimed' AND send.token = $2`,
     [id, token, subject, leases.transmitMs],
   );
   return changed === 1;
@@ -211,12 +218,13 @@ async function settle(sql: Sql, settlement: Settlement): Promise<boolean> {
   const isFinal = state !== 'planned' && state !== 'held';
   const rows = await sql.query<{ readonly id: string }>(
     `WITH locked AS MATERIALIZED (
-       SELECT l.id, (SELECT state FROM send WHERE id = $1) AS before FROM lead l WHERE l.id = (SELECT m.canonical_id
+       SELECT l.id, l.erased_at, (SELECT state FROM send WHERE id = $1) AS before FROM lead l WHERE l.id = (SELECT m.canonical_id
          FROM send s JOIN lead m ON m.id = s.lead_id WHERE s.id = $1) FOR UPDATE OF l),
      row AS (
        UPDATE send AS s SET state = CASE WHEN ${isProven} THEN s.state ELSE $3 END,
          reason = CASE WHEN ${isProven} THEN s.reason ELSE $4 END,
-         evidence = coalesce($5::jsonb, s.evidence), response = $6,
+         evidence = CASE WHEN locked.erased_at IS NULL THEN coalesce($5::jsonb, s.evidence) ELSE s.evidence END,
+         response = CASE WHEN locked.erased_at IS NULL THEN $6 END,
          settled_at = CASE WHEN ${isProven} THEN s.settled_at WHEN $7::boolean THEN to_timestamp($8::float8 / 1000.0) END,
          lease_until = NULL, held_until = to_timestamp($15::float8 / 1000.0),
          counted_at = CASE WHEN ${isProven} OR $3 IN ('sent', 'unknown') THEN s.counted_at END,

@@ -22,10 +22,11 @@ export function createTasks(sql: Sql) {
 
 async function addTask(sql: Sql, task: NewTask, progress: Progress): Promise<void> {
   await sql.run(
-    `WITH locked AS MATERIALIZED (SELECT l.id FROM lead l WHERE l.id = $3::uuid FOR UPDATE OF l),
+    `WITH locked AS MATERIALIZED (SELECT l.id, l.erased_at FROM lead l WHERE l.id = $3::uuid FOR UPDATE OF l),
      run AS (${progressSql(11)} AND EXISTS (SELECT FROM locked))
      INSERT INTO task (id, command_id, lead_id, enrolment_id, text, kind, rep, queue, due_at, at)
-     VALUES ($1, $2, $3::uuid, $4, $5, $6, $7, $8, to_timestamp($9::float8 / 1000.0), to_timestamp($10::float8 / 1000.0))
+     SELECT $1::uuid, $2, id, $4::uuid, $5, $6, $7, $8, to_timestamp($9::float8 / 1000.0), to_timestamp($10::float8 / 1000.0)
+     FROM locked WHERE erased_at IS NULL
      ON CONFLICT (command_id) DO NOTHING`,
     [
       ...[task.id, task.commandId, task.leadId, task.enrolmentId, task.text, task.kind],

@@ -83,6 +83,7 @@ export function leadPage(view: LeadPageView): string {
           <details class="card"><summary>See it as of another instant</summary>${asOfForm(lead.id, '', release.sending.zoneIfUnknown)}</details>
           ${stageSection(lead, release)}
           ${!view.pauses.some(({ scope }) => scope === 'lead') && pauseSection(lead.id)}
+          <p class="soft small"><a href="/console/leads/${lead.id}/erase">Erase this person …</a></p>
         </div>
         <section class="card main-column"><h2>What happened</h2>${history(view)}
           ${older(view.nextCursor === null ? null : `/console/leads/${lead.id}?cursor=${view.nextCursor}`)}</section>

@@ -75,26 +75,37 @@ function permit(lead: Lead, moment: Moment): Decided {
   }
 }
 
-/** Consent renewed after an unsubscribe lifts what the unsubscribe had stopped. */
+/**
+ * Consent renewed after an unsubscribe, or after the person was erased, lifts what that had stopped. To
+ * ask for marketing again is not to ask for cold mail: what refused it may have been erased.
+ */
 function give(lead: Lead, moment: Moment, state: ConsentState): Decided {
   const { event, age } = moment;
   const messageClass = classOf(event.properties);
   const isYes = state === 'opt-in' || state === 'double-opt-in';
   if (isYes && age === 'historical' && hasRefused(lead, messageClass)) return nothing(lead);
+  const wasErased = lead.suppressions.some(({ reason }) => reason === 'erased');
   const given = consent(lead, moment, messageClass, state);
   const at = event.occurredAt;
   if (!isYes || messageClass !== 'marketing' || at <= silentSince(lead)) return given;
+  const coldMail = wasErased ? consent(given.lead, moment, 'outbound', 'refused') : undefined;
   return {
     ...given,
     lead: {
-      ...given.lead,
+      ...(coldMail ?? given).lead,
       suppressions: lead.suppressions.filter(({ scope }) => scope !== 'marketing'),
     },
-    effects: [...given.effects, { type: 'lift-suppression', scope: 'marketing', at }],
+    effects: [
+      ...given.effects,
+      ...(coldMail?.effects ?? []),
+      { type: 'lift-suppression', scope: 'marketing', at },
+    ],
   };
 }
 
-function hasRefused({ consents }: Lead, messageClass: MessageClass): boolean {
+/** Of a person who was erased nothing is known but that: it counts as a refusal of everything. */
+function hasRefused({ consents, suppressions }: Lead, messageClass: MessageClass): boolean {
+  if (suppressions.some(({ reason }) => reason === 'erased')) return true;
   return consents.some((one) => one.class === messageClass && one.state === 'refused');
 }
 

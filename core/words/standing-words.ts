@@ -23,5 +23,6 @@ const reasons: { readonly [reason: string]: string } = {
   complaint: 'the person called an email spam',
   unsubscribe: 'the person asked for no more',
   'soft-bounce': 'mails came back from a full or failing mailbox; tried again by itself',
+  erased: 'the person was erased, and has not asked for it since',
   sunset: 'nobody reacted for very long; any sign of life ends this',
 };

@@ -7,6 +7,7 @@
  */
 import { feedbackEvent } from '../core/feedback/events.ts';
 import type { Feedback } from '../core/feedback/feedback.ts';
+import { serverWords } from '../core/feedback/said.ts';
 import type { Sql } from '../store/client.ts';
 import { findFeedbackSends, keepInternalBounce, type FeedbackSend } from '../store/feedback.ts';
 import { noteFeedback } from '../store/receptions.ts';
@@ -91,7 +92,7 @@ function requestOf(send: FeedbackSend, feedback: Feedback, now: number): IngestR
 async function keepOfRep(sql: Sql, { send }: FeedbackSend, feedback: Feedback): Promise<void> {
   if (feedback.type !== 'bounced') return;
   const { kind, detail, at } = feedback;
-  await keepInternalBounce(sql, { send, kind, detail, at });
+  await keepInternalBounce(sql, { send, kind, detail: serverWords(detail), at });
 }
 
 /** On the row of the email, where the circuit breaker and the page about sending count it. */
@@ -102,7 +103,10 @@ async function note(sql: Sql, feedback: Feedback): Promise<void> {
     case 'complained':
       return noteFeedback(sql, { send, at, type });
     case 'bounced':
-      return noteFeedback(sql, { send, at, type, kind: feedback.kind, said: feedback.detail });
+      return noteFeedback(sql, {
+        ...{ send, at, type, kind: feedback.kind },
+        said: serverWords(feedback.detail),
+      });
     default:
       return;
   }

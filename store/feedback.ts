@@ -37,7 +37,7 @@ export interface InternalBounce {
 /** A rep's mailbox refused: kept with the email, for the operator. The first report stands. */
 export async function keepInternalBounce(sql: Sql, bounce: InternalBounce): Promise<void> {
   const { send, kind, detail, at } = bounce;
-  const kept = { kind, detail: detail.slice(0, 300), at: new Date(at).toISOString() };
+  const kept = { kind, detail, at: new Date(at).toISOString() };
   await sql.run(
     `UPDATE send SET evidence = evidence || jsonb_build_object('bounced', $2::jsonb)
      WHERE id = $1 AND class = 'internal' AND NOT evidence ? 'bounced'`,

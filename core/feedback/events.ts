@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import type { Trust } from '../facts/lead.ts';
 import type { JsonObject } from '../rules/condition.ts';
 import type { BounceKind, Feedback, FeedbackAbout } from './feedback.ts';
+import { serverWords, storable } from './said.ts';
 
 /** Of the ledger row, what an event says about its mail. */
 export interface MailOfFeedback {
@@ -26,8 +27,8 @@ export interface FeedbackEvent {
 }
 
 export function feedbackEvent(mail: MailOfFeedback, feedback: Feedback): FeedbackEvent {
-  const { commandId, journey, step, template, send } = mail;
-  const about = { ...(journey === null ? {} : { journey }), step, template, send };
+  const { commandId } = mail;
+  const about = aboutMail(mail);
   if (feedback.type === 'unsubscribed') {
     const evidence = `${evidenceOf[feedback.source] ?? feedback.source} of ${commandId}`;
     const properties = { class: 'marketing', evidence };
@@ -37,14 +38,21 @@ export function feedbackEvent(mail: MailOfFeedback, feedback: Feedback): Feedbac
   }
   return {
     source: 'mail',
-    messageId:
-      feedback.type === 'bounced'
-        ? bounceMessageId(commandId, feedback.kind)
-        : `${commandId}/${lastPartOf(feedback)}`,
+    messageId: messageIdOf(commandId, feedback),
     name: names[feedback.type],
     properties: { ...about, ...detailsOf(feedback) },
     trust: feedback.type === 'opened' || feedback.type === 'clicked' ? feedback.trust : 'human',
   };
+}
+
+/** What every event about a mail says of it. */
+export function aboutMail({
+  journey,
+  step,
+  template,
+  send,
+}: Omit<MailOfFeedback, 'commandId'>): JsonObject {
+  return { ...(journey === null ? {} : { journey }), step, template, send };
 }
 
 const evidenceOf: { readonly [source: string]: string } = { inbound: 'unsubscribe mail' };
@@ -60,17 +68,29 @@ const names: Readonly<Record<Exclude<FeedbackAbout['type'], 'unsubscribed'>, str
   clicked: 'Email Clicked',
 };
 
+function messageIdOf(commandId: string, feedback: Feedback): string {
+  if (feedback.type === 'bounced') return bounceMessageId(commandId, feedback.kind);
+  if (feedback.type === 'deferred') return deferredMessageId(commandId);
+  return `${commandId}/${lastPartOf(feedback)}`;
+}
+
 /** One event per kind: a vague report first and a clear one later are two, the same twice is one. */
 export function bounceMessageId(commandId: string, kind: BounceKind): string {
   return `${commandId}/bounced/${kind}`;
 }
 
+/** However often it is refused for now, and whoever says so. */
+export function deferredMessageId(commandId: string): string {
+  return `${commandId}/deferred`;
+}
+
 /** A mail is delivered, called spam or bounces in one way once; it may be answered and read often. */
-function lastPartOf(feedback: Exclude<Feedback, { readonly type: 'bounced' }>): string {
+function lastPartOf(
+  feedback: Exclude<Feedback, { readonly type: 'bounced' | 'deferred' }>,
+): string {
   const { type, source, key } = feedback;
   switch (type) {
     case 'delivered':
-    case 'deferred':
     case 'complained':
     case 'unsubscribed':
       return type;
@@ -87,11 +107,11 @@ function detailsOf(feedback: Feedback): JsonObject {
   switch (feedback.type) {
     case 'deferred': {
       const { status, detail } = feedback;
-      return defined({ status, detail: shortened(detail) });
+      return defined({ status, detail: serverWords(detail) });
     }
     case 'bounced': {
       const { kind, status, detail } = feedback;
-      return defined({ kind, status, detail: shortened(detail) });
+      return defined({ kind, status, detail: serverWords(detail) });
     }
     case 'replied': {
       const { reply, excerpt } = feedback;
@@ -112,19 +132,10 @@ function detailsOf(feedback: Feedback): JsonObject {
   }
 }
 
-/** What a server said is kept for people, without the address it may repeat. */
-function shortened(detail: string): string {
-  return detail
-    .replace(/[^\s<>"'@;:]+@[^\s<>"'@;:]+/g, '…')
-    .replace(/[\p{Cc}\s]+/gu, ' ')
-    .trim()
-    .slice(0, 300);
-}
-
 function defined(properties: { readonly [name: string]: string | undefined }): JsonObject {
   return Object.fromEntries(
     Object.entries(properties).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value]],
+      value === undefined ? [] : [[name, storable(value)]],
     ),
   );
 }

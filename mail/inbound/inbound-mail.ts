@@ -27,8 +27,16 @@ export interface InboundPart {
   readonly text: string;
 }
 
+/** Far above what mail programs write; work on addresses grows with the square of a header. */
+const headerBytesMax = 256 * 1024;
+/** What somebody wrote stands at the top. Work on nested markup grows with the square of its depth. */
+const htmlCharactersMax = 100_000;
+
 export async function readInbound(raw: Buffer, envelopeFrom: string): Promise<InboundMail> {
-  const email = await PostalMime.parse(raw, { forceRfc822Attachments: true });
+  const email = await PostalMime.parse(raw, {
+    forceRfc822Attachments: true,
+    maxHeadersSize: headerBytesMax,
+  });
   const sentAt = Date.parse(email.date ?? '');
   const { messageId } = email;
   return {
@@ -55,13 +63,12 @@ export function headerOf(mail: Pick<InboundMail, 'headers'>, name: string): stri
 
 function textOf({ text, html }: Email): string {
   if (text !== undefined && text.trim() !== '') return text;
-  return html === undefined ? '' : toText(html);
+  return html === undefined ? '' : toText(html.slice(0, htmlCharactersMax));
 }
 
 /** What was quoted is marked up as such; made text of, it could not be told from the answer. */
 const toText = compile({
   wordwrap: false,
-  limits: { maxInputLength: 1_000_000 },
   selectors: [
     ...['blockquote', 'div.gmail_quote', 'div#divRplyFwdMsg', 'div#appendonsend', 'img'].map(
       (selector) => ({ selector, format: 'skip' }),

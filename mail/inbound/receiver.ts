@@ -54,7 +54,7 @@ export interface Receiver {
 /** Twice what Gmail lets people attach; advertised, and refused above. */
 const bytesMax = 50 * 1024 * 1024;
 /** What is kept of it: reports and answers stand at the beginning, attachments behind them. */
-const bytesKept = 1024 * 1024;
+const bytesKept = 512 * 1024;
 const connectionsMax = 50;
 /** One host that opens more is told to come back; large providers send one after the other. */
 const connectionsPerHostMax = 10;

@@ -4,6 +4,9 @@
  */
 export type ReportFields = ReadonlyMap<string, string>;
 
+/** A field says a sentence; patterns that look for something in it must not meet a megabyte. */
+const charactersMax = 2_000;
+
 /** Names in lower case; of a repeated one the first. */
 export function fieldGroups(text: string): readonly ReportFields[] {
   return text
@@ -18,7 +21,7 @@ function fieldsOf(block: string): ReportFields {
   for (const line of block.replace(/\n[ \t]+/g, ' ').split('\n')) {
     const [, name = '', value = ''] = /^([\w-]+)\s*:\s*(.*)$/.exec(line) ?? [];
     const known = name.toLowerCase();
-    if (name !== '' && !fields.has(known)) fields.set(known, value.trim());
+    if (name !== '' && !fields.has(known)) fields.set(known, value.trim().slice(0, charactersMax));
   }
   return fields;
 }

@@ -7,6 +7,7 @@
  * counts the mails of the span of the senders concerned, by index.
  */
 import type { RefusedMail, SendingHealth } from '../../activities/dependencies.ts';
+import { serverWords } from '../../core/feedback/said.ts';
 import {
   concernsOf,
   decideBreakers,
@@ -70,7 +71,7 @@ function oneAtATime(work: (at: number) => Promise<unknown>): (at: number) => Pro
 /** Whether it was refused because of us. */
 async function noted(sql: Sql, mail: RefusedMail): Promise<boolean> {
   const { send, sender, receiver, at, isFinal } = mail;
-  const said = withoutAddress(mail.response);
+  const said = serverWords(mail.response);
   const concerns = concernsOf(mail);
   switch (concerns) {
     case 'mail-server':
@@ -92,11 +93,6 @@ async function noted(sql: Sql, mail: RefusedMail): Promise<boolean> {
       return false;
     }
   }
-}
-
-/** Kept for people who look after the sender: whom it was for is none of their business here. */
-function withoutAddress(response: string): string {
-  return response.replace(/<?[^\s<>"']+@[^\s<>"']+>?/g, '…').slice(0, 200);
 }
 
 export async function checkBreakers(deps: HealthDeps): Promise<readonly Opened[]> {

@@ -218,3 +218,29 @@ test('who guesses addresses is hung up on', async () => {
   expect(heard).toContain('421');
   expect(heard.match(/^550/gm)).toHaveLength(5);
 });
+
+test('an answer whose excerpt ends within an emoji, or holds a NUL, is stored', async () => {
+  const { leadId, email } = await mailed();
+  expect(await deliver(replyTo(email, `${'x'.repeat(498)}😀😀😀`))).toContain('250');
+  const [event] = await eventsOf(leadId);
+  expect(event).toMatchObject({ name: 'Email Replied', excerpt: `${'x'.repeat(498)}…` });
+});
+
+test('what a receiver said is kept beside its name without the address', async () => {
+  const { send, address, email } = await mailed();
+  await world.store.run('UPDATE send SET sender = $2, receiver = $3 WHERE id = $1', [
+    ...[send, 'maria@acme.example', 'nordwind.example'],
+  ]);
+  const bounce = bounceOf(email, '5.7.1');
+  const raw = String(bounce.raw).replace(
+    /^(Diagnostic-Code: smtp; ).*$/m,
+    `$1550 5.7.1 <${address}> blocked`,
+  );
+  await deliver({ ...bounce, raw: Buffer.from(raw) });
+  const [row] = await world.store.query<{ response: string }>(
+    'SELECT response FROM reception WHERE sender = $1',
+    ['maria@acme.example'],
+  );
+  expect(row?.response).toContain('blocked');
+  expect(row?.response).not.toContain('@');
+});

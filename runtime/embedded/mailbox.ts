@@ -50,8 +50,8 @@ export interface Mailbox extends MailActs {
   waitFor(filter: MailFilter, options?: { readonly timeoutMs?: number }): Promise<MailboxMessage>;
   /** Rejects with the mail that came against all hope, until `moment` has come. */
   expectNone(filter: MailFilter, moment: Promise<unknown>): Promise<void>;
-  /** Where the links of a mail lead, in their order. */
-  links(message: MailboxMessage): readonly string[];
+  /** Where the links of a mail lead, in their order; those that have a part such as `/c/`. */
+  links(message: MailboxMessage, part?: string): readonly string[];
   /** Returns the function that ends the listening. */
   onMessage(listener: (message: MailboxMessage) => void): () => void;
   stop(): Promise<void>;
@@ -90,7 +90,7 @@ export async function startMailbox(options: MailboxOptions = {}): Promise<Mailbo
     port: sink.port,
     messages: select,
     message: (id) => messages.find((each) => each.id === id),
-    links: (message) => message.links,
+    links: (message, part = '') => message.links.filter((link) => link.includes(part)),
     onMessage,
     waitFor: (filter, { timeoutMs = 10_000 } = {}) => {
       const present = select(filter)[0];

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordFeedback } from '../../ingest/feedback.ts';
+import { judgeHits } from '../../ingest/judge-hits.ts';
 import { startReceiver, type Receiver } from '../../mail/inbound/receiver.ts';
 import { returnAddress } from '../../mail/return-address.ts';
 import { readToken } from '../../mail/tokens.ts';
@@ -43,9 +44,7 @@ beforeAll(async () => {
         heard,
       );
     },
-    onError: (error) => {
-      throw error;
-    },
+    onError: fail,
   });
   api = await openApi(database.url, { mailbox: desk, clock: () => Date.now() });
 });
@@ -56,6 +55,10 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
+function fail(error: unknown): never {
+  throw error;
+}
+
 /** A lead, the ledger row of its mail, and the mail as it arrived. */
 async function mailOf(userId: string) {
   const email = `${userId}@${userId}.example`;
@@ -65,8 +68,8 @@ async function mailOf(userId: string) {
   if (!read.ok) throw new Error(read.problem);
   const send = read.payload;
   const [row] = await api.store.query<{ readonly messageId: string }>(
-    'SELECT message_id AS "messageId" FROM send WHERE id = $1',
-    [send],
+    'UPDATE send SET link_targets = $2 WHERE id = $1 RETURNING message_id AS "messageId"',
+    [send, JSON.stringify({ 'en.1': 'https://acme.example/plans/yours' })],
   );
   const transport = createTransport(inbox.smtpUrl);
   await transport.sendMail({
@@ -75,7 +78,8 @@ async function mailOf(userId: string) {
     replyTo: returnAddress(SECRET, 'reply', send, domain),
     subject: `Hello ${userId}`,
     html: `<a href="http://127.0.0.1/c/${signLink(SECRET, { send, link: 'trap' })}"></a>
-      <a href="https://acme.example/plans">Plans</a> <a href="http://127.0.0.1/u/${token}">Leave</a>`,
+      <a href="https://acme.example/plans">Plans</a> <a href="http://127.0.0.1/u/${token}">Leave</a>
+      <a href="http://127.0.0.1/c/${signLink(SECRET, { send, link: 'en.1' })}">Your plan</a>`,
     headers: {
       'List-Unsubscribe': `<http://127.0.0.1/u/${token}>`,
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
@@ -112,6 +116,27 @@ describe('a button of the mailbox', () => {
     expect(text).toContain(`/console/leads/${leadId}`);
   });
 
+  test('a person who clicks a tracked link is told from a machine, and it stands in the story', async () => {
+    const { id } = await mailOf('tracked');
+    expect(await page(id, 'links')).toMatch(
+      /Your plan[^]*tracked<[^]*leads to <a href="https:\/\/acme.example\/plans\/yours"/,
+    );
+    await press(id, { act: 'click', link: '3' });
+    expect(await page(id)).toContain('Answered 302, on to https://acme.example/plans/yours');
+    const later = Date.now() + 60_000;
+    const link = () => Promise.resolve({ url: 'https://acme.example/plans', words: 'Your plan' });
+    await judgeHits({
+      sql: api.store,
+      ingest: api.ingest.ingest,
+      now: () => later,
+      link,
+      onError: fail,
+    });
+    const text = await page(id);
+    expect(text.slice(text.indexOf('What came of it'))).toContain('Clicked “Your plan”');
+    expect(text).not.toContain('robot');
+  });
+
   test('a click shows where it came to; what is not ours is never asked for', async () => {
     const { id } = await mailOf('clicks');
     await press(id, { act: 'click', link: '2' });
@@ -126,7 +151,7 @@ describe('a button of the mailbox', () => {
     const { id, email } = await mailOf('scanned');
     const before = (await api.call('GET', `/v1/leads/${email}`)).json['consents'];
     await press(id, { act: 'scan' });
-    expect(await page(id)).toMatch(/Answered 2 × 20\d, 2 × 20\d/);
+    expect(await page(id)).toMatch(/Answered (\d × [23]0\d(, )?)+</);
     expect((await api.call('GET', `/v1/leads/${email}`)).json['consents']).toEqual(before);
   });
 
@@ -134,7 +159,7 @@ describe('a button of the mailbox', () => {
     [{ act: 'bounce:no' }, /expected such as 5\.1\.1/],
     [{ act: 'reply', text: ' ' }, /expected words to reply with/],
     [{ act: 'away', until: 'soon' }, /expected a date/],
-    [{ act: 'click', link: '9' }, /expected one of 3 links/],
+    [{ act: 'click', link: '9' }, /expected one of 4 links/],
     [{ act: 'delete' }, /expected a button of this page/],
   ])('%j is refused with what was expected', async (fields, message) => {
     const { id } = await mailOf(`r${JSON.stringify(fields).replace(/\W/g, '').toLowerCase()}`);

@@ -2,6 +2,8 @@
  * The tags of an MJML source as their author wrote them, each with its attributes and its place. A
  * scanner, not a parser: it never fails, because a source with mistakes is what the rules read.
  */
+import { placeOf, type TemplateProblem } from '../templates/problem.ts';
+
 export interface SourceElement {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -44,8 +46,18 @@ function isWithin(offset: number, { index, 0: text }: RegExpExecArray): boolean 
   return offset >= index && offset < index + text.length;
 }
 
-/** Where the attribute stands, for a column that points at it. */
-export function attributeOffset(source: string, element: SourceElement, name: string): number {
+/** A problem of an element, with the line and column of the attribute that it is about. */
+export function atAttribute(
+  source: string,
+  element: SourceElement,
+  name: string,
+  problem: TemplateProblem | undefined,
+): readonly TemplateProblem[] {
+  if (problem === undefined) return [];
+  return [{ ...problem, ...placeOf(source, attributeOffset(source, element, name)) }];
+}
+
+function attributeOffset(source: string, element: SourceElement, name: string): number {
   const end = source.indexOf('>', element.offset);
   const tag = source.slice(element.offset, end < 0 ? undefined : end);
   const at = tag.search(new RegExp(`\\s${name}\\s*=`));

@@ -2,17 +2,17 @@
  * Images that some readers cannot see: half of all mail clients block them at first, and screen readers
  * read the alternative text alone. It reads the author's source.
  */
-import { error, placeOf, warning, type TemplateProblem } from '../templates/problem.ts';
-import { attributeOffset, elementsOf, wordsOf, type SourceElement } from './elements.ts';
+import { error, warning, type TemplateProblem } from '../templates/problem.ts';
+import { atAttribute, elementsOf, wordsOf, type SourceElement } from './elements.ts';
 
 export function imageProblems(source: string): readonly TemplateProblem[] {
   const elements = elementsOf(source);
   return elements
     .filter(({ name }) => name === 'img' || name === 'mj-image')
     .flatMap((image) => [
-      ...at(source, image, 'src', sourceProblem(image)),
-      ...at(source, image, 'alt', alternativeProblem(image, linkAround(image, elements))),
-      ...at(source, image, 'width', widthProblem(image)),
+      ...atAttribute(source, image, 'src', sourceProblem(image)),
+      ...atAttribute(source, image, 'alt', alternativeProblem(image, linkAround(image, elements))),
+      ...atAttribute(source, image, 'width', widthProblem(image)),
     ]);
 }
 
@@ -62,14 +62,4 @@ function linkAround(
     if (name !== 'a' || offset > image.offset) return false;
     return image.offset < offset + inner.length + 1 && inner.includes('<img');
   });
-}
-
-function at(
-  source: string,
-  element: SourceElement,
-  attribute: string,
-  problem: TemplateProblem | undefined,
-): readonly TemplateProblem[] {
-  if (problem === undefined) return [];
-  return [{ ...problem, ...placeOf(source, attributeOffset(source, element, attribute)) }];
 }

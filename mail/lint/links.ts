@@ -4,12 +4,12 @@
  */
 import { error, placeOf, warning, type TemplateProblem } from '../templates/problem.ts';
 import { ownLinks } from '../templates/variables.ts';
-import { attributeOffset, elementsOf, wordsOf, type SourceElement } from './elements.ts';
+import { atAttribute, elementsOf, wordsOf, type SourceElement } from './elements.ts';
 
 export function linkProblems(source: string): readonly TemplateProblem[] {
   const found = elementsOf(source).flatMap((element) => [
-    ...inPlace(source, element, 'href', targetProblem(element)),
-    ...inPlace(source, element, 'href', wordsProblem(element)),
+    ...atAttribute(source, element, 'href', targetProblem(element)),
+    ...atAttribute(source, element, 'href', wordsProblem(element)),
   ]);
   return [...dataLinks(source), ...found];
 }
@@ -71,16 +71,6 @@ function wordsProblem({ name, attributes, inner }: SourceElement): TemplateProbl
   if (!emptyWords.has(words.toLowerCase().replace(/[.…!→>»\s]+$/, ''))) return undefined;
   const message = `the link "${words}" does not say where it leads`;
   return warning(message, 'name what is behind it, such as "Read the guide"');
-}
-
-function inPlace(
-  source: string,
-  element: SourceElement,
-  attribute: string,
-  problem: TemplateProblem | undefined,
-): readonly TemplateProblem[] {
-  if (problem === undefined) return [];
-  return [{ ...problem, ...placeOf(source, attributeOffset(source, element, attribute)) }];
 }
 
 function shown(target: string): string {

@@ -10,42 +10,15 @@ import type { Release, TemplateManifest } from '../core/definitions/release.ts';
 import type { WorkspaceFile } from '../core/definitions/sources.ts';
 import { didYouMean } from '../core/definitions/suggest.ts';
 import { builtInFacts } from '../core/facts/catalogue.ts';
+import type { TemplateProblem } from '../mail/templates/problem.ts';
+import type { TemplateSource } from '../mail/templates/source.ts';
 import { emailPlace } from './email-place.ts';
 
-export interface EmailSource {
-  readonly name: string;
-  readonly mjml: string;
-  readonly email: {
-    readonly subject: string;
-    readonly preheader: string;
-    readonly language: string;
-    readonly topic?: string;
-  };
-  readonly messageText?: string;
-  readonly partials: Readonly<Record<string, string>>;
-  readonly brand: Readonly<Record<string, string>>;
-  readonly facts?: readonly string[];
-  readonly files?: { readonly mjml: string; readonly text: string };
-  readonly trial?: {
-    readonly variables: TemplateManifest['variables'];
-    readonly samples: Readonly<Record<string, string>>;
-  };
-}
-export interface EmailProblem {
-  readonly severity: 'error' | 'warning';
-  readonly message: string;
-  readonly fix?: string;
-  readonly file?: string;
-  readonly line?: number;
-  readonly column?: number;
-  /** The keys of email.json that lead to it. */
-  readonly path?: readonly string[];
-}
 export interface CompiledEmail {
-  readonly problems: readonly EmailProblem[];
+  readonly problems: readonly TemplateProblem[];
   readonly variables: readonly string[];
 }
-export type CompileEmail<Email extends CompiledEmail> = (source: EmailSource) => Promise<Email>;
+export type CompileEmail<Email extends CompiledEmail> = (source: TemplateSource) => Promise<Email>;
 
 export interface CompiledEmails<Email> {
   /** Template → language → email. */
@@ -78,10 +51,10 @@ async function compileLanguages<Email extends CompiledEmail>(
   compile: CompileEmail<Email>,
   facts: readonly string[],
   files: readonly WorkspaceFile[],
-): Promise<{ compiled: { [language: string]: Email }; found: readonly EmailProblem[] }> {
+): Promise<{ compiled: { [language: string]: Email }; found: readonly TemplateProblem[] }> {
   const { manifest } = part;
   const compiled: { [language: string]: Email } = {};
-  const found: EmailProblem[] = [...unusedMessages(part)];
+  const found: TemplateProblem[] = [...unusedMessages(part)];
   for (const language of Object.keys(manifest.languages)) {
     const source = sourceOf(part, language, facts, files);
     if (source === undefined) {
@@ -100,7 +73,7 @@ function sourceOf(
   language: string,
   facts: readonly string[],
   files: readonly WorkspaceFile[],
-): EmailSource | undefined {
+): TemplateSource | undefined {
   const folder = `templates/${manifest.template}/`;
   const named = namesFor(manifest, language);
   const mjml = named.mjml.find((name) => sources[folder + name] !== undefined);
@@ -134,7 +107,7 @@ function namesFor(
   };
 }
 
-function missingMessage({ ifNoLanguage }: TemplateManifest, language: string): EmailProblem {
+function missingMessage({ ifNoLanguage }: TemplateManifest, language: string): TemplateProblem {
   const file = language === ifNoLanguage ? 'message.mjml' : `message.${language}.mjml`;
   const message = `${file} is missing: "languages" promises the email in "${language}"`;
   return {
@@ -147,7 +120,7 @@ function missingMessage({ ifNoLanguage }: TemplateManifest, language: string): E
 }
 
 /** Written and never sent: most often a typing error in the name of the file. */
-function unusedMessages({ manifest, sources }: TemplatePart): readonly EmailProblem[] {
+function unusedMessages({ manifest, sources }: TemplatePart): readonly TemplateProblem[] {
   const folder = `templates/${manifest.template}/`;
   const languages = Object.keys(manifest.languages);
   const read = languages.flatMap((language) => {
@@ -198,7 +171,7 @@ function brandOf(sources: TemplatePart['sources']): Readonly<Record<string, stri
 function undeclared(
   manifest: TemplateManifest,
   variables: readonly string[],
-): readonly EmailProblem[] {
+): readonly TemplateProblem[] {
   const listed = Object.keys(manifest.variables);
   const read = variables.map((name) => name.split('.').slice(0, 2).join('.'));
   const missing = [...new Set(read)].filter(
@@ -218,7 +191,7 @@ function undeclared(
 
 function problemOf(
   template: string,
-  problem: EmailProblem,
+  problem: TemplateProblem,
   files: readonly WorkspaceFile[],
 ): Problem {
   const { severity, message, fix, file = 'message.mjml', line = 1, column = 1 } = problem;

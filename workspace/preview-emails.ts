@@ -6,12 +6,8 @@ import { compileRelease } from '../core/definitions/compile-release.ts';
 import { sortProblems, type Problem } from '../core/definitions/problems.ts';
 import type { WorkspaceFile } from '../core/definitions/sources.ts';
 import type { SendingPolicy } from '../core/sending/model.ts';
-import {
-  compileEmails,
-  type CompiledEmail,
-  type CompileEmail,
-  type EmailSource,
-} from './compile-emails.ts';
+import type { TemplateTrial } from '../mail/templates/source.ts';
+import { compileEmails, type CompiledEmail, type CompileEmail } from './compile-emails.ts';
 
 export interface EmailToPreview<Email> {
   readonly template: string;
@@ -19,7 +15,7 @@ export interface EmailToPreview<Email> {
   /** One for each language. */
   readonly languages: readonly {
     readonly compiled: Email;
-    readonly trial: NonNullable<EmailSource['trial']>;
+    readonly trial: TemplateTrial;
   }[];
   readonly problems: readonly Problem[];
 }

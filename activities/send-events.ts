@@ -2,7 +2,7 @@
  * What happened to an email comes back as an event of the lead, through ingest like everything else.
  * The command id is the message id, so an attempt that finds its row settled may say it again.
  */
-import { bounceMessageId } from '../core/feedback/events.ts';
+import { aboutMail, bounceMessageId, deferredMessageId } from '../core/feedback/events.ts';
 import { eventAbout } from '../ingest/request.ts';
 import { sendId } from '../core/decision/ids.ts';
 import { bounceKindOf } from '../core/sending/try-again.ts';
@@ -44,12 +44,13 @@ export async function recordDeferred(
   leadId: string,
   status?: string,
 ): Promise<void> {
-  const own = { source: 'mail', messageId: `${task.commandId}/deferred`, name: 'Email Deferred' };
+  const messageId = deferredMessageId(task.commandId);
+  const own = { source: 'mail', messageId, name: 'Email Deferred' };
   const properties = { ...mailOf(task), ...(status === undefined ? {} : { status }) };
   await deps.ingest(eventAbout({ leadId }, { ...own, now: task.now, properties }));
 }
 
 function mailOf({ plan, id, step, commandId }: StepTask) {
   const template = step.type === 'send' ? step.template : '';
-  return { journey: plan.journey, step: id, template, send: sendId(commandId) };
+  return aboutMail({ journey: plan.journey, step: id, template, send: sendId(commandId) });
 }

@@ -12,6 +12,7 @@ import {
 import { sendId } from '../decision/ids.ts';
 import type { EnrolmentState } from '../facts/lead.ts';
 import { factReader } from '../facts/read.ts';
+import { aboutMail } from '../feedback/events.ts';
 import type { ActingCommand, Outcome } from '../journey/command.ts';
 import type { JourneyPlan, PlanStep } from '../journey/plan.ts';
 import { splitArm } from '../journey/split.ts';
@@ -113,8 +114,13 @@ function send(
   world.record(row);
   if (row.state === 'held') return { type: 'retry-at', at: row.at };
   if (row.state === 'sent') {
-    const mail = { journey: plan.journey, step: id, template: step.template };
-    const properties = { ...mail, send: sendId(commandId) };
+    const { journey } = plan;
+    const properties = aboutMail({
+      journey,
+      step: id,
+      template: step.template,
+      send: sendId(commandId),
+    });
     world.ingest({ source: 'mail', messageId: commandId, name: 'Email Sent', properties });
   }
   return enrolment.status === 'closed' ? { type: 'closed' } : { type: 'done' };

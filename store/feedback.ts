@@ -5,7 +5,7 @@ import type { SendState } from '../core/sending/ledger.ts';
 import type { Sql } from './client.ts';
 
 export interface FeedbackSend extends MailOfFeedback {
-  /** As the lead stands now, merges included. */
+  /** Whom it was written to: its events stay there when a merge is undone. */
   readonly leadId: string;
   /** As it was written to. */
   readonly address: string;
@@ -19,9 +19,9 @@ export async function findFeedbackSends(
   sendIds: readonly string[],
 ): Promise<ReadonlyMap<string, FeedbackSend>> {
   const rows = await sql.query<FeedbackSend>(
-    `SELECT s.id AS send, s.command_id AS "commandId", m.canonical_id AS "leadId", s.address, s.journey, s.step,
+    `SELECT s.id AS send, s.command_id AS "commandId", s.lead_id AS "leadId", s.address, s.journey, s.step,
        s.template, s.class, s.state
-     FROM send s JOIN lead m ON m.id = s.lead_id WHERE s.id = ANY($1::uuid[]) AND s.address IS NOT NULL`,
+     FROM send s WHERE s.id = ANY($1::uuid[]) AND s.address IS NOT NULL`,
     [[...new Set(sendIds)]],
   );
   return new Map(rows.map((row) => [row.send, row]));

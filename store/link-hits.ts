@@ -68,6 +68,7 @@ export async function findUnjudged(
 
 export interface MailWithHits {
   readonly id: string;
+  /** Whom it was written to: its clicks stay there when a merge is undone. */
   readonly leadId: string;
   readonly commandId: string;
   readonly journey: string | null;
@@ -90,10 +91,10 @@ export async function loadHits(
   readonly others: readonly Hit[];
 }> {
   const mails = await sql.query<MailWithHits>(
-    `SELECT s.id, m.canonical_id AS "leadId", s.command_id AS "commandId", s.journey, s.step, s.template,
+    `SELECT s.id, s.lead_id AS "leadId", s.command_id AS "commandId", s.journey, s.step, s.template,
        s.template_hash AS "templateHash", s.state, coalesce(s.transmitting_at, s.settled_at) AS "acceptedAt",
        s.link_targets AS targets
-     FROM send s JOIN lead m ON m.id = s.lead_id WHERE s.id = ANY($1::uuid[])`,
+     FROM send s WHERE s.id = ANY($1::uuid[])`,
     [sends],
   );
   const hits = await sql.query<JudgedHit>(

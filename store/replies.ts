@@ -19,7 +19,8 @@ export async function findReply(sql: Sql, eventId: string): Promise<StoredReply 
        e.properties->>'excerpt' AS excerpt, s.subject,
        coalesce(s.transmitting_at, s.settled_at) AS "sentAt"
      FROM event e JOIN lead m ON m.id = e.lead_id
-     LEFT JOIN send s ON s.id::text = e.properties->>'send'
+     LEFT JOIN send s ON s.id = CASE WHEN e.properties->>'send' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+       THEN (e.properties->>'send')::uuid END
      WHERE e.id = $1`,
     [eventId],
   );

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { armFailpoints } from '../../faults/failpoint.ts';
 import { sendId } from '../../core/decision/ids.ts';
 import { recordFeedback } from '../../ingest/feedback.ts';
+import { eventAbout } from '../../ingest/request.ts';
 import { startReceiver, type MailLine, type Receiver } from '../../mail/inbound/receiver.ts';
 import { returnAddress } from '../../mail/return-address.ts';
 import {
@@ -243,4 +244,15 @@ test('what a receiver said is kept beside its name without the address', async (
   );
   expect(row?.response).toContain('blocked');
   expect(row?.response).not.toContain('@');
+});
+
+test('a bounce of a mail to a lead that was merged stays with that lead', async () => {
+  const [one, other] = [await mailed(), await mailed()];
+  const own = { source: 'operator', messageId: randomUUID(), name: '', now: NOW };
+  const merge = { from: other.leadId, by: 'mia', why: 'Same person' };
+  const about = eventAbout({ leadId: one.leadId }, { ...own, type: 'merge' });
+  await world.ingest.ingest([{ ...about, merge }]);
+  await deliver(bounceOf(other.email, '4.2.2'));
+  expect(await eventsOf(other.leadId)).toMatchObject([{ name: 'Email Bounced' }]);
+  expect(await eventsOf(one.leadId)).toEqual([]);
 });

@@ -59,9 +59,8 @@ export function mailboxRoutes(desk: MailboxDesk, deps: MailboxDeps): Router {
       'X-Frame-Options': 'SAMEORIGIN',
       'Cache-Control': 'no-store',
     });
-    // Links open beside the mailbox, never inside the frame.
     const scheme = request.query['scheme'] === 'dark' ? 'dark' : 'light';
-    response.type('html').send(`<base target="_blank">${asSeen(html, scheme)}`);
+    response.type('html').send(asSeen(html, scheme));
   });
   router.post('/mailbox/outage', fromOurPages, form, async (request, response) => {
     const { kind, seconds } = (request.body ?? {}) as Fields;
@@ -183,12 +182,19 @@ function wordOf(value: unknown): string {
   return typeof value === 'string' ? value.trim().slice(0, 200) : '';
 }
 
-/** What the reader's system would choose is chosen by the switch. */
+/**
+ * What the reader's system would choose is chosen by the switch, whatever the developer's prefers. Links
+ * open beside the mailbox, never inside the frame. Nothing stands before the doctype: quirks would follow.
+ */
 function asSeen(html: string, scheme: 'light' | 'dark'): string {
   const asked = scheme === 'dark' ? '@media all {' : '@media not all {';
-  return html
+  const own = `<base target="_blank"><style>:root{color-scheme:${scheme} !important}</style>`;
+  const seen = html
     .replace(/<img\b[^>]*\bsrc=(["'])[^"']*\/o\/1o\.[^"']*\1[^>]*>/gi, '')
     .replace(/@media[^{]*prefers-color-scheme:\s*dark[^{]*\{/g, asked);
+  const head = /<head\b[^>]*>/i.exec(seen);
+  const at = head === null ? 0 : head.index + head[0].length;
+  return `${seen.slice(0, at)}${own}${seen.slice(at)}`;
 }
 
 function mailJson({ raw: _raw, receivedAt, ...mail }: MailboxMessage): object {

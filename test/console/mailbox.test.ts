@@ -62,6 +62,22 @@ test('a mail is shown as its reader sees it, and its script does not run', async
   expect(await page.getByRole('main').innerText()).toContain('message-id');
 });
 
+test('looking at a mail is no opening, and its scheme is chosen by the switch', async () => {
+  const html = `<!doctype html><html><head><style>@media (prefers-color-scheme: dark) { p { color: #fff } }</style></head>
+    <body><img src="http://127.0.0.1/o/1o.abc.def" width="1"><img src="https://acme.example/o.png"><p>Hi</p></body></html>`;
+  await send('dora@nordwind.example', 'Hello Dora', html);
+  const { json } = await api.call('GET', '/dev/mailbox/messages?to=dora@nordwind.example');
+  const [{ id } = { id: '' }] = json['messages'] as readonly { readonly id: string }[];
+  const seen = async (scheme: string) =>
+    (await api.call('GET', `/mailbox/${id}/html?scheme=${scheme}`)).text;
+  expect(await seen('light')).toMatch(
+    /^<!doctype html><html><head><base target="_blank">.*color-scheme:light.*@media not all/,
+  );
+  expect(await seen('dark')).toMatch(/color-scheme:dark.*@media all/);
+  expect(await seen('light')).not.toContain('/o/1o');
+  expect(await seen('light')).toContain('https://acme.example/o.png');
+});
+
 test('in production there is no mailbox', async () => {
   const production = await openApi(database.url);
   const answers = await Promise.all(

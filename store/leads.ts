@@ -40,6 +40,12 @@ export async function lockLeads(sql: Sql, ids: readonly string[]): Promise<reado
   return (await lockRows(sql, ids, new Map())).map(({ lead }) => lead);
 }
 
+/** Of these leads, whoever can be had without waiting and is no other lead by now. */
+export async function lockFreeLeads(sql: Sql, ids: readonly string[]): Promise<readonly Lead[]> {
+  const rows = await sql.query<LockedRow>(`${lockSql} SKIP LOCKED`, [ids, [], [], []]);
+  return rows.filter((row) => row.isLinked && row.canonicalId === row.id).map(leadOf);
+}
+
 /**
  * `lockLeads` with the scores of lists, which only their writer needs. Of leads that are `known` only
  * the version of the row is read, and all of it when that is another one.
@@ -63,20 +69,12 @@ async function lockRows(
 ): Promise<readonly (SavedLead & { readonly isErased: boolean })[]> {
   if (ids.length === 0) return [];
   const claims = [...known];
-  const rows = await sql.query<LockedRow>(
-    `SELECT l.xmin::text AS version, k.id IS NOT NULL AS "isKnown",
-       l.account_id IS NOT DISTINCT FROM g.id AS "isLinked", l.erased_at IS NOT NULL AS "isErased", l.id, l.canonical_id AS "canonicalId",
-       ${unlessKnown}, ${accountColumns}
-     ${fromLead} LEFT JOIN unnest($2::uuid[], $3::text[], $4::bigint[]) AS k(id, version, seq)
-       ON k.id = l.id AND k.version = l.xmin::text AND k.seq = l.seq
-     WHERE l.id = ANY($1::uuid[]) ORDER BY l.id FOR UPDATE OF l`,
-    [
-      ids,
-      claims.map(([id]) => id),
-      claims.map(([, { version }]) => version),
-      claims.map(([, { lead }]) => lead.seq),
-    ],
-  );
+  const rows = await sql.query<LockedRow>(lockSql, [
+    ids,
+    claims.map(([id]) => id),
+    claims.map(([, { version }]) => version),
+    claims.map(([, { lead }]) => lead.seq),
+  ]);
   // The row is the one behind the lock, but what is joined to it was read before the wait for that.
   const linked = rows.find((row) => !row.isLinked);
   if (linked !== undefined) throw new StaleRead(`lead ${linked.id} came to another account`);
@@ -246,6 +244,12 @@ const unlessKnown = ownColumns
   .join(', ');
 export const leadColumns = `l.id, l.canonical_id AS "canonicalId", ${ownLead}, ${accountColumns}`;
 const fromLead = `FROM lead l LEFT JOIN account g ON g.id = l.account_id LEFT JOIN account a ON a.id = g.canonical_id`;
+const lockSql = `SELECT l.xmin::text AS version, k.id IS NOT NULL AS "isKnown",
+    l.account_id IS NOT DISTINCT FROM g.id AS "isLinked", l.erased_at IS NOT NULL AS "isErased", l.id, l.canonical_id AS "canonicalId",
+    ${unlessKnown}, ${accountColumns}
+  ${fromLead} LEFT JOIN unnest($2::uuid[], $3::text[], $4::bigint[]) AS k(id, version, seq)
+    ON k.id = l.id AND k.version = l.xmin::text AND k.seq = l.seq
+  WHERE l.id = ANY($1::uuid[]) ORDER BY l.id FOR UPDATE OF l`;
 const selectLead = `SELECT ${leadColumns} ${fromLead}`;
 
 export function leadOf(row: LeadRow): Lead {

@@ -20,6 +20,28 @@ export function progressSql(first: number): string {
   WHERE enrolment.id = ${id}::uuid AND enrolment.status = 'open'`;
 }
 
+/** The same for many runs, each of them once: a row of `from` holds what `progressColumns` names. */
+export function progressOfAllSql(from: string): string {
+  return `UPDATE enrolment AS e SET step = p.step, since = ${instant('p.at')}, expected_by = ${instant('p."expectedBy"')},
+    parked = p.parked, status = CASE WHEN p.completes THEN 'closed' ELSE e.status END,
+    closed_at = CASE WHEN p.completes THEN ${instant('p.at')} ELSE e.closed_at END,
+    outcome = CASE WHEN p.completes THEN 'completed' ELSE e.outcome END
+  FROM ${from} WHERE e.id = p."enrolmentId" AND e.status = 'open'`;
+}
+
+/** Of `json_to_record` over what `progressRow` makes. */
+export const progressColumns =
+  '"enrolmentId" uuid, step text, at float8, "expectedBy" float8, completes boolean, parked jsonb';
+
+/** Where a date decides, or it completes, nothing is expected. */
+export function progressRow({ expectedBy, ...progress }: Progress): object {
+  return { ...progress, ...(progress.completes ? {} : { expectedBy }) };
+}
+
+function instant(column: string): string {
+  return `to_timestamp(${column} / 1000.0)`;
+}
+
 /** Nothing is touched when there is no progress: no enrolment has a null id. */
 export function progressValues(progress: Progress | undefined): readonly unknown[] {
   if (progress === undefined) return [null, null, null, null, null, null];

@@ -1,5 +1,5 @@
 /**
- * Everything a decision about one send reads, in one statement, after the lead's lock was taken.
+ * Everything that decisions about sends read, in one statement, after the locks of their leads were taken.
  *
  * It must never be run before the lock: caps hold only because nobody else of this lead reads at the
  * same time. It counts rows and says nothing about what they mean; `core/sending` does that.
@@ -29,12 +29,28 @@ export interface LedgerRead {
   readonly consentSeq: number;
 }
 
-export async function readLedger(sql: Sql, lead: Lead, request: ClaimRequest): Promise<LedgerRead> {
-  const [row] = await sql.query<ViewRow>(viewSql, [
-    ...[lead.id, request.id, request.enrolmentId, request.now - request.horizonMs],
-    ...[request.template, request.onlyIfSent ?? null, request.journey, lead.address ?? null],
-    ...[request.now, request.class, request.warmUpDay ?? null],
-  ]);
+export interface LockedClaim {
+  readonly lead: Lead;
+  readonly request: ClaimRequest;
+}
+
+/** In the order of the claims; what is wrong with one of them is said when it is looked at. */
+export async function readLedger(
+  sql: Sql,
+  claims: readonly LockedClaim[],
+): Promise<readonly (() => LedgerRead)[]> {
+  const asked = claims.map(({ lead, request }) => {
+    const { id, enrolmentId, template, onlyIfSent, journey, now, class: kind, warmUpDay } = request;
+    const since = now - request.horizonMs;
+    const own = { id, leadId: lead.id, enrolmentId, template, onlyIfSent, journey, now, since };
+    return JSON.stringify({ ...own, address: lead.address, class: kind, warmUpDay });
+  });
+  const rows = await sql.query<ViewRow>(viewSql, [asked]);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return claims.map((claim) => () => readOf(byId.get(claim.request.id), claim));
+}
+
+function readOf(row: ViewRow | undefined, { lead, request }: LockedClaim): LedgerRead {
   if (row === undefined) throw new Error(`the ledger gave no row for send ${request.id}`);
   const { own, earlier, templateAt, consentSeq, planHash } = row;
   // An attempt that slept through the move of its run: it is asked again, and told of the move.
@@ -78,6 +94,7 @@ function dueAtOf(own: OwnRow | null, now: number): number {
 }
 
 interface ViewRow {
+  readonly id: string;
   readonly enrolmentStatus: string | null;
   readonly planHash: string | null;
   readonly own: OwnRow | null;
@@ -104,56 +121,63 @@ const ms = (column: string): string => `round(extract(epoch FROM ${column}) * 10
 const list = (object: string, from: string): string =>
   `(SELECT coalesce(json_agg(json_build_object(${object})), '[]') FROM ${from})`;
 
-/** Rows of leads merged into this one are its own. */
-const ofLead = 'lead m JOIN send s ON s.lead_id = m.id WHERE m.canonical_id = $1 AND s.id <> $2';
+/**
+ * Rows of leads merged into this one are its own. OFFSET 0 has the planner go from the lead to its sends,
+ * whatever it believes of tables that have just grown (measured: 0.3 ms against 60).
+ */
+const ofLead = `(SELECT id FROM lead WHERE canonical_id = q."leadId" OFFSET 0) AS m
+  CROSS JOIN LATERAL (SELECT * FROM send WHERE lead_id = m.id OFFSET 0) AS s WHERE s.id <> q.id`;
 const counted = "s.state IN ('claimed', 'transmitting', 'sent', 'unknown')";
 
-const viewSql = `SELECT
-  (SELECT e.status FROM enrolment e WHERE e.id = $3) AS "enrolmentStatus",
-  (SELECT e.plan_hash FROM enrolment e WHERE e.id = $3) AS "planHash",
+const viewSql = `SELECT q.id,
+  (SELECT e.status FROM enrolment e WHERE e.id = q."enrolmentId") AS "enrolmentStatus",
+  (SELECT e.plan_hash FROM enrolment e WHERE e.id = q."enrolmentId") AS "planHash",
   (SELECT json_build_object('state', s.state, 'reason', s.reason, 'token', s.token, 'attempts', s.attempts,
      'leaseMs', coalesce(ceil(extract(epoch FROM s.lease_until - clock_timestamp()) * 1000), 0),
      'plannedAt', ${ms('s.planned_at')}, 'dueAt', ${ms('s.due_at')}, 'heldUntil', ${ms('s.held_until')}, 'refusedSince', s.evidence->'refusedSince')
-     FROM send s WHERE s.id = $2) AS own,
+     FROM send s WHERE s.id = q.id) AS own,
   ${list(
     `'class', s.class, 'countedAt', ${ms('s.counted_at')}`,
-    `${ofLead} AND ${counted} AND s.counted_at >= to_timestamp($4::float8 / 1000.0)`,
+    `${ofLead} AND ${counted} AND s.counted_at >= to_timestamp(q.since / 1000.0)`,
   )} AS counted,
-  (SELECT max(s.counted_at) FROM ${ofLead} AND ${counted} AND s.template = $5) AS "templateAt",
-  (SELECT s.state FROM send s WHERE s.enrolment_id = $3 AND s.step = $6::text
+  (SELECT max(s.counted_at) FROM ${ofLead} AND ${counted} AND s.template = q.template) AS "templateAt",
+  (SELECT s.state FROM send s WHERE s.enrolment_id = q."enrolmentId" AND s.step = q."onlyIfSent"
      ORDER BY s.planned_at DESC LIMIT 1) AS earlier,
   ${list(
     `'priority', s.priority, 'dueAt', ${ms('coalesce(s.held_until, s.due_at)')}, 'journey', s.journey, 'step', s.step`,
-    `enrolment e JOIN (SELECT s.* FROM ${ofLead}) AS s ON s.enrolment_id = e.id
-     WHERE e.status = 'open' AND e.id <> $3 AND s.class = $10
-       AND (s.state = 'planned' OR (s.state = 'held' AND s.held_until IS NOT NULL))`,
+    `(SELECT s.* FROM ${ofLead} AND s.class = q.class
+        AND (s.state = 'planned' OR (s.state = 'held' AND s.held_until IS NOT NULL)) OFFSET 0) AS s
+     CROSS JOIN LATERAL (SELECT e.id, e.status FROM enrolment e WHERE e.id = s.enrolment_id OFFSET 0) AS e
+     WHERE e.status = 'open' AND e.id <> q."enrolmentId"`,
   )} AS rivals,
   ${list(
     `'scope', p.scope, 'key', p.key, 'until', ${ms('p.until')}, 'by', p.by, 'why', p.why`,
-    `pause p WHERE p."from" <= to_timestamp($9::float8 / 1000.0)
-     AND (p.until IS NULL OR p.until > to_timestamp($9::float8 / 1000.0))
-     AND (p.scope IN ('all', 'sender') OR (p.scope = 'journey' AND p.key = $7)
-       OR (p.scope = 'lead' AND p.key IN (SELECT m.id::text FROM lead m WHERE m.canonical_id = $1)))`,
+    `pause p WHERE p."from" <= to_timestamp(q.now / 1000.0)
+     AND (p.until IS NULL OR p.until > to_timestamp(q.now / 1000.0))
+     AND (p.scope IN ('all', 'sender') OR (p.scope = 'journey' AND p.key = q.journey)
+       OR (p.scope = 'lead' AND p.key IN (SELECT m.id::text FROM lead m WHERE m.canonical_id = q."leadId")))`,
   )} AS pauses,
-  json_build_object('turnAt', (SELECT ${ms('s.turn_at')} FROM send s WHERE s.id = $2), 'backoffs', ${list(
+  json_build_object('turnAt', (SELECT ${ms('s.turn_at')} FROM send s WHERE s.id = q.id), 'backoffs', ${list(
     `'sender', r.sender, 'receiver', r.receiver, 'refusals', r.refusals, 'response', r.response,
      'blockedUntil', ${ms('r.blocked_until')}, 'trialUntil', ${ms('r.trial_until')}`,
     'reception r WHERE r.blocked_until IS NOT NULL',
   )}, 'warmedUp', ${list(
     `'sender', w.sender, 'count', w.count`,
-    'warm_up w WHERE w.day = $11::text',
+    'warm_up w WHERE w.day = q."warmUpDay"',
   )}) AS pace,
   ${list(
     `'class', c.class, 'topic', c.topic, 'state', c.state, 'at', ${ms('c.at')}`,
-    `(SELECT DISTINCT ON (class, topic, state) * FROM consent WHERE address = $8::text AND state <> 'none'
+    `(SELECT DISTINCT ON (class, topic, state) * FROM consent WHERE address = q.address AND state <> 'none'
       ORDER BY class, topic, state, at DESC) AS c`,
   )} AS consents,
-  (SELECT coalesce(max(c.seq), 0) FROM consent c WHERE c.address = $8::text) AS "consentSeq",
+  (SELECT coalesce(max(c.seq), 0) FROM consent c WHERE c.address = q.address) AS "consentSeq",
   ${list(
     `'scope', x.scope, 'reason', x.reason, 'at', ${ms('x.at')}, 'until', ${ms('x.until')}`,
-    `suppression x WHERE x.address IN ($8::text, ${erasedKey('$8::text')})`,
+    `suppression x WHERE x.address IN (q.address, ${erasedKey('q.address')})`,
   )} AS suppressions,
   (SELECT json_build_object('status', v.status, 'reason', v.reason, 'at', ${ms('v.checked_at')})
-     FROM email_check v WHERE v.address = $8::text AND v.status IS NOT NULL) AS "emailCheck",
+     FROM email_check v WHERE v.address = q.address AND v.status IS NOT NULL) AS "emailCheck",
   (SELECT json_build_object('fewer', r.fewer, 'tracking', r.tracking, 'at', ${ms('r.at')})
-     FROM preference r WHERE r.address = $8::text) AS preference`;
+     FROM preference r WHERE r.address = q.address) AS preference
+ FROM unnest($1::json[]) AS one, json_to_record(one) AS q(id uuid, "leadId" uuid, "enrolmentId" uuid, template text,
+   "onlyIfSent" text, journey text, now float8, since float8, address text, class text, "warmUpDay" text)`;

@@ -11,19 +11,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type {
   Claim,
   Claimed,
-  ClaimRequest,
-  ClaimVerdict,
   InternalClaimRequest,
-  LedgerView,
   Settlement,
   TransmitRequest,
 } from '../core/sending/ledger.ts';
 import { beginTransmit } from './begin-transmit.ts';
-import { isUnavailable, StaleRead, type Sql, type Store } from './client.ts';
-import { lockLeads } from './leads.ts';
+import { busy, createClaims, settled } from './claim.ts';
+import { isUnavailable, type Sql, type Store } from './client.ts';
 import { progressSql, progressValues } from './progress.ts';
 import { wellAgain } from './receptions.ts';
-import { readLedger, type OwnRow } from './send-view.ts';
+import type { OwnRow } from './send-view.ts';
 
 export interface Leases {
   /** From the claim to the start of the transmission: rendering, milliseconds of work. */
@@ -35,8 +32,7 @@ export const usualLeases: Leases = { claimMs: 15_000, transmitMs: 30_000 };
 
 export function createSendLedger(store: Store, leases: Leases = usualLeases) {
   return {
-    claim: (request: ClaimRequest, decide: (view: LedgerView) => ClaimVerdict) =>
-      claim(store, leases, request, decide),
+    claim: createClaims(store, leases.claimMs),
     claimInternal: (request: InternalClaimRequest) => claimInternal(store, leases, request),
     beginTransmit: (request: TransmitRequest) => beginTransmit(store, leases.transmitMs, request),
     beginTransmitInternal: (id: string, token: string, subject: string) =>
@@ -44,103 +40,6 @@ export function createSendLedger(store: Store, leases: Leases = usualLeases) {
     settle: (settlement: Settlement) => patiently(() => settle(store, settlement)),
     parkAbandoned: (limit: number) => parkAbandoned(store, limit),
   };
-}
-
-async function claim(
-  store: Store,
-  leases: Leases,
-  request: ClaimRequest,
-  decide: (view: LedgerView) => ClaimVerdict,
-): Promise<Claim> {
-  let leadId: string | undefined = request.leadId;
-  return store.transaction(async (sql) => {
-    // A merge between the caller's read and the lock moves the enrolment: look it up again.
-    const canonical = leadId ?? (await leadOfEnrolment(sql, request.enrolmentId));
-    leadId = undefined;
-    const [lead] = await lockLeads(sql, [canonical]);
-    if (lead === undefined) throw new StaleRead(`lead ${canonical} is gone`);
-    const { own, view, consentSeq } = await readLedger(sql, lead, request);
-    const standing = standingOf(own, request);
-    if (standing === 'expired') {
-      return park(sql, request.id, decide(view));
-    }
-    if (standing !== 'free') return standing;
-    const { decision, progress } = decide(view);
-    const row = { ...request, leadId: lead.id, plannedAt: view.plannedAt, dueAt: view.dueAt };
-    switch (decision.type) {
-      case 'send': {
-        const { address } = view.lead;
-        if (address === undefined)
-          throw new Error(`send ${request.id} was decided without address`);
-        const token = randomUUID();
-        const fields = { state: 'claimed', address, token, countedAt: request.now } as const;
-        await writeRow(sql, { ...row, ...fields }, leases.claimMs);
-        const { attempts = 0, refusedSince } = own ?? {};
-        return {
-          ...{ type: 'claimed', token, address, lead: view.lead, attempts, consentSeq },
-          ...(typeof refusedSince === 'number' ? { refusedSince } : {}),
-        };
-      }
-      case 'hold': {
-        const { reason, until, evidence } = decision;
-        const held = { state: 'held', reason, evidence } as const;
-        const heldUntil = until === null ? {} : { heldUntil: until };
-        await writeRow(sql, { ...row, ...held, ...heldUntil }, 0, {
-          ...progress,
-          completes: false,
-        });
-        return { type: 'held', until, reason };
-      }
-      case 'skip': {
-        const { reason, evidence } = decision;
-        const fields = { state: 'skipped', reason, evidence, settledAt: request.now } as const;
-        await writeRow(sql, { ...row, ...fields }, 0, progress);
-        return { type: 'settled', state: 'skipped', reason };
-      }
-    }
-  });
-}
-
-/** Whether the row may be decided now, is somebody's, or has its answer. */
-function standingOf(own: OwnRow | undefined, request: ClaimRequest): Claim | 'free' | 'expired' {
-  if (own === undefined) return 'free';
-  const mayRepeat = own.attempts < request.attemptsMax;
-  switch (own.state) {
-    case 'planned':
-    case 'held':
-      return 'free';
-    case 'claimed':
-      return own.token === request.token || own.leaseMs <= 0 ? 'free' : busy(own);
-    case 'transmitting':
-      if (own.leaseMs > 0) return busy(own);
-      return mayRepeat ? 'free' : 'expired';
-    case 'unknown':
-      return mayRepeat ? 'free' : settled(own);
-    case 'sent':
-    case 'failed':
-    case 'skipped':
-      return settled(own);
-  }
-}
-
-function busy(own: OwnRow): Claim {
-  return { type: 'busy', leaseMs: own.leaseMs };
-}
-
-function settled(own: OwnRow): Claim {
-  return { type: 'settled', state: own.state, reason: own.reason };
-}
-
-/** An expired transmission is never guessed: the server may have the mail. */
-async function park(sql: Sql, id: string, { progress }: ClaimVerdict): Promise<Claim> {
-  await sql.run(
-    `WITH run AS (${progressSql(2)})
-     UPDATE send SET state = 'unknown', lease_until = NULL,
-       settled_at = to_timestamp($4::float8 / 1000.0), response = coalesce(response, 'lease-expired')
-     WHERE id = $1 AND state = 'transmitting'`,
-    [id, ...progressValues(progress)],
-  );
-  return { type: 'settled', state: 'unknown', reason: null };
 }
 
 /**
@@ -274,62 +173,6 @@ async function parkAbandoned(sql: Sql, limit: number): Promise<number> {
        ORDER BY lease_until LIMIT $1 FOR UPDATE SKIP LOCKED)`,
     [limit],
   );
-}
-
-interface WrittenRow extends ClaimRequest {
-  readonly plannedAt: number;
-  readonly dueAt: number;
-  readonly state: 'claimed' | 'held' | 'skipped';
-  readonly reason?: string;
-  readonly evidence?: unknown;
-  readonly address?: string;
-  readonly token?: string;
-  readonly heldUntil?: number;
-  readonly countedAt?: number;
-  readonly settledAt?: number;
-}
-
-async function writeRow(
-  sql: Sql,
-  row: WrittenRow,
-  leaseMsLong: number,
-  progress?: ClaimVerdict['progress'],
-): Promise<void> {
-  const { token, ...fields } = row;
-  const written = row.state === 'claimed' ? { ...fields, token } : fields;
-  await sql.run(
-    `WITH run AS (${progressSql(3)})
-     INSERT INTO send (id, command_id, lead_id, enrolment_id, journey, step, class, topic, priority, template,
-       template_hash, state, reason, evidence, address, message_id, planned_at, due_at, held_until, counted_at,
-       settled_at, token, lease_until, release_id)
-     SELECT id, "commandId", "leadId", "enrolmentId", journey, step, class, topic, priority, template,
-       "templateHash", state, reason, coalesce(evidence, '{}'), address, "messageId", ${instant('"plannedAt"')},
-       ${instant('"dueAt"')}, ${instant('"heldUntil"')}, ${instant('"countedAt"')}, ${instant('"settledAt"')},
-       token, CASE WHEN token IS NOT NULL THEN clock_timestamp() + $2::float8 * interval '1 ms' END, "releaseId"
-     FROM json_to_record($1::json) AS x(id uuid, "commandId" text, "leadId" uuid, "enrolmentId" uuid, journey text,
-       step text, class text, topic text, priority int, template text, "templateHash" text, state text,
-       reason text, evidence jsonb, address text, "messageId" text, "plannedAt" float8, "dueAt" float8,
-       "heldUntil" float8, "countedAt" float8, "settledAt" float8, token uuid, "releaseId" uuid)
-     ON CONFLICT (id) DO UPDATE SET lead_id = excluded.lead_id, state = excluded.state, reason = excluded.reason,
-       evidence = excluded.evidence, address = excluded.address, due_at = excluded.due_at,
-       held_until = excluded.held_until, counted_at = excluded.counted_at, settled_at = excluded.settled_at,
-       token = excluded.token, lease_until = excluded.lease_until, release_id = excluded.release_id,
-       template_hash = excluded.template_hash`,
-    [JSON.stringify(written), leaseMsLong, ...progressValues(progress)],
-  );
-}
-
-async function leadOfEnrolment(sql: Sql, enrolmentId: string): Promise<string> {
-  const [row] = await sql.query<{ readonly id: string }>(
-    'SELECT m.canonical_id AS id FROM enrolment e JOIN lead m ON m.id = e.lead_id WHERE e.id = $1',
-    [enrolmentId],
-  );
-  if (row === undefined) throw new Error(`there is no enrolment ${enrolmentId}`);
-  return row.id;
-}
-
-function instant(column: string): string {
-  return `to_timestamp(${column} / 1000.0)`;
 }
 
 function leaseMs(table: string): string {

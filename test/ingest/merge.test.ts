@@ -9,6 +9,7 @@ import { undoMerge } from '../../ingest/unmerge.ts';
 import { loadLeads } from '../../store/leads.ts';
 import { findMerge, keepApart, listCandidates, listMergesOf } from '../../store/merges.ts';
 import { listLeads } from '../../store/read-leads.ts';
+import type { ClaimRequest } from '../../core/sending/ledger.ts';
 import { readLedger } from '../../store/send-view.ts';
 import { useTestDatabase } from '../support/postgres.ts';
 import { acme, call, identify, NOW, openWorld, track, type IngestWorld } from './world.ts';
@@ -173,13 +174,14 @@ describe('a merge', () => {
       await world.ingest.ingest([byHand(one, other)]);
       const lead = await leadOf(world, one);
       const run = lead.enrolments.find(({ status }) => status === 'open');
-      const { view } = await readLedger(world.store, lead, {
+      const request: ClaimRequest = {
         ...{ id: randomUUID(), commandId: 'c', messageId: 'm', step: 'x', leadId: one },
         ...{ enrolmentId: run?.id ?? '', planHash: run?.planHash ?? '', journey: 'trial' },
         ...{ class: 'marketing', template: 'next', templateHash: 'h', releaseId: acme.id },
         ...{ priority: 1, now: NOW + 90 * SECOND, horizonMs: 7 * 86_400 * SECOND, attemptsMax: 1 },
-      });
-      expect(view.counted).toEqual([{ class: 'marketing', countedAt: at }]);
+      };
+      const [read] = await readLedger(world.store, [{ lead, request }]);
+      expect(read?.().view.counted).toEqual([{ class: 'marketing', countedAt: at }]);
     });
   });
 

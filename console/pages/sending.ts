@@ -11,7 +11,7 @@ import {
   type WayView,
 } from '../../api/sending.ts';
 import type { Release } from '../../core/definitions/release.ts';
-import { percent } from '../../core/sending/health.ts';
+import { countedShareInWords, shareInWords } from '../../core/rules/share.ts';
 import { durationInWords } from '../../core/rules/duration.ts';
 import { html, type Html } from '../html.ts';
 import { page, type Frame } from '../layout.ts';
@@ -79,7 +79,8 @@ function cells(counts: Counts): Html {
   return html`${columns.map(([name, title]) => {
     const count = counts[name];
     const isBad = count > 0 && name !== 'sent' && name !== 'delivered';
-    const share = isBad && html` <span class="soft small">${percent(count / all)}</span>`;
+    const share =
+      isBad && html` <span class="soft small">${countedShareInWords(count, all)}</span>`;
     return html`<td data-label="${title}" class="num">${count > 0 && count.toLocaleString('en-US')}${share}</td>`;
   })}`;
 }
@@ -98,7 +99,7 @@ function limits({ sending }: Release): Html {
   const first =
     stopWhen === undefined
       ? html`<li>The file names no limit for bounces and complaints.</li>`
-      : html`<li>More than ${percent(stopWhen.hardBounceRate)} of at least ${stopWhen.atLeast} emails in ${durationInWords(stopWhen.overMs)} bounce for good, or more than ${percent(stopWhen.complaintRate)} are called spam.</li>`;
+      : html`<li>More than ${shareInWords(stopWhen.hardBounceRate)} of at least ${stopWhen.atLeast} emails in ${durationInWords(stopWhen.overMs)} bounce for good, or more than ${shareInWords(stopWhen.complaintRate)} are called spam.</li>`;
   return html`<ul class="small">${first}
     <li>A receiver refuses three emails within an hour because of us.</li>
     ${(rates ?? []).map(({ id, max, perMs }) => html`<li>Rate “${id}”: at most ${max} in ${durationInWords(perMs)}.</li>`)}</ul>

@@ -7,6 +7,7 @@
  * one mail tries. Pure; what is counted and what is written is the caller's.
  */
 import { durationInWords } from '../rules/duration.ts';
+import { countedShareInWords, shareInWords } from '../rules/share.ts';
 import type { SendingPolicy } from './model.ts';
 import { receiverTitle } from './receiver.ts';
 
@@ -81,20 +82,16 @@ function rateWords(
   const { hardBounceRate, complaintRate, overMs } = stopWhen;
   const within = `in ${durationInWords(overMs)}`;
   if (hard > sent * hardBounceRate) {
-    return `${hard} of ${counted(sent)}${to} ${within} came back because the address does not exist (${percent(hard / sent)}; at most ${percent(hardBounceRate)})`;
+    return `${hard} of ${counted(sent)}${to} ${within} came back because the address does not exist (${countedShareInWords(hard, sent)}; at most ${shareInWords(hardBounceRate)})`;
   }
   if (complained > sent * complaintRate) {
-    return `${complained} of ${counted(sent)}${to} ${within} ${complained === 1 ? 'was' : 'were'} called spam (${percent(complained / sent)}; at most ${percent(complaintRate)})`;
+    return `${complained} of ${counted(sent)}${to} ${within} ${complained === 1 ? 'was' : 'were'} called spam (${countedShareInWords(complained, sent)}; at most ${shareInWords(complaintRate)})`;
   }
   return undefined;
 }
 
 function counted(count: number): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? 'email' : 'emails'}`;
-}
-
-export function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(2))} %`;
 }
 
 /** What a refusal says something about. */

@@ -1,5 +1,6 @@
 /** When sending stops by itself and how fast emails leave, in sentences. */
 import type { SendingFile } from '../definitions/sending.ts';
+import { shareInWords } from '../rules/share.ts';
 import { receiverTitle } from '../sending/receiver.ts';
 import { line, type Line } from './reading.ts';
 import { count, dayWords, listed, sentence, span } from './values.ts';
@@ -27,11 +28,7 @@ export function stopLines({ stopWhen }: SendingFile): readonly Line[] {
   const { hardBounceRate, complaintRate, over, atLeast } = stopWhen;
   return [
     line(
-      `A sender stops, on its way to one receiver or altogether, when more than ${percent(hardBounceRate)} of the emails of ${span(over)} bounce for good or more than ${percent(complaintRate)} are called spam, once ${count(atLeast, 'email')} went out.`,
+      `A sender stops, on its way to one receiver or altogether, when more than ${shareInWords(hardBounceRate)} of the emails of ${span(over)} bounce for good or more than ${shareInWords(complaintRate)} are called spam, once ${count(atLeast, 'email')} went out.`,
     ),
   ];
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(10))} %`;
 }

@@ -64,11 +64,13 @@ export function ledgerIdOf(messageId: string, domain: string): string | undefine
     .replaceAll('=5F', '_')
     .replaceAll('=3A', ':')
     .replaceAll('=3D', '=');
+  if (!fits.test(ledgerId)) return undefined;
   return localPartOf(ledgerId) === local ? ledgerId : undefined;
 }
+const fits = /^[\w.=:/-]+$/;
 
 function localPartOf(ledgerId: string): string {
-  if (!/^[\w.=:/-]+$/.test(ledgerId)) throw new Error(`ledger id "${ledgerId}" fits no Message-ID`);
+  if (!fits.test(ledgerId)) throw new Error(`ledger id "${ledgerId}" fits no Message-ID`);
   return ledgerId
     .replaceAll('=', '=3D')
     .replaceAll('_', '=5F')

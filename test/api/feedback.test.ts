@@ -134,6 +134,17 @@ test('a forgery is refused and leaves no trace', async () => {
   expect(await eventsOf(leadId)).toEqual([]);
 });
 
+test('an event of the account that is no mail of ours, whatever its id, spoils no batch', async () => {
+  const { leadId, send } = await mailed();
+  const other = { ...event(send, 'delivered'), perennial_send: undefined };
+  const answer = await post([
+    { ...other, 'smtp-id': '<CAF+x!y=z@acme.example>' },
+    event(send, 'delivered'),
+  ]);
+  expect(answer).toEqual({ status: 200, json: { recorded: 1, unknown: 0, ignored: 1 } });
+  expect(await eventsOf(leadId)).toMatchObject([{ name: 'Email Delivered' }]);
+});
+
 test('mail that is not ours is accepted and counted', async () => {
   const answer = await post([event(randomUUID(), 'bounce', { reason: '550 5.1.1 x' })]);
   expect(answer).toEqual({ status: 200, json: { recorded: 0, unknown: 1, ignored: 0 } });

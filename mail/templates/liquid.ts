@@ -37,8 +37,11 @@ const allowedTags = [
 const limits = {
   /** Characters of one template: ten times what Gmail shows before it clips. */
   parseLimit: 1_000_000,
-  /** Milliseconds for one render; a usual email takes a tenth of one. */
-  renderLimit: 200,
+  /**
+   * Milliseconds for one render, by the clock on the wall; a usual email takes a tenth of one. So far above
+   * it that only a template which never ends gets there: a busy machine must not keep a lead's email.
+   */
+  renderLimit: 5_000,
   /** LiquidJS units, roughly characters allocated. */
   memoryLimit: 10_000_000,
 };

@@ -100,7 +100,8 @@ function dataReason(error: unknown): RenderedEmail | undefined {
   if (original instanceof UnusableValueError) {
     return missing('url', original.message);
   }
-  if (/limit exceeded/.test(original.message)) {
+  // Time is not among them: it says more about the machine, or the template, than about the lead.
+  if (/^memory alloc limit exceeded/.test(original.message)) {
     return missing('limit', `the data of this lead is too large for the template`);
   }
   return undefined;

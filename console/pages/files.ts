@@ -99,7 +99,9 @@ function differences({ difference }: FilesOnDisk): Html | false {
 
 function previews({ templates = [] }: FilesOnDisk): Html | false {
   if (templates.length === 0) return false;
-  const links = templates.map((name) => html`<a href="/console/files/preview/${name}">${name}</a> `);
+  const links = templates.map(
+    (name) => html`<a href="/console/files/preview/${name}">${name}</a> `,
+  );
   return html`<h2>Emails as they would look</h2>
     <p>${links}</p>`;
 }

@@ -150,6 +150,6 @@ test('a page for people carries neither script nor inline style, and forbids bot
 test('a person with a browser reads a page where a program reads a problem', async () => {
   const page = await api.call('GET', '/u/nonsense', undefined, { accept: 'text/html' });
   expect(page.status).toBe(404);
-  expect(page.text).toContain('This link is not valid');
+  expect(page.text).toContain('This link does not work');
   expectProblem(await api.call('GET', '/u/nonsense'), 404, 'bad-link');
 });

@@ -153,7 +153,7 @@ export async function readPersonalData(
   const tables: [string, readonly unknown[]][] = [];
   for (const [table, entry] of Object.entries<PersonalTable>(personalTables)) {
     const rows = await sql.query<{ readonly row: unknown }>(
-      `SELECT to_jsonb(t) AS row FROM "${table}" AS t WHERE ${entry.rows} ORDER BY 1`,
+      `SELECT to_jsonb(t) AS row FROM "${table}" AS t WHERE ${theirs(entry)} ORDER BY 1`,
       [person.ids, person.addresses],
     );
     if (rows.length > 0) tables.push([table, rows.map(({ row }) => row)]);
@@ -178,12 +178,14 @@ const selectErasure = 'SELECT id, lead_id AS "leadId", by, why, at, counts FROM 
 export async function findErasure(sql: Sql, name: string): Promise<Erasure | undefined> {
   const [row] = await sql.query<Erasure>(
     `${selectErasure} WHERE keys @> ARRAY[${erasedKey('$1::text')}]
-       OR lead_id::text = (SELECT m.canonical_id::text FROM lead m WHERE m.id::text = $1::text)
+       OR lead_id = (SELECT m.canonical_id FROM lead m WHERE m.id = $2::uuid)
      ORDER BY at DESC, id DESC LIMIT 1`,
-    [name],
+    [name, isId.test(name) ? name : null],
   );
   return row;
 }
+
+const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function erasingSql(table: string, entry: PersonalTable): string {
   const { erased } = entry;

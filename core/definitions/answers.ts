@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { ReplyRules, SunsetRule } from '../sending/model.ts';
-import { duration } from './duration.ts';
+import { someTime } from './duration.ts';
 import { present } from './present.ts';
 import { referAssignee, type Scope } from './scope.ts';
 import { about, choice, nameOf, shape } from './shape.ts';
@@ -31,7 +31,7 @@ export const replies = about(
 export const sunset = about(
   shape({
     after: about(
-      duration,
+      someTime,
       'So long without a sign of life: a visit, a click, an answer, a form, a word about consent.',
       '180 days',
     ),

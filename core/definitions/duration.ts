@@ -18,6 +18,12 @@ export const duration = parsedText((text) => readDuration(text)).meta({
   shown: ['2 days', '90 minutes', '1 week', 'PT1H30M'],
 });
 
+/** A span in which nothing can happen is a slip of the pen. */
+export const someTime = parsedText((text) => readSomeTime(text)).meta({
+  description: 'A length of time of more than nothing; a day is 24 hours.',
+  shown: ['1 day', '1 minute'],
+});
+
 export const offset = parsedText((text) => readOffset(text)).meta({
   description: 'A length of time before (with "-") or after a date.',
   shown: ['-1 day', '6 hours'],
@@ -44,6 +50,12 @@ export function readDuration(text: string): Parsed<number> {
     return { ok: false, expected: 'a duration such as "2 days", "90 minutes" or "PT1H30M"' };
   }
   return ms > longestMs ? { ok: false, expected: 'at most ten years' } : { ok: true, value: ms };
+}
+
+export function readSomeTime(text: string): Parsed<number> {
+  const parsed = readDuration(text);
+  if (!parsed.ok || parsed.value > 0) return parsed;
+  return { ok: false, expected: 'more than nothing, such as "1 day"' };
 }
 
 function readOffset(text: string): Parsed<number> {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Rate, SendingPolicy, WarmUp } from '../sending/model.ts';
 import { parseAddress } from '../sending/address.ts';
 import { receiverGroups, receiverOfDomain, receiverTitle } from '../sending/receiver.ts';
-import { duration } from './duration.ts';
+import { someTime } from './duration.ts';
 import { present } from './present.ts';
 import { checkUnique, type Scope } from './scope.ts';
 import { about, key, shape } from './shape.ts';
@@ -25,7 +25,7 @@ export const stopWhen = about(
       'The share of emails that people call spam (0.003 = 3 in 1,000).',
       0.003,
     ),
-    over: about(duration, 'The span that is looked at.', '1 day'),
+    over: about(someTime, 'The span that is looked at.', '1 day'),
     atLeast: about(z.number().int().min(1), 'Only when at least so many were sent in it.', 200),
   }).optional(),
   'When a sender stops by itself because too much comes back: on its way to one receiver, or altogether. A person lets it go on. Without it, only what a receiver refuses because of us stops it.',
@@ -58,7 +58,7 @@ export const rates = about(
             ['gmail'],
           ),
           max: about(z.number().int().min(1), 'At most so many from one sender.', 60),
-          per: about(duration, 'In this time, evenly.', '1 minute'),
+          per: about(someTime, 'In this time, evenly.', '1 minute'),
         }),
         'How fast emails leave to some receivers.',
       ),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { replies, sunset } from './answers.ts';
 import { condition } from './condition.ts';
-import { duration, readDuration } from './duration.ts';
+import { duration, readSomeTime, someTime } from './duration.ts';
 import { rates, stopWhen, warmUp } from './pace.ts';
 import { about, choice, key, parsedText, schemaKey, shape, someText, why } from './shape.ts';
 import { day, leadOrZone, timeOfDay, zone } from './window.ts';
@@ -21,7 +21,7 @@ const requirement = (description: string) =>
 
 const per = parsedText<Cap['per']>((text) => {
   if (text === 'day') return { ok: true, value: { type: 'day' } };
-  const parsed = readDuration(text);
+  const parsed = readSomeTime(text);
   if (parsed.ok) return { ok: true, value: { type: 'rolling', ms: parsed.value } };
   return { ok: false, expected: '"day" or a duration such as "7 days"' };
 });
@@ -38,7 +38,7 @@ const consent = about(
       marketing: requirement('When marketing emails may be sent'),
       outbound: requirement('When outbound emails (to people who never asked) may be sent'),
       expiresAfter: about(
-        duration.optional(),
+        someTime.optional(),
         'A consent this old counts as if it had not been given; only a new one renews it. Without it, consent does not age.',
         '730 days',
       ),

@@ -47,7 +47,7 @@ export interface UtmDefaults {
 }
 /** At most so many mails to these receivers in a time, evenly: one every `perMs / max`. */
 export interface Rate {
-  /** Its first receiver: its name in the ledger and in explanations. */
+  /** Its name in explanations, and in the ledger, where its turns are counted. */
   readonly id: string;
   /** Domains, groups of core/sending/receiver.ts, or "*": everybody whom no other rate names. */
   readonly to: readonly string[];

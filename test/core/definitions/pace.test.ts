@@ -39,6 +39,11 @@ test.each([
     'a warm-up does not fall: 80 after 100',
   ],
   [{ rates: [{ ...rate('a', 'gmail'), perMinute: 60 }] }, 'unknown key "perMinute"'],
+  [
+    { rates: [{ ...rate('a', 'gmail'), per: '0 minutes' }] },
+    'expected more than nothing, such as "1 day", found "0 minutes"',
+  ],
+  [{ sunset: { after: '0 days', emails: 10 } }, 'expected more than nothing'],
 ])('%j', (parts, expected) => {
   const problems = problemsWith(parts);
   expect(problems).toHaveLength(1);

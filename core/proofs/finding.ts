@@ -17,6 +17,7 @@ export const findings = [
   'dead-branch',
   'email-bound',
   'follow-up-without-only-if-sent',
+  'idle-warm-up',
   'loop-without-wait',
   'missing-fallback',
   'negation-without-known',

@@ -17,6 +17,7 @@ import { findRoutesWithoutLeads } from './routes.ts';
 import { findRulesNeverOrAlways } from './rules-never-or-always.ts';
 import { findThresholdsOutOfReach } from './thresholds.ts';
 import { findLoops } from './loops.ts';
+import { findIdleWarmUps } from './idle-warm-up.ts';
 import { findNoWayOut } from './no-way-out.ts';
 import { findPingPong } from './ping-pong.ts';
 import { findTooManyEmails } from './too-many-emails.ts';
@@ -43,6 +44,7 @@ const proofs: readonly Proof[] = [
   findNeverMailedCountries,
   findUndeclaredCauses,
   findUnconfirmedConsent,
+  findIdleWarmUps,
 ];
 
 export function prove(workspace: ProvableWorkspace): readonly Problem[] {

@@ -27,6 +27,7 @@ import { fromOurPages } from './session.ts';
 
 export interface MailboxDeps extends TrackingDeps {
   readonly publicUrl: string;
+  readonly files?: unknown;
 }
 
 const listedMost = 25;
@@ -89,6 +90,7 @@ async function shown(
   const view: MailboxView = {
     ...{ list, query, isChosen: id !== undefined, now: deps.clock() },
     zone: release.sending.zoneIfUnknown,
+    ...{ publicUrl: deps.publicUrl, hasFiles: deps.files !== undefined },
     addresses: desk.addresses,
     outages: desk.outages,
     ...some('outage', desk.outage()),

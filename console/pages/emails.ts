@@ -82,6 +82,6 @@ function subject(send: SendListing, hasMailbox: boolean): Html {
   const words = html`<b>${send.subject ?? send.template}</b>`;
   const isThere = hasMailbox && send.address !== null && send.state === 'sent';
   return isThere
-    ? html`<a href="/mailbox${queryOf({ q: send.address ?? '' })}">${words}</a>`
+    ? html`<a href="/mailbox${queryOf({ to: send.address ?? '' })}">${words}</a>`
     : words;
 }

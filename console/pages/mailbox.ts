@@ -22,6 +22,9 @@ export interface MailboxView {
   readonly outages: readonly { readonly kind: string; readonly title: string }[];
   readonly outage?: { readonly title: string; readonly untilMs: number };
   readonly zone: string;
+  readonly publicUrl: string;
+  /** Whether the console shows files, too. */
+  readonly hasFiles: boolean;
   readonly now: number;
 }
 export interface MailboxQuery {
@@ -46,7 +49,7 @@ export function mailboxPage(view: MailboxView): string {
       title: (isChosen ? mail?.mail.subject : undefined) ?? 'Mailbox',
       section: 'mailbox',
       mailbox: true,
-      files: true,
+      files: view.hasFiles,
     },
     html`<h1>Mailbox</h1>
       <p class="soft lead-in">Everything the engine sends lands here: nothing leaves this machine. <a href="#misbehave">Addresses that misbehave</a></p>
@@ -63,15 +66,23 @@ export function mailboxPage(view: MailboxView): string {
   );
 }
 
-function nothingYet({ addresses }: MailboxView): Html {
+function nothingYet({ addresses, publicUrl }: MailboxView): Html {
   const [first] = addresses;
   return html`<div class="card hello">
     <h2>No mail yet</h2>
     <p>Let a lead do something that a journey answers, and its email is here a moment later:</p>
-    <pre>curl -u "$(cat .perennial/api-key):" localhost:3000/v1/track -H 'content-type: application/json' \\
-  -d '{"userId":"42","event":"Trial Started","context":{"traits":{"email":"you@company.example"}}}'</pre>
+    <pre>${firstSteps.map((step) => curl(publicUrl, step))}</pre>
     <p class="soft">An address such as <code>${first?.name}@company.example</code> makes it go wrong; the table below has them all. If mail goes to a server of yours (<code>SMTP_URL</code>), nothing comes here.</p>
   </div>`;
+}
+
+const firstSteps = [
+  ['identify', '{"userId":"42","traits":{"email":"you@company.example","country":"DE"}}'],
+  ['track', '{"userId":"42","event":"Trial Started"}'],
+] as const;
+
+function curl(publicUrl: string, [call, body]: (typeof firstSteps)[number]): string {
+  return `curl -u "$(cat .perennial/api-key):" ${publicUrl}/v1/${call} -H 'content-type: application/json' \\\n  -d '${body}'\n`;
 }
 
 function listing(view: MailboxView): Html {

@@ -37,6 +37,17 @@ async function send(to: string, subject: string, html: string): Promise<void> {
   transport.close();
 }
 
+test('an empty mailbox says what to do, with commands that are taken as they stand', async () => {
+  const text = (await api.call('GET', '/mailbox')).text
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'");
+  const commands = [...text.matchAll(/(\/v1\/\w+) -H [^{]*'(\{.*\})'/g)];
+  expect(commands).toHaveLength(2);
+  for (const [, path = '', body = ''] of commands) {
+    expect((await api.call('POST', path, body)).json).toMatchObject({ success: true });
+  }
+});
+
 test('what arrives is there at the next look', async () => {
   expect((await api.call('GET', '/dev/mailbox/messages')).json).toEqual({ messages: [] });
   await send('ana@nordwind.example', 'Hello Ana', '<p>Hi</p>');

@@ -1,26 +1,18 @@
 /**
- * The send ledger: one row per command, moved only by the statements here.
+ * The send ledger: one row per command, moved by nothing but `claim.ts`, `begin-transmit.ts`,
+ * `settle-sends.ts`, `settlements.ts` and, for mail to reps, the statements here.
  *
- * `claim` takes the lead's lock first and reads after it, in statements of their own: a single statement
- * would look at the world as it was before it waited for the lock. `beginTransmit` is one statement and
- * compares the lead's `seq` instead. Unsubscribe takes the same lock, so either it wins or the mail had
- * started. Leases run on the database's clock and nothing else; every other instant is the caller's.
+ * Everything takes the lead's lock first, and so does unsubscribe: either it wins or the mail had started.
+ * What is asked for many mails at the same time is asked together. Leases run on the database's clock and
+ * nothing else; every other instant is the caller's.
  */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import type {
-  Claim,
-  Claimed,
-  InternalClaimRequest,
-  Settlement,
-  TransmitRequest,
-} from '../core/sending/ledger.ts';
-import { beginTransmit } from './begin-transmit.ts';
+import type { Claim, Claimed, InternalClaimRequest } from '../core/sending/ledger.ts';
+import { createTransmitStarts } from './begin-transmit.ts';
 import { busy, createClaims, settled } from './claim.ts';
-import { isUnavailable, type Sql, type Store } from './client.ts';
-import { progressSql, progressValues } from './progress.ts';
-import { wellAgain } from './receptions.ts';
+import type { Sql, Store } from './client.ts';
 import type { OwnRow } from './send-view.ts';
+import { createSettlements } from './settle-sends.ts';
 
 export interface Leases {
   /** From the claim to the start of the transmission: rendering, milliseconds of work. */
@@ -34,10 +26,10 @@ export function createSendLedger(store: Store, leases: Leases = usualLeases) {
   return {
     claim: createClaims(store, leases.claimMs),
     claimInternal: (request: InternalClaimRequest) => claimInternal(store, leases, request),
-    beginTransmit: (request: TransmitRequest) => beginTransmit(store, leases.transmitMs, request),
+    beginTransmit: createTransmitStarts(store, leases.transmitMs),
     beginTransmitInternal: (id: string, token: string, subject: string) =>
       beginTransmitInternal(store, leases, id, token, subject),
-    settle: (settlement: Settlement) => patiently(() => settle(store, settlement)),
+    settle: createSettlements(store),
     parkAbandoned: (limit: number) => parkAbandoned(store, limit),
   };
 }
@@ -107,63 +99,6 @@ async function beginTransmitInternal(
   return changed === 1;
 }
 
-/**
- * Writes what became of an attempt. Only the holder of the token may, also after its row was parked as
- * `unknown` because it took too long: its answer is the evidence that was missing, but the run has gone
- * on by then and is left alone. False: not mine.
- */
-async function settle(sql: Sql, settlement: Settlement): Promise<boolean> {
-  const { id, token, state, at, heldUntil, progress } = settlement;
-  const isFinal = state !== 'planned' && state !== 'held';
-  const rows = await sql.query<{ readonly id: string }>(
-    `WITH locked AS MATERIALIZED (
-       SELECT l.id, l.erased_at, (SELECT state FROM send WHERE id = $1) AS before FROM lead l WHERE l.id = (SELECT m.canonical_id
-         FROM send s JOIN lead m ON m.id = s.lead_id WHERE s.id = $1) FOR UPDATE OF l),
-     row AS (
-       UPDATE send AS s SET state = CASE WHEN ${isProven} THEN s.state ELSE $3 END,
-         reason = CASE WHEN ${isProven} THEN s.reason ELSE $4 END,
-         evidence = CASE WHEN locked.erased_at IS NULL THEN coalesce($5::jsonb, s.evidence) ELSE s.evidence END,
-         response = CASE WHEN locked.erased_at IS NULL THEN $6 END,
-         settled_at = CASE WHEN ${isProven} THEN s.settled_at WHEN $7::boolean THEN to_timestamp($8::float8 / 1000.0) END,
-         lease_until = NULL, held_until = to_timestamp($15::float8 / 1000.0),
-         counted_at = CASE WHEN ${isProven} OR $3 IN ('sent', 'unknown') THEN s.counted_at END,
-         token = CASE WHEN ${isProven} OR $7::boolean THEN s.token END
-       FROM locked WHERE s.id = $1 AND s.token = $2
-         AND (${isProven} OR s.state IN ('claimed', 'transmitting', 'unknown'))
-       RETURNING s.id, s.sender, s.receiver),
-     well AS (
-       UPDATE reception AS r SET ${wellAgain} FROM row WHERE $3 = 'sent' AND r.refusals > 0
-         AND (r.sender = '' OR (r.sender = row.sender AND r.receiver = row.receiver))),
-     run AS (${progressSql(9)} AND EXISTS (SELECT FROM row, locked WHERE locked.before <> 'unknown'))
-     SELECT id FROM row`,
-    [
-      ...[id, token, state, settlement.reason ?? null, json(settlement.evidence)],
-      ...[settlement.response ?? null, isFinal, at, ...progressValues(progress)],
-      heldUntil ?? null,
-    ],
-  );
-  return rows.length === 1;
-}
-
-/** The answer of a server is heard once: it is kept for as long as a database takes to start again. */
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
-  const giveUpAt = performance.now() + settleWithinMs;
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isUnavailable(error) || performance.now() > giveUpAt) throw error;
-      await delay(settleRetryMs);
-    }
-  }
-}
-/** An activity has a minute left when its last try ends. */
-const settleWithinMs = 30_000;
-const settleRetryMs = 500;
-
-/** Settled by what was heard of the mail while its attempt still waits for the answer: that stands. */
-const isProven = "(s.state = 'sent' AND s.lease_until IS NOT NULL)";
-
 /** Transmissions whose run never came back: nothing else would ever look at them again. */
 async function parkAbandoned(sql: Sql, limit: number): Promise<number> {
   return sql.run(
@@ -177,8 +112,4 @@ async function parkAbandoned(sql: Sql, limit: number): Promise<number> {
 
 function leaseMs(table: string): string {
   return `coalesce(ceil(extract(epoch FROM ${table}.lease_until - clock_timestamp()) * 1000), 0)::float8`;
-}
-
-function json(value: unknown): string | null {
-  return value === undefined ? null : JSON.stringify(value);
 }

@@ -38,10 +38,10 @@ const limits = {
   /** Characters of one template: ten times what Gmail shows before it clips. */
   parseLimit: 1_000_000,
   /**
-   * Milliseconds for one render, by the clock on the wall; a usual email takes a tenth of one. So far above
-   * it that only a template which never ends gets there: a busy machine must not keep a lead's email.
+   * Milliseconds for one render, by the clock on the wall; a usual email takes a tenth of one. A busy
+   * machine may stop a render for that long: mail/templates/render.ts tries again before it believes it.
    */
-  renderLimit: 5_000,
+  renderLimit: 1_000,
   /** LiquidJS units, roughly characters allocated. */
   memoryLimit: 10_000_000,
 };

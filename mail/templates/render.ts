@@ -32,6 +32,13 @@ interface ParsedTemplate {
 const parsed = new WeakMap<CompiledTemplate, ParsedTemplate>();
 
 export function renderEmail(compiled: CompiledTemplate, variables: EmailVariables): RenderedEmail {
+  const rendered = renderOnce(compiled, variables);
+  // The limit in time is by the clock on the wall: a machine that stood still is no fault of the lead.
+  const isLate = !rendered.ok && rendered.variable === 'time';
+  return isLate ? renderOnce(compiled, variables) : rendered;
+}
+
+function renderOnce(compiled: CompiledTemplate, variables: EmailVariables): RenderedEmail {
   const known = withoutBlanks({ ...variables });
   try {
     const template = parse(compiled);
@@ -100,9 +107,9 @@ function dataReason(error: unknown): RenderedEmail | undefined {
   if (original instanceof UnusableValueError) {
     return missing('url', original.message);
   }
-  // Time is not among them: it says more about the machine, or the template, than about the lead.
-  if (/^memory alloc limit exceeded/.test(original.message)) {
-    return missing('limit', `the data of this lead is too large for the template`);
+  if (/limit exceeded/.test(original.message)) {
+    const limit = original.message.startsWith('template render') ? 'time' : 'memory';
+    return missing(limit, 'the data of this lead is too large for the template');
   }
   return undefined;
 }

@@ -110,6 +110,24 @@ describe('permission', () => {
     expect(it.lead.suppressions).toMatchObject([{ scope: 'marketing' }]);
   });
 
+  test('somebody who was erased comes back by a consent of their own, and not by a list', () => {
+    const it = scene();
+    it.lead = {
+      ...it.lead,
+      suppressions: [{ scope: 'marketing', reason: 'erased', at: START }],
+    };
+    it.wait(HOUR);
+    it.play('Consent Given', {}, { historical: true });
+    it.play('Consent Given', {}, { occurredAt: START - HOUR });
+    expect(it.lead.suppressions).toMatchObject([{ reason: 'erased' }]);
+    it.play('Consent Given');
+    expect(it.lead.suppressions).toEqual([]);
+    // Whatever had refused cold mail was erased with the rest.
+    expect(it.lead.consents).toContainEqual(
+      expect.objectContaining({ class: 'outbound', state: 'refused' }),
+    );
+  });
+
   test('consent lifts neither a bounce nor what an unsubscribe said of cold mail', () => {
     const it = scene();
     it.play('Consent Withdrawn');

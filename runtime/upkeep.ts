@@ -5,18 +5,19 @@
 import { confirmLeftOver } from '../ingest/second-opinion.ts';
 import { markStragglers } from '../store/edits.ts';
 import { createSendLedger } from '../store/sends.ts';
-import { endLeftBehind, findAgain } from '../store/settlements.ts';
+import { endLeftBehind, endWithoutStep, findAgain } from '../store/settlements.ts';
 import type { Core } from './composition.ts';
 import { checkLateRuns } from './dispatch/late-runs.ts';
 import { startLoop, type Loop } from './dispatch/loop.ts';
 
 const atOnce = 100;
 
-/** Carries out one email that a person asked to be sent once more. */
+/** Carries out one email that a person asked to be sent once more. Undefined: its step is gone. */
 export type SendAgain = (send: {
   readonly commandId: string;
+  readonly step: string;
   readonly now: number;
-}) => Promise<unknown>;
+}) => Promise<object | undefined>;
 
 export function startUpkeep(
   { store, releases, delivery, log }: Core,
@@ -65,8 +66,13 @@ async function sendOnceMore(store: Core['store'], again: SendAgain): Promise<boo
   const now = Date.now();
   const asked = await findAgain(store, { now, limit: againAtOnce });
   const failed: unknown[] = [];
-  for (const { commandId } of asked) {
-    await again({ commandId, now }).catch((error: unknown) => failed.push(error));
+  for (const { commandId, step } of asked) {
+    try {
+      const outcome = await again({ commandId, step, now });
+      if (outcome === undefined) await endWithoutStep(store, commandId, now);
+    } catch (error) {
+      failed.push(error);
+    }
   }
   // None keeps the others from being tried.
   if (failed.length > 0) throw new AggregateError(failed, `${failed.length} of ${asked.length}`);

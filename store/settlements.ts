@@ -54,19 +54,29 @@ export async function settleByHand(sql: Sql, decided: ByHand): Promise<Settled |
   });
 }
 
-/** Emails that a person asked to be sent once more, whose moment has come and whose journey runs. */
+export interface AgainAsked {
+  readonly commandId: string;
+  readonly enrolmentId: string;
+  /** As the plan of its run calls it now. */
+  readonly step: string;
+}
+
+/**
+ * Emails that a person asked to be sent once more, whose moment has come and whose journey runs. In any
+ * order: those that a pause holds, or that fail, must not stand in front of the others.
+ */
 export async function findAgain(
   sql: Sql,
   { now, limit }: { readonly now: number; readonly limit: number },
-): Promise<readonly { readonly commandId: string; readonly enrolmentId: string }[]> {
+): Promise<readonly AgainAsked[]> {
   return sql.query(
-    `SELECT s.command_id AS "commandId", s.enrolment_id AS "enrolmentId"
+    `SELECT s.command_id AS "commandId", s.enrolment_id AS "enrolmentId", s.step
      FROM send s JOIN enrolment e ON e.id = s.enrolment_id
      WHERE s.state IN ('planned', 'held', 'claimed', 'transmitting') AND e.status = 'open'
        AND coalesce(s.held_until, s.settled_at, s.planned_at) <= to_timestamp($1::float8 / 1000.0)
        AND (s.lease_until IS NULL OR s.lease_until < clock_timestamp())
        AND EXISTS (SELECT FROM send_settlement x WHERE x.send_id = s.id AND x.after = 'planned')
-     ORDER BY s.planned_at LIMIT $2`,
+     ORDER BY random() LIMIT $2`,
     [now, limit],
   );
 }
@@ -86,6 +96,17 @@ export async function endLeftBehind(sql: Sql, limit: number): Promise<number> {
        LIMIT $1 FOR UPDATE OF w SKIP LOCKED) AS x
      WHERE s.id = x.id`,
     [limit],
+  );
+}
+
+/** A mail that was to go out once more, whose journey has no such step any more: nobody could send it. */
+export async function endWithoutStep(sql: Sql, commandId: string, at: number): Promise<void> {
+  await sql.run(
+    `UPDATE send SET state = 'skipped', reason = 'exited', held_until = NULL, counted_at = NULL, token = NULL,
+       lease_until = NULL, settled_at = to_timestamp($2::float8 / 1000.0),
+       evidence = evidence || '{"rule":"step-removed"}'
+     WHERE command_id = $1 AND state IN ('planned', 'held')`,
+    [commandId, at],
   );
 }
 

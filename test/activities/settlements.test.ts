@@ -4,6 +4,7 @@ import { armFailpoints } from '../../faults/failpoint.ts';
 import { sendAgain } from '../../activities/index.ts';
 import {
   endLeftBehind,
+  endWithoutStep,
   findAgain,
   settleByEvidence,
   settleByHand,
@@ -128,6 +129,38 @@ test('one that a person sends again goes out once more as the same mail, beside 
   expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(2);
   expect(mails).toHaveLength(3);
   expect(await own.enrolment(enrolmentId)).toMatchObject({ status: 'open', step: 'later' });
+  expect(await findAgain(own.store, { now: at, limit: 10 })).toEqual([]);
+});
+
+test('one to be sent again goes out also when its step was renamed, and ends when it was removed', async () => {
+  const own = await open({ newerSteps: { hello: { type: 'send', template: 'welcome' } } });
+  const { leadId, enrolmentId, sendId } = await unknownSend(own);
+  // The last step ended the run; here it goes on, under a plan that calls the step otherwise.
+  await own.store.run(
+    "UPDATE enrolment SET status = 'open', closed_at = NULL, outcome = NULL, plan_hash = 'plan-2' WHERE id = $1",
+    [enrolmentId],
+  );
+  const decided = { sendId, by: 'Maria', why: 'not in the log', at, verdict: 'again' } as const;
+  await settleByHand(own.store, decided);
+  const commandId = `${enrolmentId}/welcome/1`;
+  expect(await sendAgain(own.deps, { commandId, now: at })).toBeUndefined();
+  await own.store.run("UPDATE send SET step = 'hello' WHERE id = $1", [sendId]);
+  const [asked] = await findAgain(own.store, { now: at, limit: 10 });
+  expect(asked).toMatchObject({ commandId, step: 'hello' });
+  expect(await sendAgain(own.deps, { commandId, step: 'hello', now: at })).toEqual({
+    type: 'done',
+  });
+  await endWithoutStep(own.store, commandId, at);
+  expect(await own.sends(leadId)).toMatchObject([{ state: 'sent' }]);
+
+  const gone = await unknownSend(own);
+  await own.store.run(
+    "UPDATE enrolment SET status = 'open', closed_at = NULL, outcome = NULL WHERE id = $1",
+    [gone.enrolmentId],
+  );
+  await settleByHand(own.store, { ...decided, sendId: gone.sendId });
+  await endWithoutStep(own.store, `${gone.enrolmentId}/welcome/1`, at);
+  expect(await own.sends(gone.leadId)).toMatchObject([{ state: 'skipped', reason: 'exited' }]);
   expect(await findAgain(own.store, { now: at, limit: 10 })).toEqual([]);
 });
 

@@ -1,11 +1,12 @@
 /**
- * A run as the activity that is to act for it sees it, in one statement: its enrolment, the pauses that
- * touch what it slept through.
+ * Runs as the activities that are to act for them see them, in one statement: each with its enrolment and
+ * the pauses that touch what it slept through.
  */
 import type { PausedStretch } from '../core/journey/pause.ts';
 import type { Pause } from '../core/sending/policy.ts';
 import type { Sql } from './client.ts';
 import type { StoredEnrolment } from './enrolments.ts';
+import { gathered } from './gathering.ts';
 
 export interface RunQuery {
   readonly enrolmentId: string;
@@ -27,26 +28,44 @@ export interface RunPause extends PausedStretch, Pick<Pause, 'scope'> {
 
 const ms = (column: string): string => `round(extract(epoch FROM ${column}) * 1000)`;
 
-export async function findRun(sql: Sql, query: RunQuery): Promise<FoundRun | undefined> {
-  const [row] = await sql.query<FoundRun>(
-    `SELECT e.id, m.canonical_id AS "leadId", c.seq AS "leadSeq", c.split_key AS "splitKey", e.journey, e.status,
-       e.plan_hash AS "planHash", e.target_plan AS "targetPlan", e.target_release AS "targetRelease",
-       e.moved_by AS "movedBy", e.entry, e.entry_event_id AS "entryEventId", e.release_id AS "releaseId",
-       e.entered_at AS "enteredAt", e.closed_at AS "closedAt", e.outcome, e.step, e.since,
-       e.expected_by AS "expectedBy", e.parked IS NOT NULL AS "isParked",
-       (SELECT coalesce(json_agg(json_build_object('scope', p.scope, 'key', p.key, 'from', ${ms('p."from"')},
-          'until', ${ms('p.until')})), '[]')
-        FROM pause p
-        WHERE (p.until IS NULL OR p.until > to_timestamp($2::float8 / 1000.0))
-          AND (p.scope IN ('all', 'sender') OR (p.scope = 'journey' AND p.key = e.journey)
-            OR (p.scope = 'lead' AND p.key IN (SELECT l.id::text FROM lead l WHERE l.canonical_id = m.canonical_id)))
-       ) AS pauses
-     FROM enrolment e JOIN lead m ON m.id = e.lead_id JOIN lead c ON c.id = m.canonical_id
-     WHERE e.id = $1`,
-    [query.enrolmentId, query.since],
-  );
-  return row;
+/** Runs that are looked up at the same time are looked up together. */
+export function createRunFinder(sql: Sql): (query: RunQuery) => Promise<FoundRun | undefined> {
+  const find = gathered<RunQuery, FoundRun | null>({
+    namesOf: ({ enrolmentId }) => [enrolmentId],
+    work: (queries) => findRuns(sql, queries),
+  });
+  return async (query) => (await find(query)) ?? undefined;
 }
+
+async function findRuns(
+  sql: Sql,
+  queries: readonly RunQuery[],
+): Promise<readonly (FoundRun | null)[]> {
+  const rows = await sql.query<FoundRun>(findSql, [
+    queries.map(({ enrolmentId }) => enrolmentId),
+    queries.map(({ since }) => since),
+  ]);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return queries.map(({ enrolmentId }) => byId.get(enrolmentId) ?? null);
+}
+
+const findSql = `SELECT r.*, c.seq AS "leadSeq", c.split_key AS "splitKey",
+    (SELECT coalesce(json_agg(json_build_object('scope', p.scope, 'key', p.key, 'from', ${ms('p."from"')},
+       'until', ${ms('p.until')})), '[]')
+     FROM pause p
+     WHERE (p.until IS NULL OR p.until > to_timestamp(q.since / 1000.0))
+       AND (p.scope IN ('all', 'sender') OR (p.scope = 'journey' AND p.key = r.journey)
+         OR (p.scope = 'lead' AND p.key IN (SELECT l.id::text FROM lead l WHERE l.canonical_id = r."leadId")))
+    ) AS pauses
+  FROM unnest($1::uuid[], $2::float8[]) AS q(id, since)
+  CROSS JOIN LATERAL (
+    SELECT e.id, m.canonical_id AS "leadId", e.journey, e.status, e.plan_hash AS "planHash",
+      e.target_plan AS "targetPlan", e.target_release AS "targetRelease", e.moved_by AS "movedBy", e.entry,
+      e.entry_event_id AS "entryEventId", e.release_id AS "releaseId", e.entered_at AS "enteredAt",
+      e.closed_at AS "closedAt", e.outcome, e.step, e.since, e.expected_by AS "expectedBy",
+      e.parked IS NOT NULL AS "isParked"
+    FROM enrolment e JOIN lead m ON m.id = e.lead_id WHERE e.id = q.id OFFSET 0) AS r
+  CROSS JOIN LATERAL (SELECT seq, split_key FROM lead WHERE lead.id = r."leadId" OFFSET 0) AS c`;
 
 /**
  * Whether something was done for a command already: a mail that may have left, a task, an event of the

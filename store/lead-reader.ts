@@ -1,5 +1,5 @@
 /**
- * Reads one whole lead for an activity: with every event that some rule of the release, or the plan
+ * Reads whole leads for activities, each with every event that some rule of the release, or the plan
  * the lead is on, can look at. It takes no lock; what has to be certain is asked again under one.
  */
 import { showsMembers } from '../core/accounts/needs.ts';
@@ -10,9 +10,14 @@ import type { JourneyPlan } from '../core/journey/plan.ts';
 import type { Sql } from './client.ts';
 import { withMembers } from './account-members.ts';
 import type { EventNeed } from './events.ts';
+import { gathered } from './gathering.ts';
 import { loadLeads } from './leads.ts';
 
 export function createLeadReader(sql: Sql) {
+  const together = gathered<AskedLead, Lead | null>({
+    namesOf: ({ leadId }) => [leadId],
+    work: (asked) => loadAlike(sql, asked),
+  });
   return {
     load: async (
       leadId: string,
@@ -22,24 +27,81 @@ export function createLeadReader(sql: Sql) {
       /** For people to read: events of these names, since then. */
       history: { readonly events: readonly string[]; readonly since: number } = none,
     ): Promise<Lead> => {
-      const { since } = history;
-      const needs = new Map<string, EventNeed>(
-        history.events.map((event) => [event, { event, since }]),
-      );
-      for (const [event, reach] of factNeeds(release, plan === undefined ? [] : [plan]).events) {
-        if (reach === 'all') needs.set(event, { event });
-        else needs.set(event, { event, since: earlier(needs.get(event)?.since, now - reach) });
-      }
-      const events = [...needs.values()];
-      const known = await loadLeads(sql, [leadId], { events });
-      const plans = plan === undefined ? [] : [plan];
-      const [lead] = showsMembers(release, plans)
-        ? await withMembers(sql, known, { events })
-        : known;
-      if (lead === undefined) throw new Error(`there is no lead ${leadId}`);
+      const needs = needsOf(release, plan);
+      const lead =
+        history.events.length > 0
+          ? await loadOne(sql, leadId, needs, eventsOf([{ needs, now }], history))
+          : await together({ leadId, needs, now });
+      if (lead === null) throw new Error(`there is no lead ${leadId}`);
       return lead;
     },
   };
+}
+
+interface AskedLead {
+  readonly leadId: string;
+  readonly needs: Needs;
+  readonly now: number;
+}
+interface Needs {
+  readonly events: ReadonlyMap<string, number | 'all'>;
+  readonly ofMembers: boolean;
+}
+
+/** One statement of each kind for all who are asked for; a little more of a history harms nobody. */
+async function loadAlike(sql: Sql, asked: readonly AskedLead[]): Promise<readonly (Lead | null)[]> {
+  const events = eventsOf(asked);
+  const plain = asked.filter(({ needs }) => !needs.ofMembers).map(({ leadId }) => leadId);
+  const leads = await loadLeads(sql, plain, { events });
+  const byId = new Map(leads.map((lead) => [lead.id, lead]));
+  return Promise.all(
+    asked.map(
+      async ({ leadId, needs }) => byId.get(leadId) ?? (await loadOne(sql, leadId, needs, events)),
+    ),
+  );
+}
+
+/** Also one that another lead stands for, or that is shown with the other members of its account. */
+async function loadOne(
+  sql: Sql,
+  leadId: string,
+  needs: Needs,
+  events: readonly EventNeed[],
+): Promise<Lead | null> {
+  const known = await loadLeads(sql, [leadId], { events });
+  const [lead] = needs.ofMembers ? await withMembers(sql, known, { events }) : known;
+  return lead ?? null;
+}
+
+function eventsOf(
+  asked: readonly Pick<AskedLead, 'needs' | 'now'>[],
+  { events, since }: { readonly events: readonly string[]; readonly since: number } = none,
+): readonly EventNeed[] {
+  const needs = new Map<string, EventNeed>(events.map((event) => [event, { event, since }]));
+  for (const one of asked) {
+    for (const [event, reach] of one.needs.events) {
+      const known = needs.get(event);
+      if (known !== undefined && known.since === undefined) continue;
+      if (reach === 'all') needs.set(event, { event });
+      else needs.set(event, { event, since: earlier(known?.since, one.now - reach) });
+    }
+  }
+  return [...needs.values()];
+}
+
+const needsOfRelease = new WeakMap<Release, WeakMap<object, Needs>>();
+
+/** Found once per release and plan: all their conditions are taken apart for it. */
+function needsOf(release: Release, plan: JourneyPlan | undefined): Needs {
+  const ofPlans = needsOfRelease.get(release) ?? new WeakMap<object, Needs>();
+  needsOfRelease.set(release, ofPlans);
+  const known = ofPlans.get(plan ?? release);
+  if (known !== undefined) return known;
+  const plans = plan === undefined ? [] : [plan];
+  const { events } = factNeeds(release, plans);
+  const needs = { events, ofMembers: showsMembers(release, plans) };
+  ofPlans.set(plan ?? release, needs);
+  return needs;
 }
 
 const none = { events: [], since: 0 };

@@ -7,13 +7,13 @@
 import type { JsonObject } from '../core/rules/condition.ts';
 import type { Parked, Progress } from '../core/sending/ledger.ts';
 import type { Sql, Store } from './client.ts';
-import { findRun, hasActed, type RunQuery } from './find-run.ts';
+import { createRunFinder, hasActed } from './find-run.ts';
 import { progressSql, progressValues } from './progress.ts';
 import { blockRun, findMove, moveRun, park, type RunMove } from './run-moves.ts';
 
 export function createRuns(sql: Sql & Pick<Store, 'transaction'>) {
   return {
-    find: (query: RunQuery) => findRun(sql, query),
+    find: createRunFinder(sql),
     hasActed: (commandId: string, armId: string) => hasActed(sql, commandId, armId),
     progress: (progress: Progress) => saveProgress(sql, progress),
     complete: (id: string, outcome: string, at: number) => complete(sql, id, outcome, at),

@@ -25,7 +25,7 @@ export function askPage({ frame, leadId, name, counts, problem }: AskView): stri
           <p><b>There is no way back.</b></p>
           <form method="post" action="/console/leads/${leadId}/erase">
             <label><span>Why, without naming anybody</span><input name="why" required maxlength="500" placeholder="asked by letter of 3 May" /></label>
-            <p><button class="danger">Erase for good</button> <a class="button quiet" href="/console/leads/${leadId}">Keep</a></p>
+            <p><button>Erase for good</button> <a class="button quiet" href="/console/leads/${leadId}">Keep</a></p>
           </form></section>
         <div class="side"><section class="card"><h2>Rows</h2>${table(counts)}</section></div>
       </div>`,

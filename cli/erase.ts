@@ -73,7 +73,7 @@ async function preview(shell: Shell, lead: string, { json }: Options): Promise<E
 }
 
 function printCounts(shell: Shell, counts: { readonly [table: string]: number }): void {
-  for (const [table, count] of Object.entries(counts)) {
+  for (const [table, count] of Object.entries(counts).sort()) {
     shell.print(`  ${String(count).padStart(6)}  ${table}`);
   }
 }

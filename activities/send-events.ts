@@ -18,6 +18,13 @@ export async function recordSent(
   await deps.ingest(eventAbout({ leadId }, { ...own, properties: mailOf(task) }));
 }
 
+export interface GivenUp {
+  readonly because: string;
+  readonly status?: string | undefined;
+  /** It was written to: the lead may have another one by now, which nothing is known against. */
+  readonly address?: string | undefined;
+}
+
 /**
  * What a mail that was given up means for the lead is decided where the event arrives: `hard` suppresses
  * the address, `soft` is counted, `sender` is our own fault and says nothing about the lead.
@@ -26,15 +33,19 @@ export async function recordBounce(
   deps: Pick<ActivityDependencies, 'ingest'>,
   task: StepTask,
   leadId: string,
-  because: string,
-  status?: string,
+  { because, status, address }: GivenUp,
 ): Promise<void> {
   const kind = bounceKindOf(because);
   if (kind === undefined) return;
   const messageId = bounceMessageId(task.commandId, kind);
-  const own = { source: 'mail', messageId, name: 'Email Bounced' };
-  const properties = { ...mailOf(task), kind, ...(status === undefined ? {} : { status }) };
-  await deps.ingest(eventAbout({ leadId }, { ...own, now: task.now, properties }));
+  const own = { source: 'mail', messageId, name: 'Email Bounced', now: task.now };
+  const properties = {
+    ...{ ...mailOf(task), kind },
+    ...(status === undefined ? {} : { status }),
+    ...(address === undefined ? {} : { address }),
+  };
+  const concerned = address === undefined ? {} : { concerns: address };
+  await deps.ingest(eventAbout({ leadId }, { ...own, ...concerned, properties }));
 }
 
 /** Refused for now, and tried again in hours: said once, however often it is refused. */

@@ -11,7 +11,7 @@ import { sendId } from '../core/decision/ids.ts';
 import type { Outcome } from '../core/journey/command.ts';
 import type { PlanStep } from '../core/journey/plan.ts';
 import type { JsonObject } from '../core/rules/condition.ts';
-import type { Claimed, Settlement } from '../core/sending/ledger.ts';
+import type { Claim, Claimed, Settlement } from '../core/sending/ledger.ts';
 import { paceRules } from '../core/sending/pacing.ts';
 import { receiverOf } from '../core/sending/receiver.ts';
 import { nextTry } from '../core/sending/try-again.ts';
@@ -83,7 +83,7 @@ export async function sendStep(
       case 'held':
         return claim.until === null ? { type: 'parked' } : { type: 'retry-at', at: claim.until };
       case 'settled':
-        return afterwards(deps, current, claim.state, claim.reason);
+        return afterwards(deps, current, claim);
       case 'busy': {
         if (waitedMs + claim.leaseMs > limits.leaseWaitMs) {
           return { type: 'retry-at', at: current.now + claim.leaseMs };
@@ -213,7 +213,7 @@ async function settleDelivery(
 async function settleRefusal(
   deps: ActivityDependencies,
   { task }: PreparedSend,
-  { lead, refusedSince = task.now }: Claimed,
+  { lead, address, refusedSince = task.now }: Claimed,
   delivery: NotTaken,
   { settle, patience }: { readonly settle: Settle; readonly patience: Patience },
 ): Promise<Attempt> {
@@ -225,7 +225,8 @@ async function settleRefusal(
     const evidence = { rule: 'smtp', ...codesOf(delivery), refusedSince };
     await settle({ state: 'failed', reason, evidence, response, progress: progressOf(task) });
     await failpoint('send.afterMark');
-    await recordBounce(deps, task, lead.id, reason, enhancedCode);
+    const given = { because: reason, status: enhancedCode, address };
+    await recordBounce(deps, task, lead.id, given);
     return { type: 'done' };
   }
   const isSoon = next.soon && patience.lasts(patience.pauseMs);
@@ -254,12 +255,13 @@ function codesOf({ code, enhancedCode }: NotTaken): JsonObject {
 async function afterwards(
   deps: ActivityDependencies,
   task: StepTask,
-  state: string,
-  reason: string | null,
+  { state, reason, address }: Extract<Claim, { readonly type: 'settled' }>,
 ): Promise<Outcome> {
   if (state === 'skipped' && reason === 'exited') return { type: 'closed' };
   if (state === 'sent') await recordSent(deps, task, task.run.leadId);
-  if (state === 'failed') await recordBounce(deps, task, task.run.leadId, reason ?? '');
+  if (state === 'failed') {
+    await recordBounce(deps, task, task.run.leadId, { because: reason ?? '', address });
+  }
   if (task.last) await deps.runs.progress(progressOf(task));
   return { type: 'done' };
 }

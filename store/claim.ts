@@ -177,7 +177,8 @@ export function busy(own: OwnRow): Claim {
 }
 
 export function settled(own: OwnRow): Claim {
-  return { type: 'settled', state: own.state, reason: own.reason };
+  const { state, reason, address } = own;
+  return { type: 'settled', state, reason, ...(address == null ? {} : { address }) };
 }
 
 interface WrittenRow extends ClaimRequest {

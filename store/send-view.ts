@@ -22,6 +22,8 @@ export interface OwnRow {
   readonly heldUntil: number | null;
   readonly attempts: number;
   readonly refusedSince?: number | null;
+  /** It was written to. */
+  readonly address?: string | null;
 }
 export interface LedgerRead {
   readonly own: OwnRow | undefined;
@@ -133,7 +135,7 @@ const viewSql = `SELECT q.id,
   (SELECT e.status FROM enrolment e WHERE e.id = q."enrolmentId") AS "enrolmentStatus",
   (SELECT e.plan_hash FROM enrolment e WHERE e.id = q."enrolmentId") AS "planHash",
   (SELECT json_build_object('state', s.state, 'reason', s.reason, 'token', s.token, 'attempts', s.attempts,
-     'leaseMs', coalesce(ceil(extract(epoch FROM s.lease_until - clock_timestamp()) * 1000), 0),
+     'leaseMs', coalesce(ceil(extract(epoch FROM s.lease_until - clock_timestamp()) * 1000), 0), 'address', s.address,
      'plannedAt', ${ms('s.planned_at')}, 'dueAt', ${ms('s.due_at')}, 'heldUntil', ${ms('s.held_until')}, 'refusedSince', s.evidence->'refusedSince')
      FROM send s WHERE s.id = q.id) AS own,
   ${list(

@@ -117,7 +117,13 @@ export type Claim =
   /** `until` null: for as long as a pause lasts. */
   | { readonly type: 'held'; readonly until: number | null; readonly reason: string }
   /** Settled now or before: nothing is left to do for this command. */
-  | { readonly type: 'settled'; readonly state: SendState; readonly reason: string | null }
+  | {
+      readonly type: 'settled';
+      readonly state: SendState;
+      readonly reason: string | null;
+      /** It was written to; the lead may have another one by now. */
+      readonly address?: string;
+    }
   /** Another attempt holds the row; its lease ends in `leaseMs` by the database's clock. */
   | { readonly type: 'busy'; readonly leaseMs: number };
 

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import { createActivities } from '../../activities/index.ts';
 import { armFailpoints } from '../../faults/failpoint.ts';
+import { eventAbout } from '../../ingest/request.ts';
 import { useMailbox } from '../support/mailbox.ts';
 import type { Sql } from '../../store/client.ts';
 import { useTestDatabase } from '../support/postgres.ts';
@@ -281,6 +282,26 @@ test('suppresses an address that does not exist and records the bounce', async (
     address,
   ]);
   expect(suppressed).toEqual([{ scope: 'all' }]);
+});
+
+test('a refusal that is told late is of the address that was written to, not of a new one', async () => {
+  const { enrol, run, deps, store } = await open();
+  const [address, newer] = [newAddress('gone'), newAddress()];
+  const { leadId, enrolmentId } = await enrol(address);
+  const disarm = armFailpoints('send.afterMark=throw;once');
+  await expect(run(enrolmentId, 'welcome')).rejects.toThrow();
+  disarm();
+  const own = { source: 'operator', messageId: randomUUID(), type: 'identify', name: '' } as const;
+  const traits = { email: newer };
+  await deps.ingest(
+    eventAbout({ leadId }, { ...own, now: tuesday + hour, address: newer, traits }),
+  );
+  expect(await run(enrolmentId, 'welcome', { now: tuesday + hour })).toEqual({ type: 'done' });
+  const suppressed = await store.query(
+    'SELECT address, scope FROM suppression WHERE address = ANY($1)',
+    [[address, newer]],
+  );
+  expect(suppressed).toEqual([{ address, scope: 'all' }]);
 });
 
 test('ends with the name of the variable that is missing', async () => {

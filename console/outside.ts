@@ -12,15 +12,7 @@ export interface Outside {
   readonly postalAddress: string;
 }
 
-export const notices = [
-  'saved',
-  'stayed',
-  'topic',
-  'fewer',
-  'asked',
-  'asked-before',
-  'cannot',
-] as const;
+const notices = ['saved', 'stayed', 'topic', 'fewer', 'asked', 'asked-before', 'cannot'] as const;
 export type Notice = (typeof notices)[number];
 
 /** Of a query: words of ours or none. */

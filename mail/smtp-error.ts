@@ -4,13 +4,8 @@
  * no clear answer came back, the outcome is `unknown` and stays so; it is never guessed.
  * Pure: it reads the error's fields and what the transport saw, nothing else.
  */
-import { refusalClass } from '../core/feedback/classify.ts';
-
-import type { RefusalClass } from '../core/sending/try-again.ts';
+import { refusalClass, type RefusalClass } from '../core/feedback/classify.ts';
 import { retryHintMs } from './retry-hint.ts';
-
-/** What to do about it: suppress the address, try later, stop the sender, or call someone. */
-export type SmtpErrorClass = RefusalClass;
 
 export type FailedDelivery =
   | {
@@ -22,7 +17,7 @@ export type FailedDelivery =
       readonly command?: string;
       /** When the server wants to be asked again, where it says so. */
       readonly retryAfterMs?: number;
-      readonly class: SmtpErrorClass;
+      readonly class: RefusalClass;
       readonly response: string;
     }
   | { readonly type: 'unknown'; readonly response: string };
@@ -74,7 +69,7 @@ function isFinalRefusal(error: SmtpErrorFields): boolean {
   return error.code === 'EMESSAGE' && error.command === 'DATA' && code >= 400 && code !== 421;
 }
 
-function classOf(error: SmtpErrorFields, enhancedCode: string | undefined): SmtpErrorClass {
+function classOf(error: SmtpErrorFields, enhancedCode: string | undefined): RefusalClass {
   if (configCodes.has(error.code ?? '')) {
     // A server that is only busy says 4yz to AUTH too, and that passes by itself.
     return error.responseCode !== undefined && error.responseCode < 500 ? 'transient' : 'config';
@@ -96,7 +91,7 @@ function classOf(error: SmtpErrorFields, enhancedCode: string | undefined): Smtp
 }
 
 /** EENVELOPE and EMESSAGE without a reply are our own refusals, before a byte was sent. */
-function withoutReply(error: SmtpErrorFields): SmtpErrorClass {
+function withoutReply(error: SmtpErrorFields): RefusalClass {
   if (error.code === 'EENVELOPE') return 'address';
   return error.code === 'EMESSAGE' || error.code === 'ESTREAM' ? 'config' : 'infra';
 }

@@ -34,6 +34,6 @@ export async function startInbound(core: InboundCore): Promise<Receiver | undefi
 }
 
 /** What names no email of ours is answered all the same: it would only come again. */
-export function tell({ log }: Pick<Core, 'log'>, { unknown }: FeedbackOutcome): void {
+function tell({ log }: Pick<Core, 'log'>, { unknown }: FeedbackOutcome): void {
   if (unknown > 0) log.warn({ unknown }, 'feedback about emails that are not, or no longer, ours');
 }

@@ -7,7 +7,7 @@
 import type { Sql } from './client.ts';
 
 /** Who paused, in the row. */
-export const AUTO_REPLY = 'auto-reply';
+const AUTO_REPLY = 'auto-reply';
 
 export interface NewAbsence {
   readonly id: string;

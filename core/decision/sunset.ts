@@ -14,7 +14,7 @@ const words = [
   ...['Consent Given', 'Consent Confirmed', 'Subscription Requested', 'Preferences Changed'],
 ];
 
-export function lastSignOfLife(lead: Lead): number {
+function lastSignOfLife(lead: Lead): number {
   const opens = eventsByName(lead.events).get('Email Opened') ?? [];
   const opened = opens.findLast(({ trust }) => trust === 'human')?.occurredAt ?? 0;
   const said = words.map((name) => lead.counts[name]?.lastAt ?? 0);

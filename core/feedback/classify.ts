@@ -8,9 +8,11 @@
  */
 import type { BounceKind } from './feedback.ts';
 
-export type RefusalClass = 'address' | 'mailbox' | 'policy';
+/** Whose trouble it is: the address, this mailbox, our standing, the moment, our settings, the way there. */
+export type RefusalClass = FinalClass | 'transient' | 'config' | 'infra';
+type FinalClass = 'address' | 'mailbox' | 'policy';
 
-export interface Refusal {
+interface Refusal {
   /** `5.1.1`; missing where the server gave none. */
   readonly status?: string;
   readonly text: string;
@@ -18,7 +20,7 @@ export interface Refusal {
   readonly aboutRecipient: boolean;
 }
 
-const kinds: Readonly<Record<RefusalClass, BounceKind>> = {
+const kinds: Readonly<Record<FinalClass, BounceKind>> = {
   address: 'hard',
   mailbox: 'soft',
   policy: 'sender',
@@ -28,7 +30,7 @@ export function bounceKind(refusal: Refusal): BounceKind {
   return kinds[refusalClass(refusal)];
 }
 
-export function refusalClass({ status, text, aboutRecipient }: Refusal): RefusalClass {
+export function refusalClass({ status, text, aboutRecipient }: Refusal): FinalClass {
   const coded = status === undefined ? undefined : byStatus(status, text);
   if (coded !== undefined) return coded;
   if (policyWords.test(text)) return 'policy';
@@ -44,7 +46,7 @@ const noSuchMailboxWords =
 const busyWords = /receiving (?:mail|e-?mail|messages) (?:at a rate|too quickly)/i;
 
 /** The middle number is the subject. Undefined: it says nothing, and the words decide. */
-function byStatus(status: string, text: string): RefusalClass | undefined {
+function byStatus(status: string, text: string): FinalClass | undefined {
   const [, subject, detail] = status.split('.').map(Number);
   switch (subject) {
     case 7:

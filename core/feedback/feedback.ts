@@ -50,8 +50,6 @@ export type FeedbackAbout =
       readonly link?: string;
     };
 
-export type FeedbackType = FeedbackAbout['type'];
-
 export type Feedback = {
   /** Id of the ledger row (`send.id`). */
   readonly send: string;

@@ -7,6 +7,7 @@
  * one mail tries. Pure; what is counted and what is written is the caller's.
  */
 import { durationInWords } from '../rules/duration.ts';
+import type { RefusalClass } from '../feedback/classify.ts';
 import { countedShareInWords, shareInWords } from '../rules/share.ts';
 import type { SendingPolicy } from './model.ts';
 import { receiverTitle } from './receiver.ts';
@@ -98,7 +99,7 @@ function counted(count: number): string {
 export type RefusalConcerns = 'address' | 'mailbox' | 'sender' | 'receiver' | 'mail-server';
 
 export interface Refusal {
-  readonly class: string;
+  readonly class: RefusalClass;
   /** What the server was told when it refused: "RCPT TO", "DATA". */
   readonly command?: string;
   readonly enhancedCode?: string;
@@ -118,7 +119,8 @@ export function concernsOf(refusal: Refusal): RefusalConcerns {
       return 'sender';
     case 'transient':
       return transientConcerns(refusal);
-    default:
+    case 'config':
+    case 'infra':
       return 'mail-server';
   }
 }

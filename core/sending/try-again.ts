@@ -6,16 +6,14 @@
  * a wrong password when somebody mends it. Waiting as long as has passed already doubles the pauses
  * without counting tries. Pure: the caller says how long the server has been refusing.
  */
+import type { RefusalClass } from '../feedback/classify.ts';
 
-/** Whose trouble it is: the address, this mailbox, our standing, the moment, our settings, the way there. */
-export type RefusalClass = 'address' | 'mailbox' | 'policy' | 'transient' | 'config' | 'infra';
-
-export interface Refusal {
+export interface Refused {
   readonly class: RefusalClass;
   /** What the server itself asked for. */
   readonly retryAfterMs?: number;
 }
-export interface Standing {
+export interface Patience {
   /** Since the first refusal in a row. */
   readonly refusedForMs: number;
   /** Of the journey; 0 where it says nothing. */
@@ -55,7 +53,7 @@ const usualAtMostMs = 3 * day;
 /** A server that names a moment is believed between these. */
 const hintMs = { least: 1_000, most: day };
 
-export function nextTry(refusal: Refusal, { refusedForMs, holdAtMostMs }: Standing): NextTry {
+export function nextTry(refusal: Refused, { refusedForMs, holdAtMostMs }: Patience): NextTry {
   const { class: kind, retryAfterMs } = refusal;
   if (kind === 'address') return { type: 'give-up' };
   if (refusedForMs >= longest(kind, holdAtMostMs)) return { type: 'give-up' };

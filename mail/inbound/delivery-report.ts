@@ -107,7 +107,7 @@ const daemons = /^(?:mailer-daemon|mail-daemon|postmaster|mdaemon|mailerdaemon)@
 const bounceSubjects =
   /^(?:(?:re|fwd?|aw): )?(?:undeliver|mail delivery (?:failed|failure|system)|delivery (?:status|failure|has failed|has been delayed)|returned mail|failure notice|mail system error|non[- ]?delivery|unzustellbar|nicht zustellbar|zustellung fehlgeschlagen|warning: (?:message|could not send)|message delayed|échec de (?:la )?remise|non remis|no se puede entregar|mancato recapito)/i;
 
-export function isBounceNotice(mail: InboundMail): boolean {
+function isBounceNotice(mail: InboundMail): boolean {
   const type = headerOf(mail, 'content-type').toLowerCase();
   if (/report-type\s*=\s*"?delivery-status/.test(type)) return true;
   if (headerOf(mail, 'x-failed-recipients') !== '') return true;

@@ -164,7 +164,7 @@ test('an unreachable mail server is no receiver, and is over with the next mail 
   const { store } = given;
   const health = given.deps.health;
   const mail = { send: randomUUID(), sender, receiver: 'gmail', at: tuesday, isFinal: false };
-  const away = { ...mail, class: 'infra', response: 'connect ECONNREFUSED' };
+  const away = { ...mail, class: 'infra', response: 'connect ECONNREFUSED' } as const;
   for (let times = 0; times < 3; times += 1) await health?.refused(away);
   const rows = () => store.query('SELECT sender, receiver FROM reception WHERE refusals > 0');
   expect(await rows()).toEqual([{ sender: '', receiver: '' }]);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { nextTry, type RefusalClass } from '../../../core/sending/try-again.ts';
+import type { RefusalClass } from '../../../core/feedback/classify.ts';
+import { nextTry } from '../../../core/sending/try-again.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -21,6 +21,8 @@ export interface Sql {
 export interface Store extends Sql {
   /** For plain CRUD inside store/ only: Prisma rows never leave this folder. */
   readonly prisma: PrismaClient;
+  /** Runs `work` on one connection: statements that do not wait for each other leave in one piece. */
+  onOneConnection<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Runs `work` in one transaction, again from the start when Postgres chose it as a victim. */
   transaction<T>(work: (sql: Sql) => Promise<T>, limits?: TransactionLimits): Promise<T>;
   close(): Promise<void>;
@@ -74,12 +76,28 @@ export function createStore(options: StoreOptions): Store {
   return {
     ...sqlOver(pool, onStatement),
     prisma,
+    onOneConnection: (work) => onOneConnection(pool, onStatement, work),
     transaction: (work, limits = {}) => transaction(pool, onStatement, work, limits),
     async close() {
       await prisma.$disconnect();
       if (!pool.ended) await pool.end();
     },
   };
+}
+
+async function onOneConnection<T>(
+  pool: pg.Pool,
+  onStatement: (text: string) => void,
+  work: (sql: Sql) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let isOver = false;
+  try {
+    return await work(whileOpen(sqlOver(client, onStatement), () => !isOver));
+  } finally {
+    isOver = true;
+    client.release();
+  }
 }
 
 async function transaction<T>(

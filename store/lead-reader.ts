@@ -7,16 +7,16 @@ import type { Release } from '../core/definitions/release.ts';
 import type { Lead } from '../core/facts/lead.ts';
 import { factNeeds } from '../core/facts/needs.ts';
 import type { JourneyPlan } from '../core/journey/plan.ts';
-import type { Sql } from './client.ts';
+import type { Sql, Store } from './client.ts';
 import { withMembers } from './account-members.ts';
 import type { EventNeed } from './events.ts';
 import { gathered } from './gathering.ts';
 import { loadLeads } from './leads.ts';
 
-export function createLeadReader(sql: Sql) {
+export function createLeadReader(store: Pick<Store, 'onOneConnection'>) {
   const together = gathered<AskedLead, Lead | null>({
     namesOf: ({ leadId }) => [leadId],
-    work: (asked) => loadAlike(sql, asked),
+    work: (asked) => store.onOneConnection((sql) => loadAlike(sql, asked)),
   });
   return {
     load: async (
@@ -30,7 +30,9 @@ export function createLeadReader(sql: Sql) {
       const needs = needsOf(release, plan);
       const lead =
         history.events.length > 0
-          ? await loadOne(sql, leadId, needs, eventsOf([{ needs, now }], history))
+          ? await store.onOneConnection((sql) =>
+              loadOne(sql, leadId, needs, eventsOf([{ needs, now }], history)),
+            )
           : await together({ leadId, needs, now });
       if (lead === null) throw new Error(`there is no lead ${leadId}`);
       return lead;

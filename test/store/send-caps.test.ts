@@ -129,6 +129,22 @@ test('ten leads in twenty journeys each: the highest priorities go, in whatever 
   });
 });
 
+test('a lead that somebody holds keeps no other lead waiting, and is claimed when it is let go', async () => {
+  const { enrol, claim, store } = await open();
+  const [held, free] = await Promise.all(
+    ['held', 'free'].map((who) => enrol(`${who}@two.example`)),
+  );
+  if (held === undefined || free === undefined) throw new Error('nobody was enrolled');
+  const own = { journey: 'nurture', visit: 1, priority: 50, holdAtMostMs: 0 };
+  let waiting: Promise<Claim> | undefined;
+  await store.transaction(async (sql) => {
+    await sql.query('SELECT FROM lead WHERE id = $1 FOR UPDATE', [held.leadId]);
+    waiting = claim({ ...held, ...own });
+    expect(await claim({ ...free, ...own })).toMatchObject({ type: 'claimed' });
+  });
+  expect(await waiting).toMatchObject({ type: 'claimed' });
+});
+
 /** Each lead in all journeys, every mail held until the same opening of the window. */
 async function holdAll(store: World['store'], asked: readonly Asked[]): Promise<void> {
   const rows = asked.map((one) => ({ ...one, id: sendId(`${one.enrolmentId}/welcome/1`) }));

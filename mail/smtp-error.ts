@@ -5,6 +5,7 @@
  * Pure: it reads the error's fields and what the transport saw, nothing else.
  */
 import { refusalClass, type RefusalClass } from '../core/feedback/classify.ts';
+import { storable } from '../core/feedback/said.ts';
 import { retryHintMs } from './retry-hint.ts';
 
 export type FailedDelivery =
@@ -42,7 +43,7 @@ const configCodes = new Set([
 
 export function classifySmtpError(cause: unknown, progress: TransmissionProgress): FailedDelivery {
   const error = fieldsOf(cause);
-  const response = (error.response ?? error.message).slice(0, 500);
+  const response = storable((error.response ?? error.message).slice(0, 500));
   if (progress.dataBegan && !isFinalRefusal(error)) return { type: 'unknown', response };
   const enhancedCode = enhancedCodeOf(error.response);
   const kind = classOf(error, enhancedCode);

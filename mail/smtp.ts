@@ -12,6 +12,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createTransport } from 'nodemailer';
 import SMTPPool from 'nodemailer/lib/smtp-pool';
+import { storable } from '../core/feedback/said.ts';
 import type { Signer } from './identity/dkim.ts';
 import { mailOptions, notTaken, refusalOf } from './outgoing.ts';
 import { classifySmtpError } from './smtp-error.ts';
@@ -84,7 +85,8 @@ export function createSmtpTransport(options: SmtpOptions): SmtpTransport {
       const info = await mailer.sendMail({ ...mailOptions(message), ...dkim });
       await transmission.written;
       await reachPhase('after250', transmission);
-      const { serverMessageId, response } = info;
+      const { serverMessageId } = info;
+      const response = storable(info.response);
       return {
         type: 'accepted',
         response,

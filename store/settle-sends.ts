@@ -43,6 +43,8 @@ async function settleAll(
 const instant = (ms: string): string => `to_timestamp(${ms} / 1000.0)`;
 /** Settled by what was heard of the mail while its attempt still waits for the answer: that stands. */
 const isProven = "(s.state = 'sent' AND s.lease_until IS NOT NULL)";
+/** Somebody wants it sent once more, and its first attempt hears only now that the server has it. */
+const isAskedAgain = "(s.state = 'planned' AND a.state = 'sent')";
 
 /** `lock` is empty, or skips leads that somebody else holds. */
 const settleOf = (lock: string): string => `WITH asked AS MATERIALIZED (
@@ -63,12 +65,12 @@ const settleOf = (lock: string): string => `WITH asked AS MATERIALIZED (
        token = CASE WHEN ${isProven} OR a."isFinal" THEN s.token END
      FROM asked a JOIN locked ON locked.id = a.canonical_id
      WHERE s.id = a.id AND s.token = a.token
-       AND (${isProven} OR s.state IN ('claimed', 'transmitting', 'unknown'))
+       AND (${isProven} OR s.state IN ('claimed', 'transmitting', 'unknown') OR ${isAskedAgain})
      RETURNING s.id, s.sender, s.receiver, a.state AS said, a.before, a.progress),
    well AS (
      UPDATE reception AS r SET ${wellAgain} FROM row WHERE row.said = 'sent' AND r.refusals > 0
        AND (r.sender = '' OR (r.sender = row.sender AND r.receiver = row.receiver))),
-   run AS (${progressOfAllSql(`row, json_to_record(row.progress) AS p(${progressColumns})`)} AND row.before <> 'unknown')
+   run AS (${progressOfAllSql(`row, json_to_record(row.progress) AS p(${progressColumns})`)} AND row.before NOT IN ('unknown', 'planned'))
    SELECT id FROM row`;
 const settleSql = settleOf('');
 const settleFreeSql = settleOf('SKIP LOCKED');

@@ -132,6 +132,20 @@ test('one that a person sends again goes out once more as the same mail, beside 
   expect(await findAgain(own.store, { now: at, limit: 10 })).toEqual([]);
 });
 
+test('an answer that comes after a person asked for the mail once more keeps it from going twice', async () => {
+  const own = await open();
+  const { leadId, sendId } = await unknownSend(own);
+  const [row] = await own.store.query<{ token: string }>('SELECT token FROM send WHERE id = $1', [
+    sendId,
+  ]);
+  const decided = { sendId, by: 'Maria', why: 'not in the log', at };
+  await settleByHand(own.store, { ...decided, verdict: 'again' });
+  const answer = { id: sendId, token: row?.token ?? '', at, response: '250 OK' };
+  expect(await own.deps.ledger.settle({ ...answer, state: 'sent' })).toBe(true);
+  expect(await own.sends(leadId)).toMatchObject([{ state: 'sent' }]);
+  expect(await findAgain(own.store, { now: at, limit: 10 })).toEqual([]);
+});
+
 test('one to be sent again goes out also when its step was renamed, and ends when it was removed', async () => {
   const own = await open({ newerSteps: { hello: { type: 'send', template: 'welcome' } } });
   const { leadId, enrolmentId, sendId } = await unknownSend(own);

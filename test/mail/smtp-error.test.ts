@@ -78,6 +78,13 @@ describe('once content may have been written', () => {
   });
 });
 
+test('an answer that is cut within an emoji, or holds a NUL, can be stored', () => {
+  const said = `550 \u0000${'x'.repeat(494)}😀`;
+  const error = Object.assign(new Error(said), { response: said, responseCode: 550 });
+  const { response } = classifySmtpError(error, { dataBegan: false });
+  expect(response).toBe(`550 ${'x'.repeat(494)}`);
+});
+
 test('something thrown that is no error still gets an answer', () => {
   expect(classifySmtpError('odd', beforeData)).toMatchObject({ type: 'not-taken', class: 'infra' });
   expect(classifySmtpError('odd', afterData)).toEqual({ type: 'unknown', response: 'odd' });

@@ -2,10 +2,10 @@
  * What happened to an email comes back as an event of the lead, through ingest like everything else.
  * The command id is the message id, so an attempt that finds its row settled may say it again.
  */
+import { bounceKindOf } from '../core/feedback/classify.ts';
 import { aboutMail, bounceMessageId, deferredMessageId } from '../core/feedback/events.ts';
 import { eventAbout } from '../ingest/request.ts';
 import { sendId } from '../core/decision/ids.ts';
-import { bounceKindOf } from '../core/sending/try-again.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { StepTask } from './step.ts';
 

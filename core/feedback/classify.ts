@@ -20,12 +20,6 @@ interface Refusal {
   readonly aboutRecipient: boolean;
 }
 
-const kinds: Readonly<Record<FinalClass, BounceKind>> = {
-  address: 'hard',
-  mailbox: 'soft',
-  policy: 'sender',
-};
-
 export function bounceKind(refusal: Refusal): BounceKind {
   return kinds[refusalClass(refusal)];
 }
@@ -35,6 +29,19 @@ export function refusalClass({ status, text, aboutRecipient }: Refusal): FinalCl
   if (coded !== undefined) return coded;
   if (policyWords.test(text)) return 'policy';
   return aboutRecipient && noSuchMailboxWords.test(text) ? 'address' : 'mailbox';
+}
+
+/** `transient`: a mail that was given up after days of trying came back too. */
+const kinds = {
+  address: 'hard',
+  mailbox: 'soft',
+  transient: 'soft',
+  policy: 'sender',
+} as const satisfies { readonly [kind in RefusalClass]?: BounceKind };
+
+/** Of a mail that ended as `failed`, by the reason in the ledger; undefined: it was no bounce. */
+export function bounceKindOf(reason: string): BounceKind | undefined {
+  return Object.entries(kinds).find(([known]) => known === reason)?.[1];
 }
 
 /** Words by which servers say "you", not "this mailbox", when they send no enhanced code. */

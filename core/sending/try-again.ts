@@ -71,18 +71,3 @@ function longest(kind: RefusalClass, holdAtMostMs: number): number {
   if (kind === 'transient') return transientAtMostMs;
   return holdAtMostMs > 0 ? holdAtMostMs : usualAtMostMs;
 }
-
-/** What a mail that was given up is called: a soft bounce, or the sender's fault; only `address` is hard. */
-export function bounceKindOf(kind: string): 'hard' | 'soft' | 'sender' | undefined {
-  switch (kind) {
-    case 'address':
-      return 'hard';
-    case 'mailbox':
-    case 'transient':
-      return 'soft';
-    case 'policy':
-      return 'sender';
-    default:
-      return undefined;
-  }
-}

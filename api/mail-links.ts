@@ -24,6 +24,11 @@ export type MailLinkKind =
   | 'elsewhere'
   | 'other';
 
+/** The others lead elsewhere: a request of theirs tells us nothing. */
+export function isOurs({ kind }: MailLink): boolean {
+  return kind !== 'elsewhere' && kind !== 'other';
+}
+
 export async function describeLinks(
   deps: TrackingDeps & { readonly publicUrl: string },
   anchors: readonly { readonly href: string; readonly words: string }[],

@@ -2,13 +2,14 @@
  * What may be done with a mail as its receiver: buttons that take the way it takes in the world, what came
  * back from each, and what the lead's history says of this mail since.
  */
+import { isOurs } from '../../api/mail-links.ts';
 import type { TimelineEntry } from '../../api/timeline.ts';
 import { fieldsInWords, isObject } from '../../api/words.ts';
 import type { MailAct, Pressed } from '../../runtime/embedded/mailbox-desk.ts';
 import { html, type Html, type HtmlValue } from '../html.ts';
 import { chip } from '../parts.ts';
 import { clockTag, fromNow } from '../time.ts';
-import { isOurs, type MailView } from './mail.ts';
+import type { MailView } from './mail.ts';
 
 /** What was clicked is judged when it has settled. */
 const settlesMs = 25_000;

@@ -3,7 +3,7 @@
  * the ledger. Its HTML is in a frame of its own and never in this page.
  */
 import { sendReasons, sendStates, titleOf } from '../../api/words.ts';
-import type { MailLink, MailLinkKind } from '../../api/mail-links.ts';
+import { isOurs, type MailLink, type MailLinkKind } from '../../api/mail-links.ts';
 import type { Pressed } from '../../runtime/embedded/mailbox-desk.ts';
 import type { MailboxMessage } from '../../runtime/embedded/mailbox-message.ts';
 import { html, type Html } from '../html.ts';
@@ -96,7 +96,7 @@ function asSeen({ mail, query }: MailView): Html {
   if (mail.html === undefined) return html`<pre class="part">${mail.text}</pre>`;
   const { isPhone, isDark } = query;
   const scheme = isDark ? '?scheme=dark' : '';
-  return html`<div class="switches">
+  return html`<div class="looks">
       ${choices('Width', isPhone ? 'phone' : 'desk', [
         { value: 'desk', label: 'Desk', href: hrefOf(mail, query, { isPhone: false }) },
         { value: 'phone', label: 'Phone', href: hrefOf(mail, query, { isPhone: true }) },
@@ -132,11 +132,6 @@ function linksTab({ mail, links }: MailView): Html {
     </li>`,
   )}</ol>
   <p class="soft small">“Click” follows the link as a browser of the reader would. Following one above, by hand, is a click of yours.</p>`;
-}
-
-/** The others lead elsewhere: a request of theirs tells us nothing. */
-export function isOurs({ kind }: MailLink): boolean {
-  return kind !== 'elsewhere' && kind !== 'other';
 }
 
 /** A mail may name any target; only these are followed from here. */

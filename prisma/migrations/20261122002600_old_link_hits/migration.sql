@@ -1,0 +1,1 @@
+CREATE INDEX "link_hit_at_idx" ON "link_hit"("at");

@@ -34,6 +34,10 @@ test('topics are chosen, everything is left, and a mistake is undone, without Ja
   expect(await page.getByRole('checkbox', { name: 'Events' }).isChecked()).toBe(true);
   const width = await page.evaluate<number>('document.documentElement.scrollWidth');
   expect(width).toBeLessThanOrEqual(viewport.width);
+  const left = await Promise.all(
+    (await page.getByRole('checkbox').all()).map(async (box) => (await box.boundingBox())?.x),
+  );
+  expect(new Set(left).size, 'all switches stand in one column').toBe(1);
 
   await page.getByRole('checkbox', { name: 'Events' }).uncheck();
   api.now += 1000;

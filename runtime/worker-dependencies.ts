@@ -18,7 +18,7 @@ import { signToken } from '../mail/tokens.ts';
 import { assign, listAssignments } from '../store/assignments.ts';
 import { loadHandoffs } from '../store/handoffs.ts';
 import { createLeadReader } from '../store/lead-reader.ts';
-import { gathered } from '../store/gathering.ts';
+import { gathered, usualEveryMs } from '../store/gathering.ts';
 import { findReply } from '../store/replies.ts';
 import { createRuns } from '../store/runs.ts';
 import { createSendLedger, usualLeases, type Leases } from '../store/sends.ts';
@@ -71,7 +71,7 @@ export function createActivityDependencies(
     mail: smtp,
     health: createSendingHealth(healthDepsOf(core)),
     tasks: createTasks(store),
-    ingest: gathered({ work: (requests) => ingest.ingest(requests) }),
+    ingest: gathered({ crowdedEveryMs: usualEveryMs, work: (requests) => ingest.ingest(requests) }),
     webhooks: {
       urls: config.webhooks,
       ...(config.WEBHOOK_SECRET !== undefined && { secret: config.WEBHOOK_SECRET }),

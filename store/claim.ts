@@ -10,7 +10,7 @@ import { randomUUID } from 'node:crypto';
 import type { Claim, ClaimRequest, ClaimVerdict, LedgerView } from '../core/sending/ledger.ts';
 import type { Lead } from '../core/facts/lead.ts';
 import { StaleRead, type Sql, type Store } from './client.ts';
-import { gathered } from './gathering.ts';
+import { gathered, usualEveryMs } from './gathering.ts';
 import { lockFreeLeads, lockLeads } from './leads.ts';
 import { progressColumns, progressOfAllSql, progressRow } from './progress.ts';
 import { readLedger, type LedgerRead, type OwnRow } from './send-view.ts';
@@ -29,6 +29,7 @@ interface Judged {
 
 export function createClaims(store: Store, leaseMs: number) {
   const ask = gathered<AskedClaim, Judged>({
+    crowdedEveryMs: usualEveryMs,
     namesOf: ({ request }) => [request.leadId, request.enrolmentId],
     work: (asked, mayWait) => claimAll(store, leaseMs, asked, mayWait),
   });

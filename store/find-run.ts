@@ -6,7 +6,7 @@ import type { PausedStretch } from '../core/journey/pause.ts';
 import type { Pause } from '../core/sending/policy.ts';
 import type { Sql } from './client.ts';
 import type { StoredEnrolment } from './enrolments.ts';
-import { gathered } from './gathering.ts';
+import { gathered, usualEveryMs } from './gathering.ts';
 
 export interface RunQuery {
   readonly enrolmentId: string;
@@ -31,6 +31,7 @@ const ms = (column: string): string => `round(extract(epoch FROM ${column}) * 10
 /** Runs that are looked up at the same time are looked up together. */
 export function createRunFinder(sql: Sql): (query: RunQuery) => Promise<FoundRun | undefined> {
   const find = gathered<RunQuery, FoundRun | null>({
+    crowdedEveryMs: usualEveryMs,
     namesOf: ({ enrolmentId }) => [enrolmentId],
     work: (queries) => findRuns(sql, queries),
   });

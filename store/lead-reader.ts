@@ -10,11 +10,12 @@ import type { JourneyPlan } from '../core/journey/plan.ts';
 import type { Sql, Store } from './client.ts';
 import { withMembers } from './account-members.ts';
 import type { EventNeed } from './events.ts';
-import { gathered } from './gathering.ts';
+import { gathered, usualEveryMs } from './gathering.ts';
 import { loadLeads } from './leads.ts';
 
 export function createLeadReader(store: Pick<Store, 'onOneConnection'>) {
   const together = gathered<AskedLead, Lead | null>({
+    crowdedEveryMs: usualEveryMs,
     namesOf: ({ leadId }) => [leadId],
     work: (asked) => store.onOneConnection((sql) => loadAlike(sql, asked)),
   });

@@ -9,13 +9,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Settlement } from '../core/sending/ledger.ts';
 import { isUnavailable, type Sql } from './client.ts';
-import { gathered } from './gathering.ts';
+import { gathered, usualEveryMs } from './gathering.ts';
 import { progressColumns, progressOfAllSql, progressRow } from './progress.ts';
 import { wellAgain } from './receptions.ts';
 
 /** False: not mine. */
 export function createSettlements(sql: Sql): (settlement: Settlement) => Promise<boolean> {
   const settle = gathered<Settlement, boolean>({
+    crowdedEveryMs: usualEveryMs,
     namesOf: ({ id, progress }) => [id, progress?.enrolmentId ?? id],
     work: (settlements, mayWait) => settleAll(sql, settlements, mayWait),
   });

@@ -16,6 +16,7 @@ import { clickWords } from './click-words.ts';
 import { enrichWords, lookedUpWords } from './verification-words.ts';
 import type { TimelineRow } from '../store/read-timeline.ts';
 import { nameOf } from './lead-name.ts';
+import { mailEventReasons } from './mail-event-words.ts';
 import { mergeWhy } from './merge-words.ts';
 import { closedBecause, handWords } from './hand-words.ts';
 import { suppressionTitle } from '../core/words/standing-words.ts';
@@ -98,13 +99,14 @@ function eventWords(name: string, detail: JsonObject, release: Release): Words {
       clickWords(name, properties, trust, release))
     : undefined;
   if (known !== undefined) return { type: 'event', ...known };
+  const ofMail = isObject(properties) ? mailEventReasons(name, properties, release) : undefined;
   const said = isObject(properties) && Object.keys(properties).length > 0 ? properties : traits;
   const robot = trust === 'likely-robot' ? ['Likely a robot: it counts for nothing'] : [];
   const from = typeof source === 'string' && source !== 'api' ? [`From ${source}`] : [];
   return {
     type: 'event',
     title: eventTitles[name] ?? eventLabel(release, name) ?? name,
-    reasons: [...(isObject(said) ? [fieldsInWords(said)] : []), ...from, ...robot],
+    reasons: [...(ofMail ?? [...(isObject(said) ? [fieldsInWords(said)] : []), ...from]), ...robot],
   };
 }
 const eventTitles: { readonly [type: string]: string } = {

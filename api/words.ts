@@ -100,7 +100,7 @@ export function sendReasons(
   return [
     unknown,
     [words, held].filter((part) => part !== '').join(' '),
-    told ?? evidenceInWords(evidence, zoneIfUnknown),
+    told ?? evidenceInWords(evidence, zoneIfUnknown, response),
     response,
   ].filter((part) => part !== '');
 }
@@ -128,9 +128,14 @@ const tooOldAfter = {
 } as const;
 
 /** Instants and lengths of time as people read them; every other field says what it is. */
-function evidenceInWords(evidence: JsonObject, zone: string): string {
+function evidenceInWords(evidence: JsonObject, zone: string, response: string): string {
+  const { rule, refusedSince } = evidence;
+  // What the server said stands beside it, with its codes.
+  if (rule === 'smtp' && response !== '') {
+    return typeof refusedSince === 'number' ? `Since ${instantInZone(refusedSince, zone)}` : '';
+  }
   const told = Object.entries(evidence).map(([key, value]): readonly [string, Json] =>
-    /until$/i.test(key) && typeof value === 'number'
+    /(until|since)$/i.test(key) && typeof value === 'number'
       ? [key, instantInZone(value, zone)]
       : /Ms$/.test(key) && typeof value === 'number'
         ? [key.slice(0, -2), durationInWords(value)]

@@ -3,8 +3,6 @@
  * back from each, and what the lead's history says of this mail since.
  */
 import { isOurs } from '../../api/mail-links.ts';
-import type { TimelineEntry } from '../../api/timeline.ts';
-import { fieldsInWords, isObject } from '../../api/words.ts';
 import type { MailAct, Pressed } from '../../runtime/embedded/mailbox-desk.ts';
 import { html, type Html, type HtmlValue } from '../html.ts';
 import { chip } from '../parts.ts';
@@ -58,19 +56,11 @@ function story({ story: told, pressed }: MailView, zone: string): Html {
     <ul class="reasons">${entries.map(
       (
         entry,
-      ) => html`<li><span><b>${entry.title}</b><span class="soft small block break">${reasonsOf(entry).join(' · ')}</span></span>
+      ) => html`<li><span><b>${entry.title}</b><span class="soft small block break">${entry.reasons.join(' · ')}</span></span>
         <span class="soft small when">${clockTag(entry.at, zone)}</span></li>`,
     )}</ul>
     <p class="small"><a href="/console/leads/${send.leadId}">The whole history of the lead</a>${isFresh && html` · <a href="?view=answers">Look again</a> <span class="soft">(clicks are judged some 15 seconds later)</span>`}</p>
   </section>`;
-}
-
-/** Which mail it is about stands above. */
-function reasonsOf({ detail, reasons }: TimelineEntry): readonly string[] {
-  const { name, properties } = detail;
-  if (name === 'Email Clicked' || name === 'Email Opened' || !isObject(properties)) return reasons;
-  const { journey: _journey, step: _step, template: _template, send: _send, ...own } = properties;
-  return Object.keys(own).length === 0 ? [] : [fieldsInWords(own)];
 }
 
 function byServer(view: MailView): Html {

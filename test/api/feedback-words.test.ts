@@ -10,6 +10,7 @@ const team = {
   ...{ hours: {}, pools: {}, queues: {} },
 };
 const workspace = release({ team, journeys: journey('trial', { enter: [onApi] }) });
+const ours = 'Because of us: nothing is held against the address';
 const told = (what: string, detail: object) => {
   const row = { kind: 'decision', id: '1', at: 0, rank: 1, what, detail: { ...detail } } as const;
   const { title, reasons } = timelineEntry(row, workspace);
@@ -45,4 +46,27 @@ test('an answer is told with what it ended and who heard of it', () => {
     'Answered, and nobody was told',
     'Nobody owns the lead',
   ]);
+});
+
+test.each([
+  [
+    'Email Replied',
+    { reply: 'stop', excerpt: 'Please stop.' },
+    ['“Please stop.”', 'Asks for no more emails'],
+  ],
+  [
+    'Email Bounced',
+    { kind: 'hard', status: '5.1.1', detail: '550 5.1.1 No such mailbox', address: 'a@b.example' },
+    ['The address takes no mail', '550 5.1.1 No such mailbox'],
+  ],
+  ['Email Bounced', { kind: 'sender', status: '5.7.1' }, [ours, '5.7.1']],
+  ['Email Auto Replied', { until: '2026-12-24T08:00:00.000Z' }, ['Until Thu 24 Dec, 09:00']],
+  ['Email Complained', {}, []],
+])('what was heard of an email is told in words: %s %o', (name, said, expected) => {
+  const send = '535a7ac6-3df7-5fe5-b50d-fc19721ce87a';
+  const properties = { ...said, send, journey: 'trial', step: 'welcome', template: 'hello' };
+  const detail = { name, properties, source: 'mail', trust: 'unknown' };
+  const row = { kind: 'event', id: '1', at: 0, rank: 1, what: name, detail } as const;
+  const { reasons } = timelineEntry(row, workspace);
+  expect(reasons).toEqual([...expected, 'In welcome of “trial”']);
 });

@@ -140,3 +140,14 @@ test.each([
 ] as const)('an email that a pause has %s says so', (state, detail, expected) => {
   expect(sendReasons(state, detail, release)).toEqual(expected);
 });
+
+test('since when a server refuses is said as a time, and its codes are not repeated', () => {
+  const evidence = { rule: 'smtp', code: 552, status: '5.2.2', refusedSince: morning };
+  const response = '552 5.2.2 Mailbox full';
+  const detail = { reason: 'mailbox', heldUntil: morning + 3_600_000, evidence, response };
+  expect(sendReasons('planned', detail, release)).toEqual([
+    'The mailbox takes no mail at present (tried again Mon 23 Nov, 10:04)',
+    'Since Mon 23 Nov, 09:04',
+    response,
+  ]);
+});

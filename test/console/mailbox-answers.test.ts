@@ -100,10 +100,10 @@ const page = async (id: string, view = 'answers') =>
 
 describe('a button of the mailbox', () => {
   test.each([
-    ['bounce:5.1.1', 'Bounced with 5.1.1', 'kind: hard'],
+    ['bounce:5.1.1', 'Bounced with 5.1.1', 'The address takes no mail'],
     ['report:delivered', 'Reported as delivered', 'Received an email'],
     ['complain', 'Marked as spam', /spam/i],
-    ['reply:stop', 'Replied “stop”', 'reply: stop'],
+    ['reply:stop', 'Replied “stop”', 'Asks for no more emails'],
     ['one-click', 'Unsubscribed with one click', 'No more marketing'],
   ])('%s reaches the lead by the way of the world', async (act, did, became) => {
     const { id, leadId } = await mailOf(`m-${act.replace(/\W/g, '-')}`);

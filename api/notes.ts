@@ -1,6 +1,6 @@
 /**
  * What a caller should know about a call that was stored but may not do what was meant: an event that
- * no file declares, a trait that is not of the type its fact has. Never a refusal: a sender may say
+ * no file declares, a trait that is not of the type its fact has, a consent of nothing we know. Never a refusal: a sender may say
  * more than the files read today. Not part of the stored answer, because the files can change.
  */
 import type { FactDeclaration, Release } from '../core/definitions/release.ts';
@@ -13,6 +13,7 @@ import type { IngestRequest } from '../ingest/request.ts';
 export function notesOn(release: Release, { event }: IngestRequest): readonly string[] {
   return [
     ...(event.type === 'track' ? undeclared(release, event.name) : []),
+    ...(event.type === 'track' ? unreadWishes(release, event) : []),
     ...unreadTraits(release, event.traits),
   ];
 }
@@ -34,6 +35,30 @@ function unreadTraits(release: Release, traits: IngestRequest['event']['traits']
     return [`the trait ${from} is not read: expected ${expected}, found ${JSON.stringify(value)}`];
   });
 }
+
+/** What a person wants is read from few words: one that is misspelt says something else, or nothing. */
+function unreadWishes(
+  { sending }: Release,
+  { name, properties }: IngestRequest['event'],
+): string[] {
+  const known: { readonly [property: string]: readonly (string | boolean)[] } =
+    name === 'Preferences Changed'
+      ? { fewer: [true, false], tracking: [true, false] }
+      : consentEvents.has(name)
+        ? { class: classes, topic: sending.topics.map(({ id }) => id), state: states }
+        : {};
+  return Object.entries(known).flatMap(([property, values]) => {
+    const value = properties[property];
+    if (value === undefined || value === null || values.some((one) => one === value)) return [];
+    const expected = `expected one of ${values.join(', ')}, found ${JSON.stringify(value)}`;
+    return [`the ${property} of ${name} is not known: ${expected}`];
+  });
+}
+const consentEvents: ReadonlySet<string> = new Set([
+  ...['Consent Given', 'Consent Confirmed', 'Consent Withdrawn', 'Subscription Requested'],
+]);
+const classes = ['marketing', 'outbound', 'transactional'];
+const states = ['none', 'refused', 'opt-in', 'double-opt-in'];
 
 /** What the files of a release read. */
 interface Reading {

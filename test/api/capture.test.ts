@@ -56,6 +56,27 @@ describe('a call that is stored but may be mistaken', () => {
     ]);
   });
 
+  test.each([
+    [
+      'Consent Given',
+      { class: 'markting', topic: 'product-tips' },
+      'the class of Consent Given is not known: expected one of marketing, outbound, transactional, found "markting"',
+    ],
+    [
+      'Consent Withdrawn',
+      { topic: 'prodct-tips' },
+      'the topic of Consent Withdrawn is not known: expected one of product-tips, guides, events, found "prodct-tips"',
+    ],
+    [
+      'Preferences Changed',
+      { fewer: 'yes', tracking: false },
+      'the fewer of Preferences Changed is not known: expected one of true, false, found "yes"',
+    ],
+  ])('says which word of a wish is misspelt: %s', async (event, properties, note) => {
+    const call = { userId: 'notes', event, properties };
+    expect((await api.call('POST', '/v1/track', call)).json['notes']).toEqual([note]);
+  });
+
   test('nothing is noted where all is as the files say', async () => {
     const call = { userId: 'notes', event: 'Trial Started' };
     expect((await api.call('POST', '/v1/track', call)).json).not.toHaveProperty('notes');

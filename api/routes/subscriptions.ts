@@ -65,7 +65,8 @@ function show(response: Response, page: string): void {
   response.type('html').send(page);
 }
 
-function lost(deps: SubscriptionRoutes): ErrorRequestHandler {
+/** A link of an email that is none, or none any more: a page of the sender, not of the product. */
+export function lost(deps: Pick<SubscriptionRoutes, 'lostPage'>): ErrorRequestHandler {
   return async (error: unknown, request, response, next) => {
     const wanted = request.accepts(['application/problem+json', 'text/html']);
     if (!(error instanceof Problem) || error.code !== 'bad-link' || wanted !== 'text/html') {

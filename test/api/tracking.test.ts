@@ -339,7 +339,7 @@ describe('a link that nobody wrote', () => {
     expect({ status: answer.status, location: answer.headers.get('location') }).toEqual({
       ...{ status: 404, location: null },
     });
-    expect(answer.text).toContain('This link is not valid');
+    expect(answer.text).toContain('This link does not work');
   });
   test('nor does one that its template does not have, or that was not kept', async () => {
     const { send } = await mailTo('no-such-link');

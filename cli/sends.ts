@@ -21,7 +21,7 @@ export function sendsCommand(shell: Shell, finish: (code: ExitCode) => void): Co
     });
 }
 
-async function sends(shell: Shell, { state, limit, json }: Options): Promise<ExitCode> {
+async function sends(shell: Shell, { state = 'unknown', limit, json }: Options): Promise<ExitCode> {
   return withPausing<ExitCode>(shell, async (deps) => {
     const { sendsAsked } = await import('../api/sends.ts');
     const { rows } = await sendsAsked(deps, { state, limit });
@@ -31,7 +31,7 @@ async function sends(shell: Shell, { state, limit, json }: Options): Promise<Exi
       return 0;
     }
     const { sendReasons } = await import('../api/words.ts');
-    const { whatIsKnown } = await import('../api/send-words.ts');
+    const { whatIsKnown, whereItGoes } = await import('../api/send-words.ts');
     const release = rows.length === 0 ? undefined : await deps.releases.current();
     for (const send of rows) {
       if (release === undefined) continue;
@@ -40,16 +40,14 @@ async function sends(shell: Shell, { state, limit, json }: Options): Promise<Exi
       const detail = { reason, heldUntil, evidence, response };
       const told = isUnknown
         ? whatIsKnown(send, release)
-        : sendReasons(send.state, detail, release);
+        : [...whereItGoes(send, release), ...sendReasons(send.state, detail, release)];
       shell.print(`${send.subject ?? send.template} (${send.class}, ${send.state})`);
       for (const line of told) shell.print(`  ${line}`);
       shell.print(`  ${send.commandId}`);
     }
-    const settle =
-      state === 'unknown' && rows.length > 0
-        ? ' `perennial settle <id>` says what became of one.'
-        : '';
-    shell.print(`${plural(rows.length, 'email')}.${settle}`);
+    const settle = state === 'unknown' ? ' `perennial settle <id>` says what became of one.' : '';
+    if (rows.length === 0) shell.print(`No email is ${state}.`);
+    else shell.print(`${plural(rows.length, 'email')}.${settle}`);
     return 0;
   });
 }

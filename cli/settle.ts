@@ -17,7 +17,7 @@ export function settleCommand(shell: Shell, finish: (code: ExitCode) => void): C
     .description('say what became of an email whose fate is unknown')
     .argument('<id>', 'its command id or id, from `perennial sends`')
     .option('--sent', 'the server has it')
-    .option('--not-sent', 'the server has it not')
+    .option('--not-sent', 'the server does not have it')
     .option('--send-again', 'with --not-sent: send it once more, as the same message')
     .requiredOption('--why <text>', 'how you know')
     .option('--by <name>', 'who decides (default: the name of your account)')

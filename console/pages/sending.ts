@@ -91,7 +91,7 @@ function state(way: WayView, zone: string): Html {
     return html`${chip('paused', 'rust')} ${capital(sinceWhen(pause, zone))}. <a href="/console/pauses/${pause.id}">Resume …</a>`;
   }
   const words = wayState(way, zone);
-  return words === undefined ? chip('ok', 'leaf') : html`${chip('slow', 'sun')} ${capital(words)}.`;
+  return words === undefined ? chip('OK', 'leaf') : html`${chip('slow', 'sun')} ${capital(words)}.`;
 }
 
 function limits({ sending }: Release): Html {

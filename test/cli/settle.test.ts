@@ -51,4 +51,6 @@ test('an email of unknown fate is listed, settled once, and gone from the list',
   const twice = await run(['settle', commandId, '--sent', '--why', 'in the log'], at);
   expect([twice.code, twice.err]).toEqual([1, expect.stringContaining('It is sent since')]);
   expect((await run(['sends', '--json'], at)).out).toContain('"sends": []');
+  expect((await run(['sends'], at)).lines).toEqual(['No email is unknown.']);
+  expect((await run(['sends', '--state', 'sent'], at)).out).toContain('To ana@nordwind.example: ');
 });

@@ -47,11 +47,16 @@ const isProven = "(s.state = 'sent' AND s.lease_until IS NOT NULL)";
 /** Somebody wants it sent once more, and its first attempt hears only now that the server has it. */
 const isAskedAgain = "(s.state = 'planned' AND a.state = 'sent')";
 
+/** The server has not taken it, but its run has gone on without it: nobody would try it again. */
+const isTooLate = "(s.state = 'unknown' AND q.state = 'planned')";
+
 /** `lock` is empty, or skips leads that somebody else holds. */
 const settleOf = (lock: string): string => `WITH asked AS MATERIALIZED (
-     SELECT q.*, s.state AS before, s.canonical_id FROM unnest($1::json[]) AS one, json_to_record(one) AS q(id uuid,
-       token uuid, state text, reason text, evidence jsonb, response text, at float8, "heldUntil" float8,
-       "isFinal" boolean, progress json)
+     SELECT q.id, q.token, CASE WHEN ${isTooLate} THEN 'failed' ELSE q.state END AS state, q.reason, q.evidence,
+       q.response, q.at, CASE WHEN ${isTooLate} THEN NULL ELSE q."heldUntil" END AS "heldUntil",
+       q."isFinal" OR ${isTooLate} AS "isFinal", q.progress, s.state AS before, s.canonical_id
+     FROM unnest($1::json[]) AS one, json_to_record(one) AS q(id uuid, token uuid, state text, reason text,
+       evidence jsonb, response text, at float8, "heldUntil" float8, "isFinal" boolean, progress json)
      CROSS JOIN LATERAL (SELECT s.state, m.canonical_id FROM send s JOIN lead m ON m.id = s.lead_id
        WHERE s.id = q.id OFFSET 0) AS s),
    locked AS MATERIALIZED (

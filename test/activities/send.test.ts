@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import { createActivities } from '../../activities/index.ts';
-import { armFailpoints } from '../../faults/failpoint.ts';
+import { armFailpoints, failpointPasses } from '../../faults/failpoint.ts';
 import { eventAbout } from '../../ingest/request.ts';
 import { useMailbox } from '../support/mailbox.ts';
 import type { Sql } from '../../store/client.ts';
 import { useTestDatabase } from '../support/postgres.ts';
+import { until } from '../support/until.ts';
 import { createWorld, day, hour, minute, tuesday, type World, type WorldOptions } from './world.ts';
 
 const database = useTestDatabase();
@@ -410,6 +411,24 @@ test('an answer that comes after its row was parked still settles it, and leaves
   expect((await sends(leadId))[0]?.state).toBe('sent');
   expect((await enrolment(enrolmentId)).step).toBe('later');
   expect(received(address)).toHaveLength(2);
+});
+
+test('a refusal that is heard after its row was parked ends it: nobody would try it again', async () => {
+  const { enrol, run, sends } = await open({
+    steps: { ...welcome, later: { type: 'send', template: 'second' } },
+    leases: { claimMs: 100, transmitMs: 100 },
+  });
+  const address = `busy+${randomUUID()}@nordwind.example`;
+  const { leadId, enrolmentId } = await enrol(address);
+  const disarm = armFailpoints('send.connected=hang:700;once');
+  const slow = run(enrolmentId, 'welcome');
+  await until(() => failpointPasses('send.connected') > 0, { what: 'a start', timeoutMs: 5_000 });
+  expect(await run(enrolmentId, 'welcome')).toEqual({ type: 'done' });
+  expect((await sends(leadId))[0]?.state).toBe('unknown');
+  await slow;
+  disarm();
+  expect((await sends(leadId))[0]).toMatchObject({ state: 'failed', reason: 'transient' });
+  expect(received(address)).toHaveLength(0);
 });
 
 test('the journey of higher priority gets the only room under a cap', async () => {

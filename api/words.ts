@@ -129,7 +129,11 @@ const tooOldAfter = {
 
 /** Instants and lengths of time as people read them; every other field says what it is. */
 function evidenceInWords(evidence: JsonObject, zone: string, response: string): string {
-  const { rule, refusedSince } = evidence;
+  const { rule, refusedSince, settledBy, by, because } = evidence;
+  // What was heard later stands on the timeline of its own.
+  if (settledBy !== undefined) {
+    return text(by) === undefined ? '' : `Settled by ${text(by)}: ${text(because) ?? ''}`;
+  }
   // What the server said stands beside it, with its codes.
   if (rule === 'smtp' && response !== '') {
     return typeof refusedSince === 'number' ? `Since ${instantInZone(refusedSince, zone)}` : '';

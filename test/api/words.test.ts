@@ -151,3 +151,12 @@ test('since when a server refuses is said as a time, and its codes are not repea
     response,
   ]);
 });
+
+test('who settled an email is said in a sentence, what was heard of it only on its own line', () => {
+  const heard = { settledBy: 'dsn', because: 'delivered', by: null };
+  expect(sendReasons('sent', { evidence: heard }, release)).toEqual([]);
+  const found = { settledBy: 'operator', because: 'It is in the log', by: 'ana' };
+  expect(sendReasons('sent', { evidence: found }, release)).toEqual([
+    'Settled by ana: It is in the log',
+  ]);
+});

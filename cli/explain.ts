@@ -59,7 +59,10 @@ async function answer(
   });
   const until = at === undefined ? {} : { after: { at: at + 1, rank: -1, id: '' } };
   const rows = await readTimeline(sql, id, { limit: rowsMost, ...until });
-  const history = rows.map((row) => ({ row, entry: timelineEntry(row, explained.release) }));
+  const { release } = explained;
+  // Every time of an explanation is UTC, those inside a reason too.
+  const inUtc = { ...release, sending: { ...release.sending, zoneIfUnknown: 'UTC' } };
+  const history = rows.map((row) => ({ row, entry: timelineEntry(row, inUtc) }));
   if (json === true) {
     const view = await viewLead({ sql, releases, clock }, id);
     shell.printJson({

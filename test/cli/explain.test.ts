@@ -1,4 +1,5 @@
 /** `perennial explain`: the real command over a database with the shipped workspace and one lead's history. */
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createIngest } from '../../ingest/ingest.ts';
 import { createReleaseLibrary } from '../../runtime/releases.ts';
@@ -33,6 +34,15 @@ beforeAll(async () => {
   await ingest.ingest([
     identify({ userId: '43' }, { email: 'bo@gmail.com', employees: 900, country: 'DE' }, ago(1)),
   ]);
+  await store.run(
+    `INSERT INTO send (id, command_id, lead_id, journey, step, class, template, template_hash, state, reason, held_until,
+       evidence, address, message_id, subject, planned_at, due_at, attempts, release_id)
+     SELECT $1, 'run/welcome/1', lead_id, 'trial-nurture', 'welcome', 'marketing', 'welcome', 'x', 'held', 'quiet-hours',
+       '2026-11-23T19:00:00Z', '{"rule": "quiet-hours", "from": "20:00", "to": "08:00"}', 'bo@gmail.com', '<m@acme.example>',
+       'Your first report', now(), now(), 0, (SELECT id FROM release LIMIT 1)
+     FROM identity WHERE value = '43'`,
+    [randomUUID()],
+  );
   await ingest.close();
   await store.close();
 });
@@ -52,6 +62,10 @@ describe('explain', () => {
     expect(out).toContain(
       'authority: yes. Who signs? (Seniority is vp, expected one of vp, c-level: holds)',
     );
+  });
+
+  test('times inside a reason are UTC like all others', async () => {
+    expect((await explain('43')).out).toContain('until Mon 23 Nov, 19:00');
   });
 
   test('says what would make it an MQL, by label, in any case', async () => {

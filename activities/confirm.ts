@@ -91,6 +91,8 @@ export async function paused(
     await runs.park(run.id, null, goesOnAt);
     return { type: 'retry-at', at: goesOnAt };
   }
+  // An attempt that parked it and died is asked again when the pause may be over: it keeps its turn.
+  if (run.turnAt !== null && run.turnAt > now) return { type: 'retry-at', at: run.turnAt };
   if (run.isParked) await runs.park(run.id, null, now);
   return undefined;
 }

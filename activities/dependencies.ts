@@ -84,6 +84,8 @@ export interface Run {
   readonly targetRelease: string | null;
   readonly movedBy: string | null;
   readonly isParked: boolean;
+  /** When a run that was parked may act: null before it has its turn. */
+  readonly turnAt: number | null;
   /** Of its journey, its lead, everything and any sender, that touch what it slept through. */
   readonly pauses: readonly RunPause[];
   readonly enteredAt: number;

@@ -18,6 +18,8 @@ export interface FoundRun extends StoredEnrolment {
   readonly movedBy: string | null;
   readonly entryEventId: string | null;
   readonly isParked: boolean;
+  /** When a run that was parked may act: null before it has its turn. */
+  readonly turnAt: number | null;
   /** The canonical lead's: whoever acts on what was read after it sees whether the lead has changed. */
   readonly leadSeq: number;
   readonly pauses: readonly RunPause[];
@@ -64,7 +66,7 @@ const findSql = `SELECT r.*, c.seq AS "leadSeq", c.split_key AS "splitKey",
       e.target_plan AS "targetPlan", e.target_release AS "targetRelease", e.moved_by AS "movedBy", e.entry,
       e.entry_event_id AS "entryEventId", e.release_id AS "releaseId", e.entered_at AS "enteredAt",
       e.closed_at AS "closedAt", e.outcome, e.step, e.since, e.expected_by AS "expectedBy",
-      e.parked IS NOT NULL AS "isParked"
+      e.parked IS NOT NULL AS "isParked", (e.parked->>'resumeAt')::float8 AS "turnAt"
     FROM enrolment e JOIN lead m ON m.id = e.lead_id WHERE e.id = q.id OFFSET 0) AS r
   CROSS JOIN LATERAL (SELECT seq, split_key FROM lead WHERE lead.id = r."leadId" OFFSET 0) AS c`;
 

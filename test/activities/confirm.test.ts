@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
 import type { Due } from '../../core/journey/pause.ts';
 import type { PlanStep } from '../../core/journey/plan.ts';
+import { giveTurns } from '../../store/parked-runs.ts';
 import { useMailbox } from '../support/mailbox.ts';
 import { useTestDatabase } from '../support/postgres.ts';
 import { createWorld, day, hour, tuesday, type World } from './world.ts';
@@ -265,6 +266,20 @@ test('what a pause made too old is dropped with its reason, and the journey goes
     reason: 'journey-paused',
     evidence: { rule: 'skipIfOlderThan', lateMs: 8 * day },
   });
+  expect(await fleet.row()).toMatchObject({ parked: null });
+});
+
+test('a run that died while it parked keeps its turn when it is asked after the pause', async () => {
+  const fleet = await createFleet(before);
+  await pause(fleet, 'lead', fleet.leadId, tuesday - hour, tuesday + hour);
+  const due = { from: tuesday, until: tuesday, planned: tuesday };
+  expect(await fleet.act({ due })).toEqual({ type: 'parked' });
+  const turn = tuesday + 2 * hour;
+  expect(await giveTurns(fleet.store, [{ id: fleet.enrolmentId, at: turn }])).toBe(1);
+  const early = await fleet.act({ due, now: tuesday + hour });
+  expect(early).toEqual({ type: 'retry-at', at: turn });
+  expect(await fleet.sends(fleet.leadId)).toEqual([]);
+  expect(await fleet.act({ due, now: turn })).toEqual({ type: 'done' });
   expect(await fleet.row()).toMatchObject({ parked: null });
 });
 

@@ -11,8 +11,29 @@ export interface RenderedMjml {
   readonly problems: readonly TemplateProblem[];
 }
 
+/**
+ * Rendered before in this process: a workspace that is checked at every save has one email that changed,
+ * and MJML takes 12 to 60 ms for each. The same source gives the same HTML, so nothing else can be seen.
+ */
+const known = new Map<string, Promise<RenderedMjml>>();
+/** A workspace has a few dozen emails; each keeps some 40 KB. */
+const knownMax = 100;
+
 /** `written`: the author's own source, for places. */
-export async function renderMjml(mjml: string, written: string): Promise<RenderedMjml> {
+export function renderMjml(mjml: string, written: string): Promise<RenderedMjml> {
+  const key = `${mjml}\0${written}`;
+  const rendered = known.get(key) ?? renderAnew(mjml, written);
+  // The one asked for last is forgotten last.
+  known.delete(key);
+  known.set(key, rendered);
+  for (const oldest of known.keys()) {
+    if (known.size <= knownMax) break;
+    known.delete(oldest);
+  }
+  return rendered;
+}
+
+async function renderAnew(mjml: string, written: string): Promise<RenderedMjml> {
   // MJML takes 100 ms to load and only checking and publishing need it: a worker never does.
   const { default: mjml2html } = await import('mjml');
   try {

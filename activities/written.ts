@@ -49,7 +49,16 @@ function isOfLead(variable: string, { variables }: TemplateManifest): boolean {
   return !variable.startsWith('lead.') && given.has(variable.split('.')[0] ?? '');
 }
 /** Roots of the variables, and the words by which a rendering names what is no variable. */
-const given = new Set(['entry', 'owner', 'sender', 'workspace', 'url', 'time', 'memory', 'subject']);
+const given = new Set([
+  'entry',
+  'owner',
+  'sender',
+  'workspace',
+  'url',
+  'time',
+  'memory',
+  'subject',
+]);
 
 /** Rendering wraps what its template did; an error without a cause is a defect of ours. */
 function isOfTemplate(error: unknown): error is Error & { readonly cause: Error } {

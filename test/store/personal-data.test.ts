@@ -1,11 +1,7 @@
 /** Where personal data lives is one list: it knows every column there is, and says what becomes of each. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createStore, type Store } from '../../store/client.ts';
-import {
-  impersonalTables,
-  personalTables,
-  type PersonalTable,
-} from '../../store/personal-data.ts';
+import { impersonalTables, personalTables, type PersonalTable } from '../../store/personal-data.ts';
 import { useTestDatabase } from '../support/postgres.ts';
 
 const database = useTestDatabase();

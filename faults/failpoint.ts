@@ -26,11 +26,8 @@ export async function failpoint(name: FailpointName): Promise<void> {
   }
 }
 
-export const failpointNames = [
-  'api.afterCommit',
-  'inbound.beforeAnswer',
-  'relay.afterStart',
-  'relay.beforeMark',
+/** Those that one send meets, in their order. */
+export const sendFailpoints = [
   'step.beforeClaim',
   'send.afterClaim',
   'send.connected',
@@ -39,6 +36,14 @@ export const failpointNames = [
   'send.after250',
   'send.afterMark',
   'step.beforeReturn',
+] as const;
+
+export const failpointNames = [
+  'api.afterCommit',
+  'inbound.beforeAnswer',
+  'relay.afterStart',
+  'relay.beforeMark',
+  ...sendFailpoints,
   'wft.mid',
   'can.before',
   'projection.write',

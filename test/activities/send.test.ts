@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import { createActivities } from '../../activities/index.ts';
-import { armFailpoints, failpointPasses } from '../../faults/failpoint.ts';
+import { armFailpoints, failpointPasses, sendFailpoints } from '../../faults/failpoint.ts';
 import { eventAbout } from '../../ingest/request.ts';
 import { useMailbox } from '../support/mailbox.ts';
 import type { Sql } from '../../store/client.ts';
@@ -96,16 +96,6 @@ test('needs six statements and one transaction of its own for a send', async () 
   expect(statements.length - frames.length).toBe(6);
 });
 
-const failpoints = [
-  'step.beforeClaim',
-  'send.afterClaim',
-  'send.connected',
-  'send.afterRcpt',
-  'send.dataWritten',
-  'send.after250',
-  'send.afterMark',
-  'step.beforeReturn',
-] as const;
 /** Only between `transmitting` and the settlement may a crash leave a row that nobody can vouch for. */
 const doubtful = new Set<string>([
   'send.connected',
@@ -114,7 +104,7 @@ const doubtful = new Set<string>([
   'send.after250',
 ]);
 
-test.each(failpoints)('crashes at %s, runs again, and sends no second mail', async (name) => {
+test.each(sendFailpoints)('crashes at %s, runs again, and sends no second mail', async (name) => {
   const { enrol, run, sends, enrolment } = await open();
   const address = newAddress();
   const { leadId, enrolmentId } = await enrol(address);

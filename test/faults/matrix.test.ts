@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { useTestDatabase } from '../support/postgres.ts';
 import type { World } from '../activities/world.ts';
-import { crashPoints, doubtful, playCrashes } from './matrix/crash.ts';
+import { sendFailpoints } from '../../faults/failpoint.ts';
+import { doubtful, playCrashes } from './matrix/crash.ts';
 import { playDefects } from './matrix/defects.ts';
 import { kinds } from './matrix/mails.ts';
 import { playRestarts } from './matrix/restarts.ts';
@@ -18,7 +19,7 @@ test('killed at any failpoint, no mail is lost, and only what may repeat goes ou
   const sink = await openSink();
   const crashes = await playCrashes(database.url, sink);
   await sink.stop();
-  expect(crashes).toHaveLength(crashPoints.length * kinds.length);
+  expect(crashes).toHaveLength(sendFailpoints.length * kinds.length);
   for (const { point, kind, copies, ledger, journey } of crashes) {
     const isDoubtful = doubtful.has(point);
     const mayRepeat = kind === 'transactional, resend' || kind === 'internal';

@@ -1,7 +1,8 @@
 /** The worker dies at each failpoint, and is told to stop in mid-send: real processes, real time. */
 import { expect, test } from 'vitest';
 import { playRows, type RowLine } from './rows/row.ts';
-import { workerKill, workerPoints, workerStop } from './rows/worker-kill.ts';
+import { sendFailpoints } from '../../faults/failpoint.ts';
+import { workerKill, workerStop } from './rows/worker-kill.ts';
 import { useCluster } from './support/use-cluster.ts';
 import type { Death } from './support/witnesses.ts';
 
@@ -14,10 +15,10 @@ test('F1: no email is lost or doubled when the worker is killed at any failpoint
   ]);
   expect(violations).toEqual([]);
   deaths.push(...seen.deaths);
-  const journeys = 2 * workerPoints.length;
+  const journeys = 2 * sendFailpoints.length;
   const [line] = lines satisfies readonly RowLine[];
   expect(line).toMatchObject({ journeys, ended: journeys, missing: 0, twice: 0 });
-  expect(seen.deaths.map(({ at }) => at)).toEqual([...workerPoints]);
+  expect(seen.deaths.map(({ at }) => at)).toEqual([...sendFailpoints]);
 }, 180_000);
 
 test('F4: a worker that is told to stop lets its sends finish', async () => {

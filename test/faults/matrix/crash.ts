@@ -3,7 +3,7 @@
  * and another carries out each step again. One line per failpoint and kind.
  */
 import { spawn } from 'node:child_process';
-import type { FailpointName } from '../../../faults/failpoint.ts';
+import { sendFailpoints } from '../../../faults/failpoint.ts';
 import { tuesday } from '../../activities/world.ts';
 import type { Sink } from '../support/sink.ts';
 import {
@@ -27,17 +27,6 @@ export interface CrashLine {
   readonly operator: string;
 }
 
-export const crashPoints = [
-  'step.beforeClaim',
-  'send.afterClaim',
-  'send.connected',
-  'send.afterRcpt',
-  'send.dataWritten',
-  'send.after250',
-  'send.afterMark',
-  'step.beforeReturn',
-] as const satisfies readonly FailpointName[];
-
 /** Between the commit of `transmitting` and the settlement nobody can vouch for what the server has. */
 export const doubtful: ReadonlySet<string> = new Set([
   'send.connected',
@@ -50,7 +39,7 @@ export async function playCrashes(url: string, sink: Sink): Promise<readonly Cra
   const worlds = await openWorlds(url, sink.smtpUrl);
   try {
     const mails = await enrolled(worlds);
-    await dieWith({ url, smtpUrl: sink.smtpUrl, points: crashPoints, mails });
+    await dieWith({ url, smtpUrl: sink.smtpUrl, points: sendFailpoints, mails });
     return await Promise.all(mails.map((mail) => carriedOutAgain(worlds, sink, mail)));
   } finally {
     await worlds.close();
@@ -59,7 +48,7 @@ export async function playCrashes(url: string, sink: Sink): Promise<readonly Cra
 
 async function enrolled(worlds: Worlds): Promise<readonly Mail[]> {
   const mails: Mail[] = [];
-  for (const point of crashPoints) {
+  for (const point of sendFailpoints) {
     for (const [n, kind] of kinds.entries()) {
       const address = `${point.replace('.', '-').toLowerCase()}-${n}@crash.example`;
       const { enrolmentId } = await worldOf(worlds, kind).enrol(address);

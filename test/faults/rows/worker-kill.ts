@@ -7,19 +7,9 @@
  */
 import { until } from '../../support/until.ts';
 import type { Cluster } from '../support/cluster.ts';
+import { sendFailpoints } from '../../../faults/failpoint.ts';
 import { noteDeath, type Death } from '../support/witnesses.ts';
 import { addressesOf, enter, type Row, type RowOptions } from './row.ts';
-
-export const workerPoints = [
-  'step.beforeClaim',
-  'send.afterClaim',
-  'send.connected',
-  'send.afterRcpt',
-  'send.dataWritten',
-  'send.after250',
-  'send.afterMark',
-  'step.beforeReturn',
-] as const;
 
 /** Of each failpoint: with many journeys several deaths, spread over them. */
 const killsOf = (n: number): number => Math.max(1, Math.floor(n / 200));
@@ -32,7 +22,7 @@ export const workerKill: Row = {
   workers: 1,
   async play(cluster, options) {
     const deaths: Death[] = [];
-    for (const point of workerPoints) deaths.push(...(await dieAt(cluster, point, options)));
+    for (const point of sendFailpoints) deaths.push(...(await dieAt(cluster, point, options)));
     const [worker] = cluster.workers;
     if (worker === undefined) throw new Error('F1 needs a worker');
     worker.env = {};
